@@ -1,0 +1,115 @@
+"""The values in the middle: what capturing a cell yields and what a worker binds.
+
+`capture(...)` makes a CapturedCell (in the kernel); `CellProgram`, a small picklable part of
+it, travels to the workers, where `bind(program, params)` gives code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..errors import Problem
+from ..space import Condition, Distribution, SearchSpace
+from ..study.objective import Objective
+
+Kind = Literal["float", "int", "str", "bool", "object"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A span of the cell's source as `ast` counts: lines from 1, columns in UTF-8 bytes."""
+
+    line: int
+    col: int
+    end_line: int
+    end_col: int
+
+
+@dataclass(frozen=True)
+class Tunable:
+    """A value in the cell that can be tuned.
+
+    places: every span that takes the value (the first is its own, the rest are ties).
+    value: as it stands in the code (for kind 'object' its source text).
+    distribution: what was declared, or a proposal; None when nothing sensible is known.
+    declared: by a mark, the magic line or `--space` (then it is tuned; a proposal is only
+    offered). why: one short reason for a proposal, for a person. text: the source line.
+    """
+
+    name: str
+    kind: Kind
+    value: Any
+    places: tuple[Place, ...]
+    distribution: Distribution | None = None
+    condition: Condition | None = None
+    declared: bool = False
+    why: str = ""
+    text: str = ""
+
+    @property
+    def line(self) -> int:
+        return self.places[0].line
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop at the cell's top level whose turns are reports."""
+
+    place: Place
+    why: str
+
+
+@dataclass(frozen=True)
+class CellProgram:
+    """What a worker needs of a cell; standard types only, so it pickles anywhere.
+
+    source: plain Python (IPython's transforms done), line numbers as in the editor.
+    filename: the name under which it is compiled, for tracebacks. loop: the reporting loop.
+    """
+
+    source: str
+    filename: str
+    space: SearchSpace
+    places: dict[str, tuple[Place, ...]]
+    objectives: tuple[Objective, ...]
+    loop: Loop | None = None
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CapturedCell:
+    """A cell, understood. `problems` stop the study; `notices` are said before it starts.
+
+    tunables: declared ones and proposals, in the order of the code. space: the declared
+    ones (with auto, the proposals too). objectives: as asked for, or proposed from a name
+    whose direction is known. free_names: names the cell reads that it does not itself
+    assign first (what has to travel). assigned: names bound at its top level.
+    identity: the same for the same training code, whatever the marks, ranges and tuned
+    values; names the study when the person doesn't.
+    """
+
+    source: str
+    filename: str
+    tunables: tuple[Tunable, ...]
+    space: SearchSpace
+    objectives: tuple[Objective, ...]
+    loop: Loop | None
+    free_names: frozenset[str]
+    assigned: tuple[str, ...]
+    identity: str
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[str, ...] = ()
+    keep: tuple[str, ...] = field(default=())
+
+    def program(self) -> CellProgram:
+        """The part that travels."""
+        return CellProgram(
+            source=self.source,
+            filename=self.filename,
+            space=self.space,
+            places={t.name: t.places for t in self.tunables if t.name in self.space},
+            objectives=self.objectives,
+            loop=self.loop,
+            keep=self.keep,
+        )

@@ -1,0 +1,1 @@
+"""The study: trials, objective, and the pure logic that decides what happens next."""

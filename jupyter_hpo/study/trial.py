@@ -1,0 +1,79 @@
+"""Trial: everything known of one trial. The engine's thread alone changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NamedTuple
+
+
+class TrialState(str, Enum):
+    """The field's states, and PAUSED: told to samplers and storage as RUNNING."""
+
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+    COMPLETE = "COMPLETE"
+    PRUNED = "PRUNED"
+    FAIL = "FAIL"
+
+    @property
+    def finished(self) -> bool:
+        return self in (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+
+
+class Report(NamedTuple):
+    """An intermediate value: step counts from 1; version as of `Trial.version`."""
+
+    step: int
+    values: tuple[float, ...]
+    version: int
+
+
+@dataclass(frozen=True)
+class TrialError:
+    """Why a trial failed: one sentence, the user's own line, and the traceback's text.
+
+    kind: the exception's class name, or 'objective', 'died', 'timeout'.
+    """
+
+    kind: str
+    message: str
+    line: int | None = None
+    traceback: str = ""
+
+
+@dataclass
+class Trial:
+    """params: value by name, active ones only (expression choices as source text).
+
+    values: one float per objective when COMPLETE, the last report when PRUNED, else None.
+    started_at, finished_at: seconds since the epoch. figures: measured by the worker:
+    wall_s, cpu_s, peak_memory_bytes, ... version: grows with every change (for the view).
+    """
+
+    number: int
+    params: dict[str, Any]
+    state: TrialState = TrialState.WAITING
+    values: tuple[float, ...] | None = None
+    reports: list[Report] = field(default_factory=list)
+    started_at: float | None = None
+    finished_at: float | None = None
+    figures: dict[str, float] = field(default_factory=dict)
+    error: TrialError | None = None
+    log_path: str | None = None
+    objects_path: str | None = None
+    pid: int | None = None
+    notice: str = ""
+    version: int = 0
+
+    @property
+    def step(self) -> int | None:
+        """The last step reported."""
+        return self.reports[-1].step if self.reports else None
+
+    @property
+    def duration_s(self) -> float | None:
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return self.finished_at - self.started_at
