@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 from ..errors import SpaceError
 
@@ -131,4 +131,4 @@ class Categorical:
         return any(type(value) is type(c) and value == c for c in self.choices)
 
 
-Distribution = Union[Float, Int, Categorical]
+Distribution = Float | Int | Categorical
