@@ -4,19 +4,28 @@ An executor runs each trial on its own, from the same notebook state, and speaks
 engine in events. The engine answers reports; a trial that got no answer is paused: that is
 all a pause is.
 
-Order of events of one trial, each at most once unless said otherwise:
-    Started, Reported* , then one of Finished | Failed | Stopped | Died, [Kept,] Ended
-`Ended` comes exactly once for every submitted trial, last: its slot is free again.
+The events and their order stand in `study.trial_events`; they are re-exported here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
-from ..study.trial import TrialError
+from ..study.trial_events import (
+    Died,
+    Ended,
+    ExecutorLost,
+    Failed,
+    Finished,
+    Kept,
+    Reported,
+    Started,
+    Stopped,
+    TrialEvent,
+)
 
 
 @dataclass(frozen=True)
@@ -39,79 +48,7 @@ class Answer(str, Enum):
     RELEASE = "release"
 
 
-@dataclass(frozen=True)
-class Started:
-    number: int
-    pid: int | None
-    at: float
-
-
-@dataclass(frozen=True)
-class Reported:
-    """The trial waits until it is answered. values: one per objective, finite."""
-
-    number: int
-    step: int
-    values: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The cell ran to its end; the trial waits for KEEP or RELEASE."""
-
-    number: int
-    values: tuple[float, ...]
-    figures: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The trial's objects are in the file; names: what it holds; left_out: name -> why."""
-
-    number: int
-    path: str
-    names: tuple[str, ...]
-    left_out: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Failed:
-    """The cell raised, or its objective was no number."""
-
-    number: int
-    error: TrialError
-    figures: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """The trial ended at a report because it was told to."""
-
-    number: int
-    figures: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Died:
-    """The process ended without a word (killed, crashed, os._exit); reason: a sentence."""
-
-    number: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class Ended:
-    number: int
-
-
-@dataclass(frozen=True)
-class ExecutorLost:
-    """No trial can be run any more; reason: a sentence with the next step."""
-
-    reason: str
-
-
-Event = Started | Reported | Finished | Kept | Failed | Stopped | Died | Ended | ExecutorLost
+Event = TrialEvent
 Emit = Callable[[Event], None]
 
 
@@ -134,3 +71,21 @@ class Executor(Protocol):
     def close(self) -> None:
         """End every worker and free what they held; safe to call twice. Returns when no
         process of ours is left (at most a few seconds)."""
+
+
+__all__ = [
+    "Answer",
+    "Died",
+    "Emit",
+    "Ended",
+    "Event",
+    "Executor",
+    "ExecutorLost",
+    "Failed",
+    "Finished",
+    "Kept",
+    "Reported",
+    "Started",
+    "Stopped",
+    "TrialSpec",
+]

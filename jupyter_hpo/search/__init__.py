@@ -1,1 +1,1 @@
-"""(room)"""
+"""Search: the Sampler protocol and its Optuna implementation. Imported only when a study runs."""

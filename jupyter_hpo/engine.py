@@ -1,0 +1,149 @@
+"""The one loop: events -> Study -> commands, on its own thread.
+
+It knows three seams: Sampler, Executor, Storage. Nobody else changes the Study; who reads it
+from another thread holds `Engine.lock`.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+
+from .executors.base import Answer, Event, Executor, TrialSpec
+from .search.sampler import Sampler
+from .storage.base import Storage
+from .storage.folder import StudyFolder
+from .storage.trust import sign
+from .study import messages as m
+from .study import trial_events as ev
+from .study.study import Study
+
+TICK_S = 0.1
+
+
+class Engine:
+    """Runs one study to its end on a thread of its own.
+
+    make_executor: called on the engine's thread with the function that takes its events; an
+    exception from it ends the study with its message. seed: given to every trial. on_change:
+    called on the engine's thread after every change of the study; must not block.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        *,
+        sampler: Sampler,
+        storage: Storage,
+        folder: StudyFolder,
+        make_executor: Callable[[Callable[[Event], None]], Executor],
+        seed: int | None = None,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.study, self.lock = study, threading.Lock()
+        self.crash: str | None = None
+        self.done = threading.Event()
+        self.ready = threading.Event()
+        self.executor: Executor | None = None
+        self._sampler, self._storage, self._folder = sampler, storage, folder
+        self._make_executor, self._seed, self._on_change = make_executor, seed, on_change
+        self._events: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="jupyter_hpo-engine", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def request(self, event: object) -> None:
+        """Put an event (`study.messages` or a trial's) before the study; any thread."""
+        self._events.put(event)
+
+    # ------------------------------------------------------------- the engine's thread
+    def _run(self) -> None:
+        try:
+            self.executor = self._make_executor(self._events.put)
+            self.ready.set()
+            self._handle(m.Begin())
+            while self.study.phase != "finished":
+                try:
+                    self._handle(self._events.get(timeout=TICK_S))
+                except queue.Empty:
+                    self._handle(m.Tick())
+        except Exception as error:  # whatever happens, the person gets the kernel back
+            self.crash = traceback.format_exc()
+            with self.lock:
+                self.study.phase, self.study.failed = "finished", True
+                self.study.message = f"{type(error).__name__}: {error}"
+                self.study.ended_at = time.time()
+                self.study.version += 1
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        for close in (self.executor.close if self.executor else None, self._storage.close):
+            try:
+                if close is not None:
+                    close()
+            except Exception:
+                self.crash = self.crash or traceback.format_exc()
+        self._folder.close()
+        self.ready.set()
+        self.done.set()
+        self._on_change()
+
+    def _handle(self, event: object) -> None:
+        if isinstance(event, ev.Kept):
+            self._sign(event)
+        pending: deque[object] = deque([event])
+        while pending:
+            with self.lock:
+                before = self.study.version
+                commands = self.study.handle(pending.popleft(), time.time())
+                changed = self.study.version != before
+            for command in commands:
+                answer = self._perform(command)
+                if answer is not None:
+                    pending.append(answer)
+            if changed:
+                self._on_change()
+
+    def _sign(self, event: ev.Kept) -> None:
+        try:
+            sign(self._folder.objects(event.number))
+        except OSError as error:
+            event.left_out["(all)"] = f"they can't be signed, so not reloaded later: {error}"
+
+    def _perform(self, command: m.Command) -> object | None:
+        assert self.executor is not None
+        match command:
+            case m.Ask(number, fixed):
+                return m.Suggested(number, self._sampler.ask(number, fixed))
+            case m.Launch(trial):
+                trial.log_path = str(self._folder.log(trial.number))
+                self.executor.submit(
+                    TrialSpec(trial.number, dict(trial.params), self._seed, trial.log_path)
+                )
+            case m.Continue(number):
+                self.executor.answer(number, Answer.CONTINUE)
+            case m.Stop(number):
+                self.executor.answer(number, Answer.STOP)
+            case m.Keep(number):
+                self.executor.answer(number, Answer.KEEP, str(self._folder.objects(number)))
+            case m.Release(number):
+                self.executor.answer(number, Answer.RELEASE)
+            case m.Discard(number):
+                self._folder.discard_objects(number)
+            case m.Kill(number, reason):
+                self.executor.kill(number, reason)
+            case m.Save(trial):
+                self._storage.save(trial)
+            case m.SaveReport(trial):
+                self._storage.save_report(trial)
+            case m.Tell(trial):
+                self._sampler.tell(trial)
+            case m.End():
+                pass
+        return None

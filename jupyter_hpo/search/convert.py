@@ -1,0 +1,84 @@
+"""Between our values and Optuna's: distributions, trials, states, directions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import optuna
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.trial import FrozenTrial
+from optuna.trial import TrialState as OptunaState
+
+from ..space import Categorical, Distribution, Float, Int, SearchSpace
+from ..study.objective import Objective
+from ..study.trial import Trial, TrialState
+
+STATES = {
+    TrialState.WAITING: OptunaState.WAITING,
+    TrialState.RUNNING: OptunaState.RUNNING,
+    TrialState.PAUSED: OptunaState.RUNNING,
+    TrialState.COMPLETE: OptunaState.COMPLETE,
+    TrialState.PRUNED: OptunaState.PRUNED,
+    TrialState.FAIL: OptunaState.FAIL,
+}
+
+
+def to_optuna(distribution: Distribution) -> BaseDistribution:
+    """The Optuna distribution with the same values."""
+    if isinstance(distribution, Float):
+        return FloatDistribution(
+            distribution.low, distribution.high, log=distribution.log, step=distribution.step
+        )
+    if isinstance(distribution, Int):
+        return IntDistribution(
+            distribution.low, distribution.high, log=distribution.log, step=distribution.step or 1
+        )
+    return CategoricalDistribution(distribution.choices)
+
+
+def from_optuna(distribution: BaseDistribution) -> Distribution:
+    """Our distribution with the same values. Raises TypeError for a kind unknown to us."""
+    if isinstance(distribution, FloatDistribution):
+        return Float(distribution.low, distribution.high, distribution.log, distribution.step)
+    if isinstance(distribution, IntDistribution):
+        step = None if distribution.step == 1 else distribution.step
+        return Int(distribution.low, distribution.high, distribution.log, step)
+    if isinstance(distribution, CategoricalDistribution):
+        return Categorical(tuple(distribution.choices))
+    raise TypeError(f"no distribution of ours is like {distribution!r}")
+
+
+def frozen(trial: Trial, space: SearchSpace, objectives: Sequence[Objective]) -> FrozenTrial:
+    """An Optuna trial with the same content.
+
+    Params outside the present space (its ranges were edited since) are left out: Optuna
+    can't hold them. Reports go along for one objective only, as in Optuna itself.
+    """
+    params = {
+        name: value
+        for name, value in trial.params.items()
+        if name in space and space[name].distribution.contains(value)
+    }
+    finished = trial.state.finished
+    values = list(trial.values) if trial.values and trial.state is TrialState.COMPLETE else None
+    single = len(objectives) == 1
+    made = optuna.trial.create_trial(
+        state=STATES[trial.state],
+        values=values,
+        params=params,
+        distributions={name: to_optuna(space[name].distribution) for name in params},
+        intermediate_values={r.step: r.values[0] for r in trial.reports} if single else None,
+    )
+    if single and trial.state is TrialState.PRUNED and trial.values:
+        made.value = trial.values[0]
+    if trial.started_at is not None:
+        made.datetime_start = datetime.fromtimestamp(trial.started_at)
+    if finished and trial.finished_at is not None:
+        made.datetime_complete = datetime.fromtimestamp(trial.finished_at)
+    return made

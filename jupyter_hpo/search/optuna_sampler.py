@@ -1,0 +1,109 @@
+"""The Sampler over Optuna: one in-memory study, asked and told."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import optuna
+from optuna.samplers import BaseSampler, RandomSampler, TPESampler
+from optuna.trial import Trial as OptunaTrial
+
+from ..space import Categorical, Float, SearchSpace
+from ..study.objective import Objective
+from ..study.trial import Trial, TrialState
+from .convert import STATES, frozen
+
+
+class OptunaSampler:
+    """Suggestions by an Optuna sampler over a study that lives in memory.
+
+    Trials that run, or wait paused, stay RUNNING in it, so that the constant liar keeps the
+    workers apart. Made on the main thread, used on the engine's.
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        objectives: Sequence[Objective],
+        *,
+        kind: str = "tpe",
+        seed: int | None = None,
+    ) -> None:
+        self.space, self.objectives, self.name = space, tuple(objectives), kind
+        self._asked: dict[int, OptunaTrial] = {}
+        with quiet():
+            self._study = optuna.create_study(
+                directions=[o.direction for o in objectives], sampler=_sampler(kind, space, seed)
+            )
+
+    def ask(self, number: int, fixed: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        usable = {
+            name: value
+            for name, value in (fixed or {}).items()
+            if name in self.space and self.space[name].distribution.contains(value)
+        }
+        if usable:  # values outside the present space are suggested afresh
+            self._study.enqueue_trial(usable)
+        trial = self._study.ask()
+        params: dict[str, Any] = {}
+        for name, parameter in self.space.items():
+            if parameter.condition is not None and not parameter.condition.holds(params):
+                continue
+            params[name] = self._suggest(trial, name)
+        self._asked[number] = trial
+        return params
+
+    def tell(self, trial: Trial) -> None:
+        asked = self._asked.pop(trial.number, None)
+        if asked is None:
+            if trial.state is not TrialState.FAIL:
+                self._study.add_trial(frozen(trial, self.space, self.objectives))
+            return
+        if len(self.objectives) == 1:
+            for report in trial.reports:
+                asked.report(report.values[0], report.step)
+        state = STATES[trial.state]
+        values = list(trial.values or ()) if trial.state is TrialState.COMPLETE else None
+        self._study.tell(asked, values, state=state)
+
+    def _suggest(self, trial: OptunaTrial, name: str) -> Any:
+        distribution = self.space[name].distribution
+        if isinstance(distribution, Categorical):
+            return trial.suggest_categorical(name, distribution.choices)
+        low, high = distribution.low, distribution.high
+        if isinstance(distribution, Float):
+            return trial.suggest_float(
+                name, low, high, log=distribution.log, step=distribution.step
+            )
+        return trial.suggest_int(
+            name, int(low), int(high), log=distribution.log, step=distribution.step or 1
+        )
+
+
+def _sampler(kind: str, space: SearchSpace, seed: int | None) -> BaseSampler:
+    if kind == "random":
+        return RandomSampler(seed=seed)
+    if kind == "tpe":
+        # group: in a conditional space multivariate TPE otherwise falls back to independent
+        # sampling for every parameter that is not in all trials.
+        return TPESampler(seed=seed, multivariate=True, group=space.conditional)
+    raise ValueError(f"unknown sampler {kind!r}; known: tpe, random")
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Optuna's log lines and experimental warnings don't belong into a notebook.
+
+    Not for threads: it changes the process's filters while it lasts.
+    """
+    level = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            yield
+    finally:
+        optuna.logging.set_verbosity(level)

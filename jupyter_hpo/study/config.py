@@ -1,0 +1,40 @@
+"""What a study is asked to do: objectives, budget and how it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .objective import Objective
+
+
+@dataclass(frozen=True)
+class Budget:
+    """When to stop looking. All None: until the person stops it.
+
+    n_trials: finished trials in all, earlier sessions included. timeout_s: seconds of this
+    session. trial_timeout_s: running seconds of one trial. patience: end after so many
+    finished trials in a row that brought no better value.
+    """
+
+    n_trials: int | None = None
+    timeout_s: float | None = None
+    trial_timeout_s: float | None = None
+    patience: int | None = None
+
+
+@dataclass(frozen=True)
+class StudyConfig:
+    """slots: trials that run at the same time. first: params of the first trial of a new
+    study (the cell's own values), run alone; None when the sampler chooses it.
+    grace_s: how long a stopped study waits for trials to end at a report.
+    alike: after so many first trials that all failed alike the study stops.
+    """
+
+    name: str
+    objectives: tuple[Objective, ...]
+    budget: Budget = field(default_factory=Budget)
+    slots: int = 1
+    first: dict[str, Any] | None = None
+    grace_s: float = 0.5
+    alike: int = 3

@@ -1,0 +1,160 @@
+"""What goes into `Study.handle` (events) and what comes out (commands).
+
+Events from the trials are those of the Executor seam (`executors.base`); the ones here come
+from the person, the clock and the sampler. Commands are performed by the engine, in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .trial import Trial
+
+# --------------------------------------------------------------------------- events
+
+
+@dataclass(frozen=True)
+class Begin:
+    """The engine is ready: start filling the slots."""
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """The sampler's answer to `Ask`."""
+
+    number: int
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time passed; the engine sends one at least every 0.2 s."""
+
+
+@dataclass(frozen=True)
+class StopRequested:
+    """End the study: trials at their next report, the rest by force after the grace time."""
+
+    why: str = "stopped by you"
+
+
+@dataclass(frozen=True)
+class PauseRequested:
+    pass
+
+
+@dataclass(frozen=True)
+class ResumeRequested:
+    pass
+
+
+@dataclass(frozen=True)
+class StopTrialRequested:
+    number: int
+
+
+@dataclass(frozen=True)
+class EnqueueRequested:
+    """Try these values next; parameters left out are suggested by the sampler."""
+
+    params: dict[str, Any]
+
+
+# ------------------------------------------------------------------------- commands
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Ask the sampler for the params of trial `number`, with `fixed` ones given."""
+
+    number: int
+    fixed: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Launch:
+    trial: Trial
+
+
+@dataclass(frozen=True)
+class Continue:
+    """Let a waiting trial go on."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End a waiting trial (or a running one, at its next report)."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Keep:
+    """The finished trial is the best so far: its objects are wanted."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Release:
+    """The finished trial may end; its objects are not wanted."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Discard:
+    """The objects kept of this trial are no longer the best: free their file."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Kill:
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Save:
+    """The trial's state changed: write it down."""
+
+    trial: Trial
+
+
+@dataclass(frozen=True)
+class SaveReport:
+    """The trial's newest report is to be written down."""
+
+    trial: Trial
+
+
+@dataclass(frozen=True)
+class Tell:
+    """The trial is finished: the sampler may learn from it."""
+
+    trial: Trial
+
+
+@dataclass(frozen=True)
+class End:
+    """Nothing is left to do; no trial is alive."""
+
+
+Command = (
+    Ask
+    | Launch
+    | Continue
+    | Stop
+    | Keep
+    | Release
+    | Discard
+    | Kill
+    | Save
+    | SaveReport
+    | Tell
+    | End
+)

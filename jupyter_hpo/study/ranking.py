@@ -1,0 +1,53 @@
+"""Which trials are best: ranking for one objective, the Pareto front for several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .objective import Objective
+from .trial import Trial, TrialState
+
+
+def losses(objectives: Sequence[Objective], values: Sequence[float]) -> tuple[float, ...]:
+    """The values turned so that lower is better."""
+    return tuple(
+        -v if o.direction == "maximize" else v for o, v in zip(objectives, values, strict=True)
+    )
+
+
+def dominates(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether losses a are nowhere worse than b and somewhere better."""
+    return all(x <= y for x, y in zip(a, b, strict=True)) and any(
+        x < y for x, y in zip(a, b, strict=True)
+    )
+
+
+def best_trials(objectives: Sequence[Objective], trials: Iterable[Trial]) -> list[Trial]:
+    """The complete trials that no other one beats, in the order of their numbers.
+
+    With one objective that is the best trial; of equals, the earliest.
+    """
+    done = [t for t in trials if t.state is TrialState.COMPLETE and t.values is not None]
+    scored = [(losses(objectives, t.values or ()), t) for t in done]
+    if len(objectives) == 1:
+        return [min(scored, key=lambda item: (item[0], item[1].number))[1]] if scored else []
+    return [t for loss, t in scored if not any(dominates(other, loss) for other, _ in scored)]
+
+
+def leaderboard(objectives: Sequence[Objective], trials: Iterable[Trial]) -> list[Trial]:
+    """Complete trials best first (by the first objective), then pruned ones by their last
+    report, then the running, waiting and failed ones by number."""
+    order = {
+        TrialState.COMPLETE: 0,
+        TrialState.PRUNED: 1,
+        TrialState.RUNNING: 2,
+        TrialState.PAUSED: 2,
+        TrialState.WAITING: 3,
+        TrialState.FAIL: 4,
+    }
+
+    def key(trial: Trial) -> tuple[int, float, int]:
+        loss = losses(objectives, trial.values)[0] if trial.values else 0.0
+        return (order[trial.state], loss, trial.number)
+
+    return sorted(trials, key=key)

@@ -1,0 +1,120 @@
+"""ASHA with promotion, over trials that can be paused for free.
+
+Source: Li et al., "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020
+(arXiv 1810.05934), algorithm 2. Difference: a trial at a rung is paused in place and resumed
+when it is promoted, and the pool of paused trials is bounded (the worst is evicted).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .base import Verdict
+
+
+@dataclass
+class _Rung:
+    step: int
+    losses: dict[int, float] = field(default_factory=dict)
+    promoted: set[int] = field(default_factory=set)
+
+
+class Asha:
+    """Asynchronous successive halving.
+
+    eta: of `eta` trials at a rung one goes on. first_step: the step of the first rung; rung
+    k stands at first_step * eta**k. pool: how many paused trials are kept at most.
+    protected: numbers of trials that are never paused (trial 0, the cell's own values).
+    """
+
+    name = "asha"
+
+    def __init__(
+        self,
+        *,
+        eta: int = 3,
+        first_step: int = 1,
+        pool: int = 8,
+        protected: frozenset[int] = frozenset({0}),
+    ) -> None:
+        self.eta, self.first_step, self.pool = eta, first_step, pool
+        self.protected = protected
+        self._rungs: list[_Rung] = []
+        self._next_rung: dict[int, int] = {}  # trial -> index of the rung it runs towards
+        self._paused: dict[int, int] = {}  # trial -> index of the rung it waits at
+
+    def on_report(self, number: int, step: int, loss: float) -> Verdict:
+        reached = self._next_rung.get(number, 0)
+        crossed = None
+        while step >= self.rung_step(reached):
+            # A trial may cross several rungs in one report: it counts at each of them.
+            self._rung(reached).losses[number] = loss
+            crossed, reached = reached, reached + 1
+        if crossed is None:
+            return Verdict.CONTINUE
+        for index in range(crossed):
+            self._rung(index).promoted.add(number)
+        self._next_rung[number] = reached
+        rung = self._rung(crossed)
+        if number in self.protected or number in self._top(rung):
+            rung.promoted.add(number)
+            return Verdict.CONTINUE
+        self._paused[number] = crossed
+        return Verdict.PAUSE
+
+    def on_end(self, number: int) -> None:
+        self._paused.pop(number, None)
+
+    def promote(self) -> int | None:
+        for index in range(len(self._rungs) - 1, -1, -1):
+            rung = self._rungs[index]
+            for number in self._top(rung):
+                if self._paused.get(number) == index:
+                    del self._paused[number]
+                    rung.promoted.add(number)
+                    return number
+        return None
+
+    def evict(self) -> list[int]:
+        over = len(self._paused) - self.pool
+        if over <= 0:
+            return []
+        return sorted(self._paused, key=self._merit)[:over]
+
+    def why_pruned(self, number: int) -> str:
+        index = self._next_rung.get(number, 0) - 1
+        if index < 0:
+            return ""
+        rung = self._rungs[index]
+        rank = sum(loss < rung.losses[number] for loss in rung.losses.values()) + 1
+        return f"{rank} of {len(rung.losses)} trials at step {rung.step}; one in {self.eta} goes on"
+
+    def rung_step(self, index: int) -> int:
+        """The step (from 1) at which rung `index` stands."""
+        return int(self.first_step * self.eta**index)
+
+    @property
+    def rung_steps(self) -> tuple[int, ...]:
+        """The steps of the rungs reached so far."""
+        return tuple(rung.step for rung in self._rungs)
+
+    @property
+    def paused(self) -> frozenset[int]:
+        return frozenset(self._paused)
+
+    def _rung(self, index: int) -> _Rung:
+        while len(self._rungs) <= index:
+            self._rungs.append(_Rung(self.rung_step(len(self._rungs))))
+        return self._rungs[index]
+
+    def _top(self, rung: _Rung) -> list[int]:
+        """The best len/eta trials of a rung, best first."""
+        ranked = sorted(rung.losses, key=lambda n: (rung.losses[n], n))
+        return ranked[: len(ranked) // self.eta]
+
+    def _merit(self, number: int) -> tuple[float, float]:
+        """Low for those to evict first: few rungs climbed, then a bad place in the rung."""
+        index = self._paused[number]
+        losses = self._rungs[index].losses
+        rank = sum(loss < losses[number] for loss in losses.values())
+        return (index, -rank / len(losses))

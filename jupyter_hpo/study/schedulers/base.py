@@ -1,0 +1,58 @@
+"""The Scheduler protocol and the scheduler that never prunes."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+
+class Verdict(Enum):
+    """What becomes of a trial that has just reported."""
+
+    CONTINUE = "continue"
+    PAUSE = "pause"
+
+
+class Scheduler(Protocol):
+    """Decides at each report whether a trial goes on. Values are losses: lower is better.
+
+    Called by the engine's thread only. A paused trial is either promoted later or evicted.
+    """
+
+    name: str
+
+    def on_report(self, number: int, step: int, loss: float) -> Verdict:
+        """Note the report and say whether the trial goes on now."""
+
+    def on_end(self, number: int) -> None:
+        """The trial is no longer alive (its reports still count)."""
+
+    def promote(self) -> int | None:
+        """The paused trial that deserves to go on most, now counted as going on, or None."""
+
+    def evict(self) -> list[int]:
+        """Paused trials that will not be promoted, beyond the pool's bound, worst first."""
+
+    def why_pruned(self, number: int) -> str:
+        """One sentence on why the trial was not carried further."""
+
+
+class NoPruning:
+    """Every trial runs to its end."""
+
+    name = "none"
+
+    def on_report(self, number: int, step: int, loss: float) -> Verdict:
+        return Verdict.CONTINUE
+
+    def on_end(self, number: int) -> None:
+        return None
+
+    def promote(self) -> int | None:
+        return None
+
+    def evict(self) -> list[int]:
+        return []
+
+    def why_pruned(self, number: int) -> str:
+        return ""

@@ -1,0 +1,88 @@
+"""What happens to a trial, told by whoever runs it.
+
+Order for one trial, each at most once unless said otherwise:
+    Started, Reported*, then one of Finished | Failed | Stopped | Died, [Kept,] Ended
+`Ended` comes exactly once for every submitted trial, last: its slot is free again.
+A process that dies while it writes its objects is Finished, Died, Ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .trial import TrialError
+
+
+@dataclass(frozen=True)
+class Started:
+    number: int
+    pid: int | None
+    at: float
+
+
+@dataclass(frozen=True)
+class Reported:
+    """The trial waits until it is answered. values: one per objective, finite."""
+
+    number: int
+    step: int
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The cell ran to its end; the trial waits for KEEP or RELEASE."""
+
+    number: int
+    values: tuple[float, ...]
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The trial's objects are in the file; names: what it holds; left_out: name -> why."""
+
+    number: int
+    path: str
+    names: tuple[str, ...]
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The cell raised, or its objective was no number."""
+
+    number: int
+    error: TrialError
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The trial ended at a report because it was told to."""
+
+    number: int
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Died:
+    """The process ended without a word (killed, crashed, os._exit); reason: a sentence."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    number: int
+
+
+@dataclass(frozen=True)
+class ExecutorLost:
+    """No trial can be run any more; reason: a sentence with the next step."""
+
+    reason: str
+
+
+TrialEvent = Started | Reported | Finished | Kept | Failed | Stopped | Died | Ended | ExecutorLost
