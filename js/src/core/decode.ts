@@ -1,0 +1,111 @@
+// Messages to values: JSON is revived, binary columns become arrays. See encode.py.
+import type { Column, ColumnType, Header, Point, Row, Table, UpdateMessage } from "./protocol";
+import { ROW_STATES } from "./protocol";
+
+export interface Decoded {
+  seq: number;
+  version: number;
+  reset: boolean;
+  more: boolean;
+  header: Header;
+  rows: Row[];
+  points: Point[];
+}
+
+/** NaN, infinities and big integers travel as tagged objects; see `plain` in encode.py. */
+export function revive(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revive);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value);
+  if (entries.length === 1) {
+    const [key, inner] = entries[0]!;
+    if (key === "$int") return BigInt(inner as string);
+    if (key === "$float") return inner === "nan" ? NaN : inner === "inf" ? Infinity : -Infinity;
+  }
+  return Object.fromEntries(entries.map(([key, inner]) => [key, revive(inner)]));
+}
+
+type Numbers = Uint8Array | Int16Array | Int32Array | Float64Array;
+const ARRAYS: Record<ColumnType, new (b: ArrayBuffer) => Numbers> = {
+  u1: Uint8Array,
+  i2: Int16Array,
+  i4: Int32Array,
+  f8: Float64Array,
+};
+const SIZES: Record<ColumnType, number> = { u1: 1, i2: 2, i4: 4, f8: 8 };
+
+interface Read {
+  numbers: Numbers;
+  column: Column;
+}
+
+function read(table: Table, buffer: DataView): Map<string, Read> {
+  const columns = new Map<string, Read>();
+  for (const column of table.columns) {
+    // A copy, because a typed array has to start at a multiple of its size.
+    const start = buffer.byteOffset + column.offset;
+    const bytes = buffer.buffer.slice(start, start + table.n * SIZES[column.type]) as ArrayBuffer;
+    columns.set(column.name, { numbers: new ARRAYS[column.type](bytes), column });
+  }
+  return columns;
+}
+
+export function decodeUpdate(content: unknown, buffers: readonly DataView[]): Decoded {
+  const message = revive(content) as UpdateMessage;
+  const buffer = buffers[0] ?? new DataView(new ArrayBuffer(0));
+  const { seq, version, reset, more, header } = message;
+  const rows = decodeRows(message.rows, header, buffer);
+  const points = decodePoints(message.points, buffer);
+  return { seq, version, reset, more, header, rows, points };
+}
+
+function decodeRows(table: Table, header: Header, buffer: DataView): Row[] {
+  const columns = read(table, buffer);
+  const at = (name: string, i: number): number => columns.get(name)!.numbers[i]!;
+  const orNull = (name: string, i: number): number | null => {
+    const value = at(name, i);
+    return Number.isNaN(value) ? null : value;
+  };
+  const rows: Row[] = [];
+  for (let i = 0; i < table.n; i++) {
+    const line = at("error_line", i);
+    const params: Record<string, unknown> = {};
+    for (const info of header.params) {
+      const value = paramAt(columns.get(`param:${info.name}`)!, i);
+      if (value !== undefined) params[info.name] = value;
+    }
+    rows.push({
+      number: at("number", i),
+      state: ROW_STATES[at("state", i)]!,
+      values: at("valued", i) ? header.objectives.map((_, k) => at(`value:${k}`, i)) : null,
+      params,
+      step: orNull("step", i),
+      duration_s: orNull("duration_s", i),
+      started_s: orNull("started_s", i),
+      memory_bytes: orNull("memory_bytes", i),
+      error: table.texts["error"]?.[i] ?? "",
+      error_line: line < 0 ? null : line,
+      notice: table.texts["notice"]?.[i] ?? "",
+    });
+  }
+  return rows;
+}
+
+function paramAt({ numbers, column }: Read, i: number): unknown {
+  const value = numbers[i]!;
+  if (column.labels) return value < 0 ? undefined : column.labels[value];
+  if (!Number.isNaN(value)) return value;
+  return column.exact && i in column.exact ? column.exact[i] : undefined;
+}
+
+function decodePoints(table: Table, buffer: DataView): Point[] {
+  const columns = read(table, buffer);
+  const numbers = columns.get("number")!.numbers;
+  const steps = columns.get("step")!.numbers;
+  const values = columns.get("value")!.numbers;
+  return Array.from({ length: table.n }, (_, i) => ({
+    number: numbers[i]!,
+    step: steps[i]!,
+    value: values[i]!,
+  }));
+}

@@ -1,0 +1,61 @@
+// Numbers people can read; the same as numbers.py, held to tests/widgets/numbers.json.
+export const NOTHING = "–";
+
+export function number(value: number | null | undefined, digits = 4): string {
+  if (value === null || value === undefined) return NOTHING;
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e6) return String(value);
+  if (size >= 1e-4 && size < 1e6) {
+    const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+    return strip(value.toFixed(decimals));
+  }
+  const [mantissa, exponent] = value.toExponential(2).split("e") as [string, string];
+  return `${strip(mantissa)}e${Number(exponent)}`;
+}
+
+const strip = (text: string): string =>
+  text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+
+export function metric(value: number | null | undefined): string {
+  if (value === null || value === undefined) return NOTHING;
+  const size = Math.abs(value);
+  if (!(size >= 1e-3 && size < 1e4)) return number(value);
+  const decimals = Math.max(0, 3 - Math.floor(Math.log10(size)));
+  return value.toFixed(size >= 1 ? decimals : Math.max(decimals, 4));
+}
+
+export function param(value: unknown): string {
+  if (value === undefined) return "";
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return typeof value === "number" ? number(value) : String(value);
+}
+
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return NOTHING;
+  const s = Math.max(0, seconds);
+  if (s === 0) return "0s";
+  if (s < 0.95) return `${Math.max(1, Math.round(s * 1000))}ms`;
+  if (s < 9.95) return `${s.toFixed(1)}s`;
+  const whole = Math.round(s);
+  const two = (n: number): string => String(Math.floor(n)).padStart(2, "0");
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
+  if (whole < 86400) return `${Math.floor(whole / 3600)}h ${two((whole % 3600) / 60)}m`;
+  return `${Math.floor(whole / 86400)}d ${Math.floor((whole % 86400) / 3600)}h`;
+}
+
+export function memory(bytes: number | null | undefined): string {
+  if (bytes === null || bytes === undefined || !Number.isFinite(bytes)) return NOTHING;
+  let size = bytes;
+  for (const unit of ["B", "kB", "MB", "GB"]) {
+    if (size < 999.5) {
+      return unit === "B" || size >= 9.95 ? `${size.toFixed(0)} ${unit}` : `${size.toFixed(1)} ${unit}`;
+    }
+    size /= 1000;
+  }
+  return `${size.toFixed(1)} TB`;
+}

@@ -1,0 +1,211 @@
+// Generated from jupyter_hpo/widgets/protocol.py. Do not edit; run
+//   python -m jupyter_hpo.widgets.typescript
+
+export const REQUEST_TYPE = "jupyter_hpo_request";
+
+export const REPLY_TYPE = "jupyter_hpo_reply";
+
+export const ROW_STATES = ["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL"] as const;
+
+export type Direction = "minimize" | "maximize";
+
+export type StudyState = "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "failed";
+
+export type RowState = "WAITING" | "RUNNING" | "PAUSED" | "COMPLETE" | "PRUNED" | "FAIL";
+
+export type ParamKind = "float" | "int" | "categorical";
+
+export type ValueKind = "float" | "int" | "str" | "bool" | "object";
+
+export type CommandName = "pause" | "resume" | "stop" | "stop_trial" | "detail" | "resync" | "start" | "cancel";
+
+export type ColumnType = "u1" | "i2" | "i4" | "f8";
+
+export interface ObjectiveInfo {
+  name: string;
+  direction: Direction;
+}
+
+export interface ParamInfo {
+  name: string;
+  kind: ParamKind;
+  log: boolean;
+}
+
+export interface Best {
+  number: number;
+  values: number[];
+}
+
+export interface Header {
+  study: string;
+  state: StudyState;
+  objectives: ObjectiveInfo[];
+  params: ParamInfo[];
+  n_trials: number | null;
+  n_complete: number;
+  n_running: number;
+  n_paused: number;
+  n_pruned: number;
+  n_failed: number;
+  elapsed_s: number;
+  left_s: number | null;
+  best: Best | null;
+  best_model_kept: boolean;
+  jobs: number;
+  device: string;
+  facts: string[];
+  sampler: string;
+  pruner: string;
+  notices: string[];
+  message: string;
+}
+
+export interface Row {
+  number: number;
+  state: RowState;
+  values: number[] | null;
+  params: Record<string, unknown>;
+  step: number | null;
+  duration_s: number | null;
+  started_s: number | null;
+  error: string;
+  error_line: number | null;
+  memory_bytes: number | null;
+  notice: string;
+}
+
+export interface Point {
+  number: number;
+  step: number;
+  value: number;
+}
+
+export interface Update {
+  version: number;
+  header: Header;
+  rows: Row[];
+  points: Point[];
+}
+
+export interface Detail {
+  number: number;
+  params: Record<string, unknown>;
+  traceback: string;
+  log: string;
+  figures: Record<string, number>;
+}
+
+export interface Column {
+  name: string;
+  type: ColumnType;
+  offset: number;
+  labels: unknown[] | null;
+  exact: Record<string, unknown> | null;
+}
+
+export interface Table {
+  n: number;
+  columns: Column[];
+  texts: Record<string, Record<string, string>>;
+}
+
+export interface UpdateMessage {
+  kind: "update";
+  seq: number;
+  version: number;
+  reset: boolean;
+  more: boolean;
+  header: Header;
+  rows: Table;
+  points: Table;
+}
+
+export interface DetailMessage {
+  kind: "detail";
+  detail: Detail;
+}
+
+export interface EditorChoiceRow {
+  name: string;
+  kind: ParamKind;
+  low: string;
+  high: string;
+  log: boolean;
+  step: string;
+  choices: string;
+  condition: string;
+}
+
+export interface EditorChoice {
+  rows: EditorChoiceRow[];
+  objective: string;
+  direction: Direction;
+  trials: string;
+  timeout: string;
+  jobs: string;
+}
+
+export interface Command {
+  id: string;
+  study: string;
+  command: CommandName;
+  number: number | null;
+  choice: EditorChoice | null;
+}
+
+export interface EditorProblem {
+  name: string;
+  message: string;
+}
+
+export interface Reply {
+  id: string;
+  ok: boolean;
+  message: string;
+  problems: EditorProblem[];
+}
+
+export interface ReplyMessage {
+  kind: "reply";
+  reply: Reply;
+}
+
+export interface EditorRow {
+  name: string;
+  place: string;
+  code: string;
+  value: string;
+  value_kind: ValueKind;
+  kind: ParamKind;
+  low: string;
+  high: string;
+  log: boolean;
+  step: string;
+  choices: string[];
+  condition: string;
+  declared: boolean;
+  ticked: boolean;
+  why: string;
+  problems: string[];
+}
+
+export interface ObjectiveCandidate {
+  name: string;
+  direction: Direction;
+  why: string;
+}
+
+export interface EditorSettings {
+  objectives: ObjectiveCandidate[];
+  trials: string;
+  timeout: string;
+  jobs: string;
+}
+
+export interface EditorSpec {
+  study: string;
+  rows: EditorRow[];
+  settings: EditorSettings;
+  notices: string[];
+}

@@ -1,0 +1,100 @@
+"""The live dashboard of one study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from . import assets
+from .control import commands, install, keep_comm_off_the_main_shell
+from .encode import plain
+from .output import Output, view_of
+from .protocol import Command, Reply, ReplyMessage, Source
+from .publisher import Publisher
+
+
+class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
+    """Shows a study while it runs, and becomes a static picture of it when it ends.
+
+    source: what to show (read on the publisher's thread). on_command: called with each
+    pause, resume, stop and stop_trial, on the kernel's control thread; it must return at
+    once, may return a sentence for the person, and refuses by raising. study_id: names this
+    study among those of the kernel; unique.
+
+    Main thread: the constructor, `show`. Any thread: `notify`. Raises HpoError when the
+    front end was never built.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _study = traitlets.Unicode().tag(sync=True)
+
+    def __init__(
+        self, source: Source, on_command: Callable[[Command], str | None], study_id: str
+    ) -> None:
+        super().__init__(_esm=assets.load("dashboard"), _study=study_id)
+        self._on_command = on_command
+        self._output = Output()
+        self._finished = False
+        self._publisher = Publisher(source, self._send_content)
+        keep_comm_off_the_main_shell(self.comm)
+        self.on_msg(self._on_comm_message)
+        commands.register(study_id, self)
+        install()
+
+    def show(self, at: Output | None = None) -> None:
+        """Display it in the running cell and begin to publish. Main thread.
+
+        at: an output shown before, such as `Editor.hand_over()` gives, to stand in its
+        place; then any thread.
+        """
+        bundle = view_of(self)
+        if at is None:
+            self._output.show(bundle)
+        else:
+            self._output = at
+            at.replace(bundle)
+        self._publisher.start()
+
+    def notify(self) -> None:
+        """Something changed; it is sent within a tenth of a second. Any thread, cheap."""
+        self._publisher.notify()
+
+    def finish(self, bundle: dict[str, Any]) -> None:
+        """Replace the widget by `bundle` (see `static.static_bundle`) for good.
+
+        Best on the main thread before the cell ends; a background study may call it from
+        its own thread. A second call does nothing.
+        """
+        if self._finished:
+            return
+        self._finished = True
+        commands.unregister(self._study, self)
+        self._publisher.stop()
+        self._output.replace(bundle)
+        self.close()
+
+    def handle(self, command: Command) -> Reply:
+        """Carry out a command (see `control.Receiver`)."""
+        if command.command == "resync":
+            self._publisher.resync()
+        elif command.command == "detail":
+            assert command.number is not None
+            self._publisher.ask_detail(command.number)
+        elif command.command in ("pause", "resume", "stop", "stop_trial"):
+            message = self._on_command(command)
+            self._publisher.notify()
+            return Reply(command.id, True, message or "")
+        else:
+            return Reply(command.id, False, f"A dashboard has no command {command.command!r}.")
+        return Reply(command.id, True)
+
+    def _send_content(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+        self.send(content, buffers)
+
+    def _on_comm_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        if isinstance(content, dict) and "command" in content:
+            reply = commands.deliver(content)
+            self.send(plain(ReplyMessage("reply", reply)))

@@ -1,0 +1,87 @@
+"""The space editor: what can be tuned, with proposals; tick, adjust, Start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from . import assets
+from .control import commands, install, keep_comm_off_the_main_shell
+from .encode import plain
+from .output import Output, view_of
+from .protocol import Command, EditorProblem, EditorSpec, Reply, ReplyMessage
+from .ranges import Choice, read_choice
+
+
+class Editor(anywidget.AnyWidget):  # type: ignore[misc]
+    """Shows the values found in a cell and asks what to tune.
+
+    spec: everything shown. on_start: called with a valid `Choice` when Start is pressed, on
+    the kernel's control thread (or a comm's thread); it returns at once with the problems
+    it finds, each shown beside its row, or an empty list when the study is on its way; then
+    call `close_with` or `hand_over`. study_id: as for the dashboard, unique in the kernel.
+
+    Main thread: the constructor, `show`. Raises HpoError when the front end was never built.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _study = traitlets.Unicode().tag(sync=True)
+    _spec = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        spec: EditorSpec,
+        on_start: Callable[[Choice], list[EditorProblem]],
+        study_id: str,
+        on_cancel: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(_esm=assets.load("editor"), _study=study_id, _spec=plain(spec))
+        self._on_start, self._on_cancel = on_start, on_cancel
+        self._value_kinds = {row.name: row.value_kind for row in spec.rows}
+        self._output = Output()
+        keep_comm_off_the_main_shell(self.comm)
+        self.on_msg(self._on_comm_message)
+        commands.register(study_id, self)
+        install()
+
+    def show(self) -> None:
+        """Display it in the running cell. Main thread."""
+        self._output.show(view_of(self))
+
+    def close_with(self, bundle: dict[str, Any]) -> None:
+        """Replace the editor by `bundle` (a text, a static result) for good. Any thread."""
+        self._output.replace(bundle)
+        self._leave()
+
+    def hand_over(self) -> Output:
+        """The output the editor stands in, for `Dashboard.show(at=...)`; the editor is done."""
+        self._leave()
+        return self._output
+
+    def _leave(self) -> None:
+        commands.unregister(self._study, self)
+        self.close()
+
+    def handle(self, command: Command) -> Reply:
+        """Carry out a command (see `control.Receiver`)."""
+        if command.command == "cancel":
+            if self._on_cancel is not None:
+                self._on_cancel()
+            return Reply(command.id, True)
+        if command.command != "start" or command.choice is None:
+            return Reply(command.id, False, f"An editor has no command {command.command!r}.")
+        choice, problems = read_choice(command.choice, self._value_kinds)
+        if choice is not None:
+            problems = self._on_start(choice)
+        if problems:
+            what = "one thing" if len(problems) == 1 else f"{len(problems)} things"
+            return Reply(command.id, False, f"Not started: {what} to put right.", list(problems))
+        return Reply(command.id, True, "Starting.")
+
+    def _on_comm_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        if isinstance(content, dict) and "command" in content:
+            reply = commands.deliver(content)
+            self.send(plain(ReplyMessage("reply", reply)))

@@ -1,0 +1,130 @@
+"""The one picture of a finished study: best so far, and learning curves. PNG bytes.
+
+Drawn with matplotlib's object API: pyplot would touch the notebook's own figures and
+backend. matplotlib is imported on the first call (it takes a while).
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from .protocol import Header, Point, Row
+
+GOOD, INK, FAINT, TEXT, GRID = "#2e7d32", "#5f6b7a", "#a9b2bd", "#37404a", "#e3e6ea"
+DPI = 144
+
+
+def history(rows: Sequence[Row], maximize: bool) -> list[tuple[float, float, bool]]:
+    """(value, best so far, improved) of the COMPLETE trials, in the order they finished."""
+    done = [
+        (row, row.values[0])
+        for row in rows
+        if row.state == "COMPLETE" and row.values and math.isfinite(row.values[0])
+    ]
+
+    def end(item: tuple[Row, float]) -> tuple[float, int]:
+        row = item[0]
+        if row.started_s is None:
+            return float(row.number), row.number
+        return row.started_s + (row.duration_s or 0.0), row.number
+
+    result: list[tuple[float, float, bool]] = []
+    for _, value in sorted(done, key=end):
+        best = result[-1][1] if result else None
+        improved = best is None or (value > best if maximize else value < best)
+        result.append((value, value if improved or best is None else best, improved))
+    return result
+
+
+def draw(header: Header, rows: Sequence[Row], points: Sequence[Point]) -> bytes | None:
+    """The PNG, 1008 x 403 pixels at least, or None when there is nothing to draw."""
+    objective = header.objectives[0] if header.objectives else None
+    maximize = objective is not None and objective.direction == "maximize"
+    past = history(rows, maximize)
+    curves: dict[int, list[Point]] = {}
+    for point in points:
+        if math.isfinite(point.value):
+            curves.setdefault(point.number, []).append(point)
+    if not past and not curves:
+        return None
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    panels = [panel for panel, data in (("history", past), ("curves", curves)) if data]
+    figure = Figure(figsize=(4.7 * len(panels), 2.9), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.set_facecolor("white")
+    for index, panel in enumerate(panels):
+        axes = figure.add_subplot(1, len(panels), index + 1)
+        _plain(axes)
+        axes.set_ylabel(objective.name if objective else "objective", color=TEXT, fontsize=9)
+        if panel == "history":
+            _draw_history(axes, past)
+        else:
+            _draw_curves(axes, header, rows, curves)
+        _limit(axes, [p.value for c in curves.values() for p in c], maximize, panel)
+    out = io.BytesIO()
+    figure.savefig(out, format="png", facecolor="white")
+    return out.getvalue()
+
+
+def _plain(axes: Any) -> None:
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(FAINT)
+    axes.tick_params(colors=TEXT, labelsize=8, length=3, color=FAINT)
+    axes.grid(axis="y", color=GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+
+
+def _draw_history(axes: Any, past: Sequence[tuple[float, float, bool]]) -> None:
+    order = list(range(1, len(past) + 1))
+    axes.plot(order, [v for v, _, _ in past], "o", ms=3.5, color=FAINT, label="trial")
+    axes.step(order, [b for _, b, _ in past], where="post", color=GOOD, lw=1.8, label="best so far")
+    better = [(i, v) for i, (v, _, improved) in zip(order, past, strict=True) if improved]
+    axes.plot([i for i, _ in better], [v for _, v in better], "o", ms=5, color=GOOD)
+    axes.set_title("Best so far", loc="left", fontsize=10, color=TEXT, fontweight="bold")
+    axes.set_xlabel("complete trials", fontsize=9, color=TEXT)
+
+
+def _draw_curves(
+    axes: Any, header: Header, rows: Sequence[Row], curves: dict[int, list[Point]]
+) -> None:
+    states = {row.number: row.state for row in rows}
+    best = header.best.number if header.best else None
+    for number, curve in curves.items():
+        if number == best:
+            continue
+        whole = states.get(number) == "COMPLETE"
+        style = {"color": INK, "alpha": 0.55} if whole else {"color": FAINT, "ls": "--"}
+        axes.plot([p.step for p in curve], [p.value for p in curve], lw=0.9, **style)
+    if best in curves:
+        axes.plot(
+            [p.step for p in curves[best]], [p.value for p in curves[best]], color=GOOD, lw=2.2
+        )
+        last = curves[best][-1]
+        axes.plot([last.step], [last.value], "o", ms=5, color=GOOD)
+    title = "Learning curves" + (f" (bold: trial {best})" if best in curves else "")
+    axes.set_title(title, loc="left", fontsize=10, color=TEXT, fontweight="bold")
+    axes.set_xlabel("step (dashed: stopped early)", fontsize=9, color=TEXT)
+
+
+def _limit(axes: Any, values: Sequence[float], maximize: bool, panel: str) -> None:
+    """Cut off the side of a few wild values, as `robustRange` in scale.ts does."""
+    if panel != "curves" or len(values) < 10:
+        return
+    ordered = sorted(values)
+    near = ordered[round(0.1 * (len(ordered) - 1))] if maximize else None
+    if near is None:
+        near = ordered[round(0.9 * (len(ordered) - 1))]
+    core = ordered[-1] - near if maximize else near - ordered[0]
+    if core > 0 and ordered[-1] - ordered[0] > 4 * core:
+        if maximize:
+            axes.set_ylim(bottom=near - 0.25 * core)
+        else:
+            axes.set_ylim(top=near + 0.25 * core)

@@ -1,0 +1,137 @@
+"""The one thread that sends: coalesced, at most ten messages a second, with a heartbeat."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+from .encode import encode, plain
+from .protocol import Detail, DetailMessage, Source
+
+log = logging.getLogger("jupyter_hpo")
+
+INTERVAL_S = 0.1
+HEARTBEAT_S = 1.0
+Message = tuple[dict[str, Any], list[bytes]]
+
+
+class Publisher:
+    """Sends what a source has to show, from its own thread.
+
+    `notify`, `resync` and `ask_detail` may be called from any thread and return at once.
+    `turn` is the whole logic, called by the thread with the time (seconds, monotonic); it
+    sends at most one message and says when it wants to be called again.
+    send: called with (content, buffers) on the publisher's thread.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        send: Callable[[dict[str, Any], list[bytes]], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source, self._send, self._clock = source, send, clock
+        self._wake = threading.Event()
+        self._lock = threading.Lock()
+        self._stopping = False
+        self._changed = True
+        self._full = True
+        self._details: list[int] = []
+        self._version = 0
+        self._seq = count(1)
+        self._outgoing: Iterator[Message] = iter(())
+        self._last = -INTERVAL_S
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="jupyter_hpo-publisher", daemon=True)
+        self._thread.start()
+
+    def notify(self) -> None:
+        """Something changed."""
+        with self._lock:
+            self._changed = True
+        self._wake.set()
+
+    def resync(self) -> None:
+        """A browser has nothing, or missed a message: send everything again."""
+        with self._lock:
+            self._full = True
+        self._wake.set()
+
+    def ask_detail(self, number: int) -> None:
+        with self._lock:
+            if number not in self._details:
+                self._details.append(number)
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End the thread; returns when nothing more will be sent."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                due = self.turn(self._clock())
+            except Exception:
+                # The view must never end a search; the person still has the final output.
+                log.exception("the dashboard could not be updated")
+                due = self._clock() + HEARTBEAT_S
+            if not self._stopping:
+                self._wake.wait(max(0.0, due - self._clock()))
+
+    def turn(self, now: float) -> float:
+        """Send one message if one is due; the time of the next turn."""
+        self._wake.clear()
+        if now < self._last + INTERVAL_S:
+            return self._last + INTERVAL_S
+        message = self._next(now)
+        if message is not None:
+            self._last = now
+            self._send(*message)
+        with self._lock:
+            busy = self._changed or self._full or bool(self._details)
+        return self._last + (INTERVAL_S if busy else HEARTBEAT_S)
+
+    def _next(self, now: float) -> Message | None:
+        """A full resend first, then details, then the rest of a big update, then news."""
+        with self._lock:
+            full, self._full = self._full, False
+            number = self._details.pop(0) if self._details and not full else None
+        if number is not None:
+            return plain(DetailMessage("detail", self._detail(number))), []
+        if not full:
+            rest = next(self._outgoing, None)
+            if rest is not None:
+                self._again(rest)
+                return rest
+        with self._lock:
+            changed, self._changed = self._changed, False
+        if not (full or changed or now >= self._last + HEARTBEAT_S):
+            return None
+        update = self._source.changes(0 if full else self._version)
+        self._version = update.version
+        self._outgoing = encode(update, reset=full, next_seq=lambda: next(self._seq))
+        first = next(self._outgoing)
+        self._again(first)
+        return first
+
+    def _again(self, message: Message) -> None:
+        """Keep the pace while parts of a big update wait."""
+        if message[0]["more"]:
+            with self._lock:
+                self._changed = True
+
+    def _detail(self, number: int) -> Detail:
+        try:
+            return self._source.detail(number)
+        except LookupError as error:
+            return Detail(number, log=f"Nothing is known of trial {number}: {error}")
