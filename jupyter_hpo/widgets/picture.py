@@ -9,9 +9,12 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .protocol import Header, Point, Row
+from .protocol import Header, Point, Row, Update
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 GOOD, INK, FAINT, TEXT, GRID = "#2e7d32", "#5f6b7a", "#a9b2bd", "#37404a", "#e3e6ea"
 DPI = 144
@@ -40,35 +43,62 @@ def history(rows: Sequence[Row], maximize: bool) -> list[tuple[float, float, boo
 
 
 def draw(header: Header, rows: Sequence[Row], points: Sequence[Point]) -> bytes | None:
-    """The PNG, 1008 x 403 pixels at least, or None when there is nothing to draw."""
-    objective = header.objectives[0] if header.objectives else None
-    maximize = objective is not None and objective.direction == "maximize"
-    past = history(rows, maximize)
+    """The picture as PNG, 1350 pixels wide with both panels; None with nothing to draw."""
+    past, curves = _series(header, rows, points)
+    if not past and not curves:
+        return None
+    out = io.BytesIO()
+    _figure(header, rows, past, curves).savefig(out, format="png", facecolor="white")
+    return out.getvalue()
+
+
+def figure(update: Update) -> Figure:
+    """The same as a matplotlib Figure; with no value yet, one that says so."""
+    past, curves = _series(update.header, update.rows, update.points)
+    return _figure(update.header, update.rows, past, curves)
+
+
+def _series(
+    header: Header, rows: Sequence[Row], points: Sequence[Point]
+) -> tuple[list[tuple[float, float, bool]], dict[int, list[Point]]]:
     curves: dict[int, list[Point]] = {}
     for point in points:
         if math.isfinite(point.value):
             curves.setdefault(point.number, []).append(point)
-    if not past and not curves:
-        return None
+    return history(rows, _maximize(header)), curves
+
+
+def _maximize(header: Header) -> bool:
+    return bool(header.objectives) and header.objectives[0].direction == "maximize"
+
+
+def _figure(
+    header: Header,
+    rows: Sequence[Row],
+    past: Sequence[tuple[float, float, bool]],
+    curves: dict[int, list[Point]],
+) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     panels = [panel for panel, data in (("history", past), ("curves", curves)) if data]
-    figure = Figure(figsize=(4.7 * len(panels), 2.9), dpi=DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    figure.set_facecolor("white")
+    result = Figure(figsize=(4.7 * max(1, len(panels)), 2.9), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(result)
+    result.set_facecolor("white")
+    if not panels:
+        result.text(0.5, 0.5, "No trial has a value yet.", ha="center", color=TEXT)
     for index, panel in enumerate(panels):
-        axes = figure.add_subplot(1, len(panels), index + 1)
+        axes = result.add_subplot(1, len(panels), index + 1)
         _plain(axes)
-        axes.set_ylabel(objective.name if objective else "objective", color=TEXT, fontsize=9)
+        name = header.objectives[0].name if header.objectives else "objective"
+        axes.set_ylabel(name, color=TEXT, fontsize=9)
         if panel == "history":
             _draw_history(axes, past)
+            _limit(axes, [value for value, _, _ in past], _maximize(header))
         else:
             _draw_curves(axes, header, rows, curves)
-        _limit(axes, [p.value for c in curves.values() for p in c], maximize, panel)
-    out = io.BytesIO()
-    figure.savefig(out, format="png", facecolor="white")
-    return out.getvalue()
+            _limit(axes, [p.value for c in curves.values() for p in c], _maximize(header))
+    return result
 
 
 def _plain(axes: Any) -> None:
@@ -114,17 +144,17 @@ def _draw_curves(
     axes.set_xlabel("step (dashed: stopped early)", fontsize=9, color=TEXT)
 
 
-def _limit(axes: Any, values: Sequence[float], maximize: bool, panel: str) -> None:
+def _limit(axes: Any, values: Sequence[float], maximize: bool) -> None:
     """Cut off the side of a few wild values, as `robustRange` in scale.ts does."""
-    if panel != "curves" or len(values) < 10:
+    if len(values) < 10:
         return
     ordered = sorted(values)
-    near = ordered[round(0.1 * (len(ordered) - 1))] if maximize else None
-    if near is None:
-        near = ordered[round(0.9 * (len(ordered) - 1))]
+    last = len(ordered) - 1
+    near = ordered[math.floor(0.1 * last) if maximize else math.ceil(0.9 * last)]
     core = ordered[-1] - near if maximize else near - ordered[0]
-    if core > 0 and ordered[-1] - ordered[0] > 4 * core:
-        if maximize:
-            axes.set_ylim(bottom=near - 0.25 * core)
-        else:
-            axes.set_ylim(top=near + 0.25 * core)
+    if core <= 0 or ordered[-1] - ordered[0] <= 4 * core:
+        return
+    if maximize:
+        axes.set_ylim(bottom=near - 0.25 * core)
+    else:
+        axes.set_ylim(top=near + 0.25 * core)
