@@ -1,0 +1,242 @@
+"""From a cell's program and one trial's values to code.
+
+The tree is parsed once and never changed: each trial copies only the nodes on the way from
+the root to what it replaces. Line numbers stay the editor's.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import copy
+import inspect
+import linecache
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
+from typing import Any
+
+from ..errors import CellError, Problem
+from ..space.distributions import Categorical, Float
+from ..space.grammar import expression
+from .captured import CellProgram, Place
+from .source import FLAGS, from_magic, parsed
+from .values import attribute_place, place_of
+
+RECORDER = "__hpo__"
+"""The name under which the bound code expects a `Recorder` in its namespace."""
+
+Path = tuple[tuple[str, int | None], ...]
+
+
+@dataclass(frozen=True)
+class BoundCell:
+    """code: a module's code object for `exec`; is_async: it awaits at its top level."""
+
+    code: CodeType
+    is_async: bool
+
+    def run(self, namespace: dict[str, Any]) -> None:
+        """Execute in namespace (which holds the recorder when the program has a loop)."""
+        result = eval(self.code, namespace)
+        if self.is_async:
+            asyncio.run(result)
+
+
+def bind(program: CellProgram, params: Mapping[str, Any]) -> BoundCell:
+    """The cell with params in their places, and its reporting loop reporting.
+
+    params: the active parameters only; the places of others keep the code's own value.
+    Raises CellError for a name that the program doesn't tune, or a choice that is no
+    expression. Thread-safe. A program without a loop needs no recorder.
+    """
+    index = _index(program.source)
+    tree: ast.Module = copy.copy(parsed(program.source))
+    editor = _Editor(tree)
+    problems = []
+    for name, value in params.items():
+        if name not in program.places:
+            problems.append(
+                Problem("unknown-name", f"{name!r} is not tuned in this cell.", "", None, name)
+            )
+            continue
+        for place in program.places[name]:
+            path, attribute = index.expressions[place]
+            node = _constant(program, name, value, editor.at(path))
+            if attribute:
+                editor.replace_attribute(path, str(value))
+            elif node is None:
+                text = f"{value!r} of {name!r} is no expression."
+                problems.append(Problem("bad-choice", text, "", place.line, name))
+            else:
+                editor.replace(path, node)
+    if problems:
+        raise CellError(problems)
+    if program.loop is not None:
+        _wrap_loop(editor, index.loops[program.loop.place])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        code = compile(tree, program.filename, "exec", flags=FLAGS, dont_inherit=True)
+    return BoundCell(code, bool(code.co_flags & inspect.CO_COROUTINE))
+
+
+def prepare(program: CellProgram) -> None:
+    """Do the part of `bind` that is the same for every trial (before a worker forks)."""
+    _index(program.source)
+
+
+def remember_source(program: CellProgram) -> None:
+    """Let tracebacks of this process show the cell's own lines."""
+    lines = program.source.splitlines(keepends=True)
+    linecache.cache[program.filename] = (len(program.source), None, lines, program.filename)
+
+
+def _constant(program: CellProgram, name: str, value: Any, at: ast.expr) -> ast.expr | None:
+    """The expression for a value; None when an expression choice can't be parsed."""
+    distribution = program.space[name].distribution if name in program.space else None
+    if isinstance(distribution, Categorical) and distribution.expressions:
+        node = expression(value) if isinstance(value, str) else None
+        if node is None:
+            return None
+        for inner in ast.walk(node):
+            if "lineno" in inner._attributes:
+                ast.copy_location(inner, at)
+        return node
+    if isinstance(distribution, Float):
+        value = float(value)
+    return ast.copy_location(ast.Constant(value), at)
+
+
+@dataclass(frozen=True)
+class _Index:
+    """Where every span leads: the path from the root, and whether it is an attribute's name."""
+
+    expressions: dict[Place, tuple[Path, bool]]
+    loops: dict[Place, Path]
+
+
+@lru_cache(maxsize=32)
+def _index(source: str) -> _Index:
+    expressions: dict[Place, tuple[Path, bool]] = {}
+    loops: dict[Place, Path] = {}
+
+    def walk(node: ast.AST, path: Path) -> None:
+        if from_magic(node) or isinstance(node, ast.JoinedStr):
+            return
+        if isinstance(node, ast.expr):
+            expressions.setdefault(place_of(node), (path, False))
+            if isinstance(node, ast.Attribute):
+                expressions.setdefault(attribute_place(node), (path, True))
+        elif isinstance(node, ast.For | ast.AsyncFor | ast.While):
+            loops[place_of(node)] = path
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, list):
+                for i, item in enumerate(value):
+                    if isinstance(item, ast.AST):
+                        walk(item, (*path, (name, i)))
+            elif isinstance(value, ast.AST):
+                walk(value, (*path, (name, None)))
+
+    walk(parsed(source), ())
+    return _Index(expressions, loops)
+
+
+class _Editor:
+    """Replaces nodes of a tree, copying each node on the way at most once."""
+
+    def __init__(self, root: ast.Module) -> None:
+        self.root = root
+        self.own: set[int] = {id(root)}
+        self.lists: set[int] = set()
+
+    def at(self, path: Path) -> Any:
+        node: Any = self.root
+        for name, i in path:
+            node = getattr(node, name) if i is None else getattr(node, name)[i]
+        return node
+
+    def replace(self, path: Path, node: ast.AST) -> None:
+        parent: Any = self.writable(path[:-1])
+        name, i = path[-1]
+        if i is None:
+            setattr(parent, name, node)
+        else:
+            self._list(parent, name)[i] = node
+        self.own.add(id(node))
+
+    def replace_attribute(self, path: Path, name: str) -> None:
+        self.writable(path).attr = name
+
+    def writable(self, path: Path) -> Any:
+        """The node at path, it and all above it copied, so that it may be changed."""
+        node: Any = self.root
+        for name, i in path:
+            child = getattr(node, name) if i is None else getattr(node, name)[i]
+            if id(child) not in self.own:
+                child = copy.copy(child)
+                self.own.add(id(child))
+                if i is None:
+                    setattr(node, name, child)
+                else:
+                    self._list(node, name)[i] = child
+            node = child
+        return node
+
+    def _list(self, node: Any, name: str) -> list[Any]:
+        items: list[Any] = getattr(node, name)
+        if id(items) not in self.lists:
+            items = list(items)
+            setattr(node, name, items)
+            self.lists.add(id(items))
+        return items
+
+
+def _wrap_loop(editor: _Editor, path: Path) -> None:
+    """`for x in it` asks `__hpo__.iterate(it)`; `while c` asks `__hpo__.tick() and (c)`;
+    before each `break` out of it stands `__hpo__.leave()`."""
+    loop = editor.writable(path)
+    if isinstance(loop, ast.While):
+        test = _call("tick", [], loop.test)
+        loop.test = ast.copy_location(ast.BoolOp(ast.And(), [test, loop.test]), loop.test)
+    else:
+        method = "aiterate" if isinstance(loop, ast.AsyncFor) else "iterate"
+        loop.iter = _call(method, [loop.iter], loop.iter)
+    loop.body = [inner for statement in loop.body for inner in _with_leaves(statement)]
+
+
+def _call(method: str, arguments: list[ast.expr], at: ast.expr | ast.stmt) -> ast.Call:
+    recorder = ast.copy_location(ast.Name(RECORDER, ast.Load()), at)
+    function = ast.copy_location(ast.Attribute(recorder, method, ast.Load()), at)
+    return ast.copy_location(ast.Call(function, arguments, []), at)
+
+
+def _with_leaves(statement: ast.stmt) -> list[ast.stmt]:
+    """The statement, `leave()` before every break that ends the loop itself."""
+    if isinstance(statement, ast.Break):
+        leave = ast.copy_location(ast.Expr(_call("leave", [], statement)), statement)
+        return [leave, statement]
+    if not _has_break(statement):
+        return [statement]
+    statement = copy.copy(statement)
+    inner_loop = isinstance(statement, ast.For | ast.AsyncFor | ast.While)
+    for name in ("orelse",) if inner_loop else ("body", "orelse", "finalbody"):
+        block = getattr(statement, name, None)
+        if isinstance(block, list):
+            setattr(statement, name, [s for inner in block for s in _with_leaves(inner)])
+    for name in ("handlers", "cases"):
+        groups = []
+        for group in getattr(statement, name, []):
+            group = copy.copy(group)
+            group.body = [s for inner in group.body for s in _with_leaves(inner)]
+            groups.append(group)
+        if groups:
+            setattr(statement, name, groups)
+    return [statement]
+
+
+def _has_break(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return False
+    return any(isinstance(inner, ast.Break) for inner in ast.walk(statement))

@@ -1,0 +1,49 @@
+"""Names for tunables: short where that is unique, with their callee where it isn't."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from .values import Value
+
+
+def name_values(values: Sequence[Value], explicit: Mapping[int, str]) -> dict[int, str]:
+    """A unique name for each value, by `id`. explicit: names that people gave, kept as they are.
+
+    A variable keeps its own name; `max_depth` of a call is `max_depth` while nothing else is,
+    then `RandomForestClassifier.max_depth`; the second `Dropout[0]` is `Dropout_2[0]`.
+    """
+    names = {id(v): explicit[id(v)] for v in values if id(v) in explicit}
+    used = set(names.values())
+    rest = [v for v in values if id(v) not in names]
+    for value in [v for v in rest if v.variable is not None]:
+        if value.key not in used:
+            names[id(value)] = value.key
+            used.add(value.key)
+    rest = [v for v in rest if id(v) not in names]
+    shorts = Counter(map(_short, rest))
+    for value in rest:
+        short = _short(value)
+        name = short if shorts[short] == 1 else value.qualified or short
+        count = 1
+        while name in used:
+            count += 1
+            name = _numbered(value, count)
+        names[id(value)] = name
+        used.add(name)
+    return names
+
+
+def _short(value: Value) -> str:
+    return value.qualified if value.key.startswith("[") else value.key
+
+
+def _numbered(value: Value, count: int) -> str:
+    """The callee's name with a number: `Dropout_2[0]`, `SGD_2.lr`; else the name's."""
+    name = value.qualified or value.key
+    for mark in (".", "["):
+        head, found, tail = name.rpartition(mark)
+        if found and head:
+            return f"{head}_{count}{found}{tail}"
+    return f"{name}_{count}"

@@ -1,0 +1,452 @@
+"""The tunables of a cell and its search space: marks, magic line, `--space`, editor, proposals.
+
+Precedence: the line over `--space` over marks over what the editor chose; a proposal that
+nobody chose is only offered.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..errors import Problem, SpaceError
+from ..space import Categorical, Condition, Distribution, Float, Int, Parameter, SearchSpace
+from ..space.grammar import Choices, Fixed, Range, Spec, Term, Tie, expression
+from ..space.marks import nearest, to_condition, to_distribution
+from ..space.space import MISSING
+from .captured import Kind, Place, Tunable
+from .marking import Marked, match_marks
+from .naming import name_values
+from .proposals import never_tuned, propose
+from .values import Value, Values, attribute_place
+
+
+@dataclass
+class _Item:
+    """A value on its way to a tunable. declared: by whom (line, space, mark, chosen), or ''."""
+
+    value: Value
+    spec: Spec | None = None
+    distribution: Distribution | None = None
+    condition: Condition | None = None
+    declared: str = ""
+    why: str = ""
+    ties: list[Value] = field(default_factory=list)
+    name: str = ""
+    line: int | None = None
+    broken: bool = False
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return self.spec.terms if self.spec else ()
+
+
+@dataclass
+class Tuned:
+    """tunables: in the order of the code. space: what will be searched."""
+
+    tunables: tuple[Tunable, ...]
+    space: SearchSpace
+    problems: list[Problem]
+
+
+def find_tunables(
+    values: Values,
+    marks: Sequence[Spec],
+    lines: Sequence[str],
+    *,
+    line_space: Sequence[Spec] = (),
+    space: SearchSpace | None = None,
+    chosen: Mapping[str, Distribution] | None = None,
+    auto: bool = False,
+    read: Iterable[str] = (),
+    skip: Iterable[str] = (),
+) -> Tuned:
+    """lines: the cell's source lines. read: names that something reads (a variable that
+    nobody reads is not proposed). skip: names never proposed (the objective's)."""
+    maker = _Maker(values, lines, set(read), set(skip))
+    marked, problems = match_marks(marks, values)
+    maker.problems += problems
+    maker.add_marks(marked)
+    maker.add_proposals()
+    maker.name_items()
+    maker.add_ties(marked)
+    if space is not None:
+        for parameter in space.values():
+            maker.override(parameter.name, "space", parameter=parameter)
+    for spec in line_space:
+        maker.override(spec.key or "", "line", spec=spec)
+    for name, distribution in (chosen or {}).items():
+        maker.override(name, "chosen", parameter=Parameter(name, distribution))
+    if auto:
+        for item in maker.items:
+            if not item.declared and item.distribution is not None:
+                item.declared = "auto"
+    return maker.finish()
+
+
+class _Maker:
+    def __init__(
+        self, values: Values, lines: Sequence[str], read: set[str], skip: set[str]
+    ) -> None:
+        self.values, self.lines, self.read, self.skip = values, lines, read, skip
+        self.items: list[_Item] = []
+        self.problems: list[Problem] = []
+        self.fixed: set[int] = set()
+
+    # gathering ------------------------------------------------------------------------
+
+    def add_marks(self, marked: Sequence[Marked]) -> None:
+        for mark in marked:
+            if isinstance(mark.spec.body, Fixed | Tie):
+                self.fixed.add(id(mark.value))
+            else:
+                item = _Item(mark.value, declared="mark", line=mark.spec.line)
+                self._give_spec(item, mark.spec)
+                self.items.append(item)
+
+    def add_proposals(self) -> None:
+        taken = {id(item.value) for item in self.items} | self.fixed
+        stores: dict[str, int] = {}
+        for value in self.values.found:
+            if value.variable is not None:
+                stores[value.variable] = stores.get(value.variable, 0) + 1
+        for value in self.values.found:
+            if id(value) in taken or not value.is_literal or value.key in self.skip:
+                continue
+            if value.variable is not None and value.variable not in self.read:
+                continue
+            proposal = propose(value)
+            if proposal is not None:
+                self.items.append(_Item(value, distribution=proposal[0], why=proposal[1]))
+            elif self._worth_showing(value) and stores[value.key] == 1:
+                self.items.append(_Item(value))
+
+    def _worth_showing(self, value: Value) -> bool:
+        """A variable of the cell that nobody knows a range for: shown, never chosen by us."""
+        number = isinstance(value.literal, int | float) and not isinstance(value.literal, bool)
+        return value.variable is not None and number and not never_tuned(value.key)
+
+    def name_items(self) -> None:
+        order = {id(v): i for i, v in enumerate(self.values.found)}
+        self.items.sort(key=lambda item: order[id(item.value)])
+        explicit: dict[int, str] = {}
+        seen: dict[str, _Item] = {}
+        for item in self.items:
+            if item.spec is not None and (item.spec.name or item.value.role == "inner"):
+                name = item.spec.name or ""
+                if not name:
+                    self._problem(
+                        item, "needs-name", f"the value {item.value.literal!r} has no name.",
+                        f"Give it one: {item.spec.text} as weight.",
+                    )  # fmt: skip
+                    name = f"value in line {item.value.line}"
+            elif item.declared and item.value.variable is not None:
+                name = item.value.variable
+            else:
+                continue
+            if name in seen:
+                other = seen[name]
+                self._problem(
+                    item,
+                    "same-name",
+                    f"two values are named {name!r}, here and in line {other.value.line}.",
+                    f"Name one of them otherwise: as {name}_2.",
+                )
+                item.broken = True
+                continue
+            seen[name] = item
+            explicit[id(item.value)] = name
+        names = name_values([i.value for i in self.items], explicit)
+        for item in self.items:
+            item.name = names[id(item.value)]
+
+    def add_ties(self, marked: Sequence[Marked]) -> None:
+        for mark in marked:
+            if not isinstance(mark.spec.body, Tie):
+                continue
+            wanted = mark.spec.body.name
+            item = self._named(wanted)
+            if item is None or not item.declared:
+                known = [i.name for i in self.items if i.declared]
+                self.problems.append(
+                    Problem(
+                        "unknown-tie",
+                        f"{wanted!r} is no value that is tuned here.",
+                        nearest(wanted, known, "Tuned here")
+                        + " A range is low..high, a choice a | b | c.",
+                        mark.spec.line,
+                        wanted,
+                    )
+                )
+            else:
+                item.ties.append(mark.value)
+
+    def override(
+        self,
+        name: str,
+        who: str,
+        *,
+        spec: Spec | None = None,
+        parameter: Parameter | None = None,
+    ) -> None:
+        """What the line, `--space` or the editor says about a value, by its name."""
+        item = self._named(name)
+        if item is None:
+            item = self._unlisted(name, spec, who)
+            if item is None:
+                return
+        if who == "chosen" and item.declared:
+            return
+        if spec is not None and isinstance(spec.body, Fixed):
+            item.declared, item.spec, item.broken = "", None, False
+            item.distribution = None
+            return
+        if spec is not None and isinstance(spec.body, Tie):
+            spec = replace(spec, body=Choices(_one_word(spec.body.name)))
+        item.declared, item.broken, item.line = who, False, spec.line if spec else None
+        if spec is not None:
+            self.problems = [p for p in self.problems if not _about(p, item)]
+            self._give_spec(item, spec)
+        elif parameter is not None:
+            item.distribution, item.condition, item.spec = (
+                parameter.distribution,
+                parameter.condition,
+                None,
+            )
+
+    def _named(self, name: str) -> _Item | None:
+        for item in self.items:
+            if item.name == name:
+                return item
+        loose = [i for i in self.items if name in (i.value.key, i.value.qualified)]
+        declared = [i for i in loose if i.declared]
+        loose = declared if len(declared) == 1 else loose
+        return loose[0] if len(loose) == 1 else None
+
+    def _unlisted(self, name: str, spec: Spec | None, who: str) -> _Item | None:
+        """A value that no mark and no rule found, but somebody named."""
+        found = [
+            v
+            for v in self.values.found
+            if v.role not in ("inner", "callee")
+            and (name in (v.key, v.qualified) or v.qualified.endswith("." + name))
+        ]
+        found = [v for v in found if v.is_literal] or found
+        variables = [v for v in found if v.variable is not None]
+        found = variables if len(variables) == 1 else found
+        if len(found) == 1:
+            item = _Item(found[0], name=name)
+            self.items.append(item)
+            return item
+        where = {"line": "on the magic line", "space": "in the search space"}.get(who, "chosen")
+        line = spec.line if spec else None
+        if found:
+            names = list(dict.fromkeys(v.qualified for v in found))
+            fix = f"Say which: {', '.join(names)}." if len(names) > 1 else "Use a mark instead."
+            self.problems.append(
+                Problem("ambiguous-name", f"{name!r} {where} is several values.", fix, line, name)
+            )
+        else:
+            known = [i.name for i in self.items]
+            known += [v.key for v in self.values.found if v.is_literal and v.role == "assign"]
+            self.problems.append(
+                Problem(
+                    "unknown-name",
+                    f"{name!r} {where} is no value of this cell.",
+                    nearest(name, dict.fromkeys(known), "Values here"),
+                    line,
+                    name,
+                )
+            )
+        return None
+
+    def _give_spec(self, item: _Item, spec: Spec) -> None:
+        item.spec = spec
+        value = item.value
+        found = to_distribution(
+            spec, value.literal if value.is_literal else value.text, expression=not value.is_literal
+        )
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            item.broken, item.distribution = True, None
+        elif value.role == "callee" and isinstance(spec.body, Range):
+            self._problem(item, "no-value", f"{value.key!r} is no number.", "Write a | b | c.")
+        else:
+            item.distribution = found
+
+    def _problem(self, item: _Item, code: str, message: str, fix: str) -> None:
+        line = item.spec.line if item.spec else item.value.line
+        self.problems.append(Problem(code, message, fix, line, item.name or item.value.key))
+        item.broken = True
+
+    # finishing ------------------------------------------------------------------------
+
+    def finish(self) -> Tuned:
+        self._read_conditions()
+        self._break_circles()
+        order = {id(v): i for i, v in enumerate(self.values.found)}
+        self.items.sort(key=lambda item: order[id(item.value)])
+        good = [i for i in self.items if i.declared and not i.broken and i.distribution]
+        names = {i.name for i in good}
+        parameters = []
+        for item in good:
+            condition = item.condition
+            if condition is not None and not set(condition.names) <= names:
+                continue
+            assert item.distribution is not None
+            default = _default(item.value, item.distribution)
+            parameters.append(Parameter(item.name, item.distribution, condition, default))
+        try:
+            space = SearchSpace(parameters)
+        except SpaceError as error:
+            self.problems.append(Problem("space", error.message, error.fix))
+            space = SearchSpace()
+        return Tuned(tuple(self._tunable(i) for i in self.items), space, self.problems)
+
+    def _read_conditions(self) -> None:
+        known: dict[str, Distribution] = {}
+        broken = set()
+        for item in self.items:
+            if item.declared and item.distribution is not None and not item.broken:
+                known[item.name] = item.distribution
+            elif item.declared:
+                broken.add(item.name)
+        for item in self.items:
+            if not item.terms or not item.declared:
+                self._check_names(item, known)
+                continue
+            terms = [replace(term, name=self._declared_name(term.name)) for term in item.terms]
+            if any(term.name in broken for term in terms):
+                item.broken = True
+                continue
+            found = to_condition(terms, known, item.line)
+            if isinstance(found, Problem):
+                self.problems.append(found)
+                item.broken = True
+            else:
+                item.condition = found
+
+    def _check_names(self, item: _Item, known: Mapping[str, Distribution]) -> None:
+        """Conditions of a SearchSpace, whose values are ready but whose names may not be."""
+        for name in item.condition.names if item.condition and item.declared else ():
+            if name not in known:
+                self._problem(
+                    item,
+                    "unknown-condition",
+                    f"the condition of {item.name!r} looks at {name!r}, which is not tuned.",
+                    nearest(name, known, "Tuned here"),
+                )
+
+    def _declared_name(self, name: str) -> str:
+        item = self._named(name)
+        return item.name if item is not None and item.declared else name
+
+    def _break_circles(self) -> None:
+        parents = {i.name: i.condition.names for i in self.items if i.condition and i.declared}
+        for item in self.items:
+            trail, names = [item.name], list(parents.get(item.name, ()))
+            while names and item.name in parents:
+                name = names.pop()
+                if name == item.name:
+                    self._problem(
+                        item,
+                        "condition-circle",
+                        f"the condition of {item.name!r} depends on itself, by {trail[-1]!r}.",
+                        "Remove one of the conditions.",
+                    )
+                    parents.pop(item.name)
+                    break
+                if name not in trail:
+                    trail.append(name)
+                    names += parents.get(name, ())
+
+    def _tunable(self, item: _Item) -> Tunable:
+        value, distribution = item.value, item.distribution
+        places = (_place(value, distribution), *(_place(v, None) for v in item.ties))
+        text = self.lines[value.line - 1].strip() if value.line <= len(self.lines) else ""
+        return Tunable(
+            name=item.name,
+            kind=_kind(value, distribution),
+            value=_shown(value, distribution),
+            places=places,
+            distribution=distribution,
+            condition=item.condition,
+            declared=bool(item.declared) and item.declared not in ("auto", "chosen"),
+            why=item.why,
+            text=text,
+        )
+
+
+def _one_word(text: str) -> tuple[Any, ...]:
+    from ..space.grammar import word
+
+    return (word(text),)
+
+
+def _about(problem: Problem, item: _Item) -> bool:
+    """A mark's bad range is no problem once the line says another."""
+    return problem.code == "bad-range" and problem.line == item.value.line and (
+        problem.name in (None, item.name, item.value.key)
+    )  # fmt: skip
+
+
+def _place(value: Value, distribution: Distribution | None) -> Place:
+    """Of a dotted callee only the last name, unless the choices are dotted themselves."""
+    if (
+        value.role == "callee"
+        and isinstance(value.node, ast.Attribute)
+        and isinstance(distribution, Categorical)
+        and all(str(choice).isidentifier() for choice in distribution.choices)
+    ):
+        return attribute_place(value.node)
+    return value.place
+
+
+def _kind(value: Value, distribution: Distribution | None) -> Kind:
+    match distribution:
+        case Float():
+            return "float"
+        case Int():
+            return "int"
+        case Categorical(choices=choices, expressions=expressions):
+            if expressions:
+                return "object"
+            shown = [c for c in (value.literal, *choices) if c is not None and c is not MISSING]
+            return _kind_of(shown[0]) if shown else "object"
+    return _kind_of(value.literal)
+
+
+def _kind_of(literal: Any) -> Kind:
+    if isinstance(literal, bool):
+        return "bool"
+    if isinstance(literal, int):
+        return "int"
+    if isinstance(literal, float):
+        return "float"
+    return "str" if isinstance(literal, str) else "object"
+
+
+def _shown(value: Value, distribution: Distribution | None) -> Any:
+    """The code's own value, for objects as source text."""
+    expressions = isinstance(distribution, Categorical) and distribution.expressions
+    if value.is_literal:
+        return repr(value.literal) if expressions else value.literal
+    if value.role == "callee" and _place(value, distribution) != value.place:
+        return value.key
+    return value.text
+
+
+def _default(value: Value, distribution: Distribution) -> Any:
+    """The value of trial 0; MISSING when the code has an expression where a range is."""
+    shown = _shown(value, distribution)
+    if isinstance(distribution, Categorical) and distribution.expressions:
+        same = expression(shown)
+        for choice in distribution.choices:
+            tree = expression(str(choice))
+            if same is not None and tree is not None and ast.dump(tree) == ast.dump(same):
+                return choice
+        return shown
+    return shown if value.is_literal else MISSING

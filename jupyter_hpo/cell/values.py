@@ -1,0 +1,359 @@
+"""Every value in a cell that a mark could mean, found by position in the syntax tree.
+
+A `Value` is a literal in a place that has a name (assigned, keyword, positional, in a dict,
+a default), a literal elsewhere, an object, or a callee. `Region`s are what a mark on a
+closing line may mean: the values of the call, the brackets or the statement that ends there.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..space.space import MISSING
+from .captured import Place
+from .source import from_magic
+
+Role = Literal["assign", "keyword", "positional", "dict", "default", "element", "inner", "callee"]
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """One expression that can be replaced.
+
+    node: the expression. key: what a mark calls it (`lr`, `[1]`); qualified: with its callee
+    or dict (`Adam.lr`, `Linear[1]`). literal: its constant, MISSING for an object or a callee.
+    top: outside functions and classes. callee: dotted, of the call it is an argument of.
+    variable: a name bound by it alone. owner: index of the region it belongs to directly.
+    simple: a literal, a name, or brackets; not a call or a computation.
+    """
+
+    place: Place
+    role: Role
+    key: str
+    qualified: str
+    literal: Any
+    node: ast.expr
+    top: bool
+    callee: str = ""
+    variable: str | None = None
+    owner: int = -1
+    simple: bool = True
+
+    @property
+    def text(self) -> str:
+        """The expression as source."""
+        return ast.unparse(self.node)
+
+    @property
+    def is_literal(self) -> bool:
+        return self.literal is not MISSING
+
+    @property
+    def line(self) -> int:
+        return self.place.line
+
+
+@dataclass
+class Region:
+    """Lines of a call, brackets, or a statement's head, and its values as a slice."""
+
+    line: int
+    end_line: int
+    start: int
+    stop: int = 0
+    index: int = 0
+
+
+@dataclass
+class Values:
+    found: list[Value] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+
+    def on_line(self, line: int) -> list[Value]:
+        return [v for v in self.found if line in (v.place.line, v.place.end_line)]
+
+    def around(self, line: int) -> Iterator[tuple[Region, list[Value]]]:
+        """Regions that end on the line, then those that begin there, innermost first."""
+        spans = sorted(self.regions, key=lambda r: (r.stop - r.start, -r.start))
+        for region in [r for r in spans if r.end_line == line and r.line < line]:
+            yield region, self.found[region.start : region.stop]
+        for region in [r for r in spans if r.line == line and r.end_line > line]:
+            yield region, self.found[region.start : region.stop]
+
+
+def place_of(node: ast.expr | ast.stmt) -> Place:
+    return Place(
+        node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
+    )
+
+
+def attribute_place(node: ast.Attribute) -> Place:
+    """The span of the last name of a dotted one (`Adam` of `torch.optim.Adam`)."""
+    end_line, end = node.end_lineno or node.lineno, node.end_col_offset or 0
+    return Place(end_line, end - len(node.attr.encode()), end_line, end)
+
+
+def literal_of(node: ast.AST) -> Any:
+    """None, a bool, int, float or str as written (signed numbers too), else MISSING."""
+    match node:
+        case ast.Constant(value=None | bool() | int() | float() | str() as value):
+            return value
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=ast.Constant(value=value)):
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return -value if isinstance(sign, ast.USub) else value
+    return MISSING
+
+
+def dotted(node: ast.AST) -> str:
+    """`torch.optim.Adam` as text, '' when it is no dotted name."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        head = dotted(node.value)
+        return f"{head}.{node.attr}" if head else ""
+    return ""
+
+
+def find_values(tree: ast.Module) -> Values:
+    """All values of a cell in the order of the code."""
+    finder = _Finder()
+    for statement in tree.body:
+        finder.visit(statement)
+    return finder.values
+
+
+class _Finder(ast.NodeVisitor):
+    def __init__(self) -> None:
+        self.values = Values()
+        self.depth = 0
+        self.owner = -1
+
+    # statements ---------------------------------------------------------------------
+
+    def visit(self, node: ast.AST) -> None:
+        if from_magic(node) or isinstance(node, ast.JoinedStr):
+            return
+        if isinstance(node, ast.stmt):
+            self._statement(node)
+        else:
+            super().visit(node)
+
+    def _statement(self, node: ast.stmt) -> None:
+        body: list[ast.AST] = []
+        for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+            body += getattr(node, name, [])
+        if body:
+            first = min(getattr(inner, "lineno", 10**9) for inner in body)
+            end = max(first - 1, node.lineno)
+        else:
+            end = node.end_lineno or node.lineno
+        with _Within(self, node.lineno, end):
+            visitor = getattr(self, "head_" + type(node).__name__, self._head)
+            visitor(node)
+        scope = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        self.depth += scope
+        for inner in body:
+            self.visit(inner)
+        self.depth -= scope
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        for inner in node.body:
+            self.visit(inner)
+
+    def visit_match_case(self, node: ast.match_case) -> None:
+        for inner in node.body:
+            self.visit(inner)
+
+    def _head(self, node: ast.AST) -> None:
+        for name, value in ast.iter_fields(node):
+            if name in ("body", "handlers", "orelse", "finalbody", "cases"):
+                continue
+            for inner in value if isinstance(value, list) else [value]:
+                if isinstance(inner, ast.AST):
+                    self.visit(inner)
+
+    def head_Expr(self, node: ast.Expr) -> None:
+        if not isinstance(node.value, ast.Constant):
+            self.visit(node.value)
+
+    def head_Assign(self, node: ast.Assign) -> None:
+        self._assign(node.targets[0], node.value)
+
+    def head_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self._assign(node.target, node.value)
+
+    def _assign(self, target: ast.expr, value: ast.expr) -> None:
+        match target, value:
+            case ast.Tuple(elts=targets) | ast.List(elts=targets), ast.Tuple(elts=values) if len(
+                targets
+            ) == len(values) and not any(isinstance(e, ast.Starred) for e in targets + values):
+                for one, its in zip(targets, values, strict=True):
+                    self._assign(one, its)
+            case ast.Name(id=name), _:
+                variable = name if self.depth == 0 else None
+                self._offer(value, "assign", name, name, variable=variable)
+            case ast.Attribute(attr=attr), _:
+                self._offer(value, "assign", attr, dotted(target) or attr)
+            case ast.Subscript(value=owner, slice=ast.Constant(value=str(key))), _:
+                self._offer(value, "assign", key, f"{dotted(owner) or 'item'}.{key}")
+            case _:
+                self.visit(value)
+
+    def head_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        for decorator in node.decorator_list:
+            self.visit(decorator)
+        self._defaults(node.args, node.name)
+
+    head_AsyncFunctionDef = head_FunctionDef
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self._defaults(node.args, "lambda")
+        self.depth += 1
+        self.visit(node.body)
+        self.depth -= 1
+
+    def _defaults(self, arguments: ast.arguments, function: str) -> None:
+        positional = [*arguments.posonlyargs, *arguments.args]
+        pairs = [
+            *zip(positional[::-1], arguments.defaults[::-1], strict=False),
+            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+        ]
+        for argument, default in pairs:
+            if default is not None:
+                self._offer(default, "default", argument.arg, f"{function}.{argument.arg}")
+
+    # expressions --------------------------------------------------------------------
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self._offer(node.value, "assign", node.target.id, node.target.id)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        with _Within(self, node.lineno, node.end_lineno or node.lineno):
+            callee = dotted(node.func)
+            if isinstance(node.func, ast.Name | ast.Attribute):
+                self._callee(node.func)
+            else:
+                self.visit(node.func)
+            if isinstance(node.func, ast.Attribute):
+                self.visit(node.func.value)
+            last = callee.rpartition(".")[2] or getattr(node.func, "attr", "call")
+            starred = False
+            for i, argument in enumerate(node.args):
+                starred = starred or isinstance(argument, ast.Starred)
+                if starred:
+                    self.visit(argument)
+                else:
+                    self._offer(argument, "positional", f"[{i}]", f"{last}[{i}]", callee or last)
+            for keyword in node.keywords:
+                if keyword.arg is None:
+                    self.visit(keyword.value)
+                else:
+                    key = keyword.arg
+                    self._offer(keyword.value, "keyword", key, f"{last}.{key}", callee or last)
+
+    def visit_Dict(self, node: ast.Dict) -> None:
+        self._dict(node, "")
+
+    def _dict(self, node: ast.Dict, prefix: str) -> None:
+        with _Within(self, node.lineno, node.end_lineno or node.lineno):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    name = key.value
+                    self._offer(value, "dict", name, f"{prefix}.{name}" if prefix else name)
+                else:
+                    self.visit(value)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self.visit(node.value)
+        if not isinstance(literal_of(node.slice), int | str) and not isinstance(
+            node.slice, ast.Slice | ast.Tuple
+        ):
+            self.visit(node.slice)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+            self._add(node, "inner", "", "", literal=node.value)
+
+    # collecting ---------------------------------------------------------------------
+
+    def _offer(
+        self,
+        node: ast.expr,
+        role: Role,
+        key: str,
+        qualified: str,
+        callee: str = "",
+        variable: str | None = None,
+    ) -> None:
+        if from_magic(node) or isinstance(node, ast.JoinedStr):
+            return
+        literal = literal_of(node)
+        simple = literal is not MISSING or isinstance(
+            node, ast.Name | ast.Attribute | ast.Subscript | ast.Tuple | ast.List
+        )
+        self._add(node, role, key, qualified, literal, callee, variable, simple)
+        if literal is not MISSING:
+            return
+        if isinstance(node, ast.Tuple | ast.List):
+            with _Within(self, node.lineno, node.end_lineno or node.lineno):
+                for i, element in enumerate(node.elts):
+                    if literal_of(element) is MISSING:
+                        self.visit(element)
+                    else:
+                        self._offer(element, "element", f"[{i}]", f"{qualified}[{i}]", callee)
+        elif isinstance(node, ast.Dict):
+            self._dict(node, qualified)
+        else:
+            self.visit(node)
+
+    def _callee(self, node: ast.Name | ast.Attribute) -> None:
+        name = node.id if isinstance(node, ast.Name) else node.attr
+        self._add(node, "callee", name, dotted(node) or name)
+
+    def _add(
+        self,
+        node: ast.expr,
+        role: Role,
+        key: str,
+        qualified: str,
+        literal: Any = MISSING,
+        callee: str = "",
+        variable: str | None = None,
+        simple: bool = True,
+    ) -> None:
+        self.values.found.append(
+            Value(
+                place_of(node),
+                role,
+                key,
+                qualified,
+                literal,
+                node,
+                self.depth == 0,
+                callee,
+                variable,
+                self.owner,
+                simple,
+            )
+        )
+
+
+class _Within:
+    """Opens a region around what is found inside the `with`."""
+
+    def __init__(self, finder: _Finder, line: int, end_line: int) -> None:
+        self.finder, self.outer = finder, finder.owner
+        regions = finder.values.regions
+        self.region = Region(line, end_line, len(finder.values.found), index=len(regions))
+        regions.append(self.region)
+
+    def __enter__(self) -> None:
+        self.finder.owner = self.region.index
+
+    def __exit__(self, *_: object) -> None:
+        self.finder.owner = self.outer
+        self.region.stop = len(self.finder.values.found)
