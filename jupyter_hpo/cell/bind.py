@@ -59,7 +59,7 @@ def bind(program: CellProgram, params: Mapping[str, Any]) -> BoundCell:
     for name, value in params.items():
         if name not in program.places:
             problems.append(
-                Problem("unknown-name", f"{name!r} is not tuned in this cell.", "", None, name)
+                Problem("unknown_name", f"{name!r} is not tuned in this cell.", "", None, name)
             )
             continue
         for place in program.places[name]:
@@ -69,7 +69,7 @@ def bind(program: CellProgram, params: Mapping[str, Any]) -> BoundCell:
                 editor.replace_attribute(path, str(value))
             elif node is None:
                 text = f"{value!r} of {name!r} is no expression."
-                problems.append(Problem("bad-choice", text, "", place.line, name))
+                problems.append(Problem("bad_choice", text, "", place.line, name))
             else:
                 editor.replace(path, node)
     if problems:

@@ -36,6 +36,7 @@ def capture(
     filename: str = "<cell>",
     line_offset: int = 1,
     chosen: Mapping[str, Distribution] | None = None,
+    keep: Sequence[str] | None = None,
     read_elsewhere: Collection[str] = frozenset(),
 ) -> CapturedCell:
     """Understand a cell.
@@ -45,7 +46,7 @@ def capture(
     objectives: as asked for; none: proposed. line_space: the magic line's specs, as text or
     words. space: of `--space`. names: what the notebook's namespace holds. auto: search the
     proposals too. chosen: the editor's distributions by name; only they and what is declared
-    are searched. read_elsewhere: globals that functions of earlier cells read.
+    are searched. keep: names of `--keep`; None: what later cells can use. read_elsewhere: globals that functions of earlier cells read.
     """
     python = to_python(source, transform=transform, filename=filename, line_offset=line_offset)
     problems, notices = list(python.problems), list(python.notices)
@@ -77,6 +78,7 @@ def capture(
     asked = bool(marks or line_specs or space or chosen)
     problems += _nothing_to_tune(tuned, asked, auto, chosen, bool(wrong))
     problems += _undefined(use, names)
+    problems += _kept(keep or (), use, names)
     choices, wrong = _choice_names(searched, use, names)
     problems += wrong
     notices += _notices(use, searched, values, objectives, names, read)
@@ -94,7 +96,7 @@ def capture(
         identity=_identity(python.tree, searched, objectives),
         problems=_sorted(problems),
         notices=tuple(dict.fromkeys(notices)),
-        keep=_keep(use, searched, values),
+        keep=_keep(use, searched, values) if keep is None else tuple(keep),
     )
 
 
@@ -151,18 +153,18 @@ def _check_objective(objective: Objective, use: NameUse, names: Collection[str])
             return []
         fix = nearest(source, use.assigned, "Assigned here")
         message = f"the objective {source!r} is never assigned in this cell."
-        return [Problem("objective-never-assigned", message, fix, 1, source)]
+        return [Problem("objective_never_assigned", message, fix, 1, source)]
     tree = expression(source)
     if tree is None:
         message = f"the objective {source!r} is no Python expression."
         fix = "Write a name or an expression in quotes."
-        return [Problem("objective-syntax", message, fix, 1, source)]
+        return [Problem("objective_syntax", message, fix, 1, source)]
     problems = []
     for name in sorted(reads(tree)):
         if name not in bound:
             message = f"the objective {source!r} reads {name!r}, which nothing assigns."
             fix = nearest(name, use.assigned, "Assigned here")
-            problems.append(Problem("objective-name", message, fix, 1, name))
+            problems.append(Problem("objective_name", message, fix, 1, name))
     return problems
 
 
@@ -188,7 +190,7 @@ def _nothing_to_tune(
         return []
     return [
         Problem(
-            "nothing-to-tune",
+            "nothing_to_tune",
             "no value of this cell is chosen for tuning."
             if offered
             else "no value that can be tuned was found in this cell.",
@@ -208,13 +210,27 @@ def _undefined(use: NameUse, names: Collection[str]) -> list[Problem]:
         later = name in use.assigned
         fix = "Move its assignment above this line." if later else _import_or_nearest(name, known)
         text = f"{name!r} is used before it is defined." if later else f"{name!r} is not defined."
-        problems[name] = Problem("undefined-name", text, fix, line, name)
+        problems[name] = Problem("undefined_name", text, fix, line, name)
     return list(problems.values())
 
 
 def _import_or_nearest(name: str, known: Collection[str]) -> str:
     fix = nearest(name, [k for k in known if not k.startswith("_")])
     return fix if fix.startswith("Did") else "Run the cell that defines it, or import it here."
+
+
+def _kept(keep: Sequence[str], use: NameUse, names: Collection[str]) -> list[Problem]:
+    return [
+        Problem(
+            "unknown_keep",
+            f"--keep names {name!r}, which nothing assigns.",
+            nearest(name, use.assigned, "Assigned here"),
+            1,
+            name,
+        )
+        for name in keep
+        if name not in use.assigned and name not in names and not use.dynamic
+    ]
 
 
 def _choice_names(
@@ -237,7 +253,7 @@ def _choice_names(
                     if name not in names and not use.dynamic:
                         problems.append(
                             Problem(
-                                "undefined-name",
+                                "undefined_name",
                                 f"the choice {choice!r} of {tunable.name!r} reads {name!r}, "
                                 "which is not defined.",
                                 _import_or_nearest(name, names),

@@ -58,7 +58,7 @@ def match_marks(specs: Sequence[Spec], values: Values) -> tuple[list[Marked], li
             else:
                 problems.append(
                     Problem(
-                        "marked-twice",
+                        "marked_twice",
                         f"{value.qualified or value.text!r} has two marks, "
                         f"{before.text!r} and {spec.text!r}.",
                         "Remove one of them.",
@@ -171,14 +171,14 @@ def _several(spec: Spec, values: Sequence[Value]) -> Problem:
     shown = list(dict.fromkeys(v.qualified if spec.key else v.key for v in values if v.key))
     if len(shown) < 2:
         return Problem(
-            "ambiguous-mark",
+            "ambiguous_mark",
             f"the mark {spec.text!r} could mean {len(values)} values of this line.",
             "Put each value on a line of its own.",
             spec.line,
             spec.key,
         )
     return Problem(
-        "ambiguous-mark",
+        "ambiguous_mark",
         f"the line holds several values that {spec.text!r} could mean: {', '.join(shown)}.",
         f"Say which: {shown[0]} = {_after_key(spec)}.",
         spec.line,
@@ -194,7 +194,7 @@ def _nothing(spec: Spec, near: Sequence[Value]) -> Problem:
     keys = list(dict.fromkeys(v.key for v in near if v.key and v.role != "callee"))
     if spec.key is not None and keys:
         return Problem(
-            "unknown-key",
+            "unknown_key",
             f"{spec.key!r} names no value of this line.",
             nearest(spec.key, keys, "Values here"),
             spec.line,
@@ -202,13 +202,13 @@ def _nothing(spec: Spec, near: Sequence[Value]) -> Problem:
         )
     if near and spec.key is None and any(v.is_literal for v in near):
         return Problem(
-            "no-value",
+            "no_value",
             f"the mark {spec.text!r} fits no value of this line.",
             f"Values here: {', '.join(keys) or 'none'}.",
             spec.line,
         )
     return Problem(
-        "no-value",
+        "no_value",
         f"the mark {spec.text!r} stands on a line without a value.",
         "Put it at the end of the line that holds the value, like lr = 1e-3  # hpo: ...",
         spec.line,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ..errors import Problem
 from ..study.objective import Direction, Objective
+from .captured import CapturedCell
 
 DIRECTIONS: dict[str, Direction] = {
     "loss": "minimize",
@@ -70,6 +71,16 @@ def is_test(source: str) -> bool:
     )
 
 
+def candidates(cell: CapturedCell) -> tuple[Objective, ...]:
+    """Every name of a cell whose direction is known, the likeliest first (for the editor)."""
+    found = [
+        (_rank(name), Objective(name, direction))
+        for name in cell.assigned
+        if (direction := direction_of(name)) is not None
+    ]
+    return tuple(objective for _, objective in sorted(found, key=lambda pair: pair[0]))
+
+
 def propose_objective(names: Iterable[str]) -> tuple[tuple[Objective, ...], Problem | None]:
     """One objective from the names a cell assigns; validation first, then plain names, a
     test set next, training figures last. When several fit alike, a Problem that lists them."""
@@ -80,7 +91,7 @@ def propose_objective(names: Iterable[str]) -> tuple[tuple[Objective, ...], Prob
             ranked.setdefault(_rank(name), []).append((name, direction))
     if not ranked:
         return (), Problem(
-            "no-objective",
+            "no_objective",
             "no objective is named, and no name of the cell says which way is better.",
             "Write --minimize NAME or --maximize NAME after %%hpo.",
         )
@@ -88,7 +99,7 @@ def propose_objective(names: Iterable[str]) -> tuple[tuple[Objective, ...], Prob
     if len(best) > 1:
         ways = " or ".join(f"--{direction} {name}" for name, direction in best)
         return (), Problem(
-            "which-objective",
+            "which_objective",
             f"several names could be the objective: {', '.join(name for name, _ in best)}.",
             f"Say which: {ways}.",
         )

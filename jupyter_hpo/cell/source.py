@@ -130,7 +130,7 @@ def _without_cell_magics(source: str, line_offset: int, result: PythonSource) ->
         else:
             result.problems.append(
                 Problem(
-                    "cell-magic",
+                    "cell_magic",
                     f"a cell under %%{name} can't be searched.",
                     f"Take out `%%{name}`, or move the training code to a cell of its own.",
                     i + 1 + line_offset,

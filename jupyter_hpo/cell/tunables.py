@@ -139,7 +139,7 @@ class _Maker:
                 name = item.spec.name or ""
                 if not name:
                     self._problem(
-                        item, "needs-name", f"the value {item.value.literal!r} has no name.",
+                        item, "needs_name", f"the value {item.value.literal!r} has no name.",
                         f"Give it one: {item.spec.text} as weight.",
                     )  # fmt: skip
                     name = f"value in line {item.value.line}"
@@ -151,7 +151,7 @@ class _Maker:
                 other = seen[name]
                 self._problem(
                     item,
-                    "same-name",
+                    "same_name",
                     f"two values are named {name!r}, here and in line {other.value.line}.",
                     f"Name one of them otherwise: as {name}_2.",
                 )
@@ -173,7 +173,7 @@ class _Maker:
                 known = [i.name for i in self.items if i.declared]
                 self.problems.append(
                     Problem(
-                        "unknown-tie",
+                        "unknown_tie",
                         f"{wanted!r} is no value that is tuned here.",
                         nearest(wanted, known, "Tuned here")
                         + " A range is low..high, a choice a | b | c.",
@@ -247,14 +247,14 @@ class _Maker:
             names = list(dict.fromkeys(v.qualified for v in found))
             fix = f"Say which: {', '.join(names)}." if len(names) > 1 else "Use a mark instead."
             self.problems.append(
-                Problem("ambiguous-name", f"{name!r} {where} is several values.", fix, line, name)
+                Problem("ambiguous_name", f"{name!r} {where} is several values.", fix, line, name)
             )
         else:
             known = [i.name for i in self.items]
             known += [v.key for v in self.values.found if v.is_literal and v.role == "assign"]
             self.problems.append(
                 Problem(
-                    "unknown-name",
+                    "unknown_name",
                     f"{name!r} {where} is no value of this cell.",
                     nearest(name, dict.fromkeys(known), "Values here"),
                     line,
@@ -273,7 +273,7 @@ class _Maker:
             self.problems.append(found)
             item.broken, item.distribution = True, None
         elif value.role == "callee" and isinstance(spec.body, Range):
-            self._problem(item, "no-value", f"{value.key!r} is no number.", "Write a | b | c.")
+            self._problem(item, "no_value", f"{value.key!r} is no number.", "Write a | b | c.")
         else:
             item.distribution = found
 
@@ -335,7 +335,7 @@ class _Maker:
             if name not in known:
                 self._problem(
                     item,
-                    "unknown-condition",
+                    "unknown_condition",
                     f"the condition of {item.name!r} looks at {name!r}, which is not tuned.",
                     nearest(name, known, "Tuned here"),
                 )
@@ -353,7 +353,7 @@ class _Maker:
                 if name == item.name:
                     self._problem(
                         item,
-                        "condition-circle",
+                        "condition_circle",
                         f"the condition of {item.name!r} depends on itself, by {trail[-1]!r}.",
                         "Remove one of the conditions.",
                     )
@@ -388,7 +388,7 @@ def _one_word(text: str) -> tuple[Any, ...]:
 
 def _about(problem: Problem, item: _Item) -> bool:
     """A mark's bad range is no problem once the line says another."""
-    return problem.code == "bad-range" and problem.line == item.value.line and (
+    return problem.code == "bad_range" and problem.line == item.value.line and (
         problem.name in (None, item.name, item.value.key)
     )  # fmt: skip
 

@@ -100,7 +100,7 @@ class Spec:
 class MarkSyntax(Exception):
     """Inside the parser only: turned into a Problem before it leaves this module."""
 
-    def __init__(self, message: str, fix: str, code: str = "mark-syntax") -> None:
+    def __init__(self, message: str, fix: str, code: str = "mark_syntax") -> None:
         super().__init__(message)
         self.message, self.fix, self.code = message, fix, code
 
@@ -351,6 +351,6 @@ def _term(text: str) -> Term:
     outside = "".join(char for _, char in _outside(value))
     if any(sign in outside for sign in ("<", ">", "==", "!=")):
         raise MarkSyntax(
-            f"{text.strip()!r} compares twice.", "Write both: x > 1 and x < 5.", "mark-syntax"
+            f"{text.strip()!r} compares twice.", "Write both: x > 1 and x < 5.", "mark_syntax"
         )
     return Term(name, op, (word(value),))

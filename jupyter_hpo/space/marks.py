@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any
 
-from ..errors import Problem, SpaceError
+from ..errors import CellError, Problem, SpaceError
 from . import grammar
 from .conditions import Comparison, Condition
 from .distributions import Categorical, Distribution, Float, Int
@@ -57,7 +57,7 @@ def parse_mark(text: str, line: int | None = None) -> tuple[list[Spec], list[Pro
     if not parts:
         return [], [
             Problem(
-                "mark-syntax",
+                "mark_syntax",
                 "the mark is empty.",
                 "Write low..high, a | b | c, bool or fixed after `# hpo:`.",
                 line,
@@ -101,7 +101,7 @@ def _line_spec(token: str, line: int | None) -> Spec | Problem:
     spec = grammar.parse_spec(spaced, line)
     if isinstance(spec, Spec) and spec.key is None:
         return Problem(
-            "line-space",
+            "line_space",
             f"{token!r} on the magic line names no value.",
             "Write name=low..high, name=a|b|c, or see %%hpo?.",
             line,
@@ -144,10 +144,10 @@ def to_distribution(spec: Spec, value: Any, *, expression: bool = False) -> Dist
             case _:
                 raise SpaceError(f"{spec.text!r} is no range.", "Write low..high or a | b | c.")
     except SpaceError as error:
-        return Problem("bad-range", error.message, error.fix, spec.line, spec.name or spec.key)
+        return Problem("bad_range", error.message, error.fix, spec.line, spec.name or spec.key)
     except OverflowError:
         return Problem(
-            "bad-range", "the range is too large.", "Use smaller numbers.", spec.line, spec.key
+            "bad_range", "the range is too large.", "Use smaller numbers.", spec.line, spec.key
         )
 
 
@@ -198,6 +198,33 @@ def _plain(text: str) -> Any:
     return MISSING if value is None else value
 
 
+def parse_condition(text: str, parents: Mapping[str, Distribution] | None = None) -> Condition:
+    """The condition after `if` (`optimizer == sgd and depth > 2`), as typed in the editor.
+
+    parents: the distributions by name, to read the values as `to_condition` does; without
+    them a word is a number, None, True, False or a string. Raises CellError with the Problem.
+    """
+    spec = grammar.parse_spec(f"bool if {text}")
+    if isinstance(spec, Problem):
+        raise CellError([spec])
+    if parents is not None:
+        found = to_condition(spec.terms, parents)
+        if isinstance(found, Problem):
+            raise CellError([found])
+        return found
+    comparisons = []
+    for term in spec.terms:
+        values = tuple(_bare(w) for w in term.words)
+        many = term.op in ("in", "not in")
+        comparisons.append(Comparison(term.name, term.op, values if many else values[0]))
+    return Condition(tuple(comparisons))
+
+
+def _bare(w: Word) -> Any:
+    plain = MISSING if w.quoted else _plain(w.text)
+    return w.text if plain is MISSING else plain
+
+
 def to_condition(
     terms: Sequence[Term], parents: Mapping[str, Distribution], line: int | None = None
 ) -> Condition | Problem:
@@ -209,7 +236,7 @@ def to_condition(
     for term in terms:
         if term.name not in parents:
             return Problem(
-                "unknown-condition",
+                "unknown_condition",
                 f"the condition looks at {term.name!r}, which is not tuned.",
                 nearest(term.name, parents, "Tuned here"),
                 line,
@@ -253,14 +280,14 @@ def _no_such_value(term: Term, w: Word, parent: Distribution, line: int | None) 
     if isinstance(parent, Categorical):
         known = " | ".join(str(c) for c in parent.choices)
         return Problem(
-            "condition-value",
+            "condition_value",
             f"{w.text!r} is no choice of {term.name!r}.",
             f"Its choices: {known}.",
             line,
             term.name,
         )
     return Problem(
-        "condition-value",
+        "condition_value",
         f"{term.name!r} is a number; {w.text!r} is none.",
         f"Write {term.name} {term.op} a number.",
         line,
