@@ -46,7 +46,8 @@ def capture(
     objectives: as asked for; none: proposed. line_space: the magic line's specs, as text or
     words. space: of `--space`. names: what the notebook's namespace holds. auto: search the
     proposals too. chosen: the editor's distributions by name; only they and what is declared
-    are searched. keep: names of `--keep`; None: what later cells can use. read_elsewhere: globals that functions of earlier cells read.
+    are searched. keep: names of `--keep`; None: what later cells can use. read_elsewhere:
+    globals that functions of earlier cells read.
     """
     python = to_python(source, transform=transform, filename=filename, line_offset=line_offset)
     problems, notices = list(python.problems), list(python.notices)

@@ -169,7 +169,7 @@ def _choices(body: Choices, value: Any, expression: bool) -> Categorical:
         expression = any(_plain(t) is MISSING and not t.isidentifier() for t in bare)
         expression = expression and all(grammar.expression(t) is not None for t in bare)
     if expression:
-        texts = [repr(w.text) if w.quoted else w.text for w in body.words]
+        texts = [repr(w.text) if w.quoted else _bare_name(w.text) for w in body.words]
         for text in texts:
             if grammar.expression(text) is None:
                 raise SpaceError(f"the choice {text!r} is no expression.", "Check its spelling.")
@@ -188,6 +188,12 @@ def _choices(body: Choices, value: Any, expression: bool) -> Categorical:
     if isinstance(value, float):
         choices = [float(c) if type(c) is int else c for c in choices]
     return Categorical(tuple(choices))
+
+
+def _bare_name(text: str) -> str:
+    """`(width)`, which keeps a single name from being a tie, is that name."""
+    inner = text[1:-1].strip() if text[:1] == "(" and text[-1:] == ")" else ""
+    return inner if grammar.is_name(inner) else text
 
 
 def _plain(text: str) -> Any:
