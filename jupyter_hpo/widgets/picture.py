@@ -16,7 +16,8 @@ from .protocol import Header, Point, Row, Update
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-GOOD, INK, FAINT, TEXT, GRID = "#2e7d32", "#5f6b7a", "#a9b2bd", "#37404a", "#e3e6ea"
+# Readable on white and on black: the picture has no ground of its own.
+GOOD, INK, FAINT, TEXT, GRID = "#2f9e44", "#808a96", "#9aa3ad", "#757b83", "#80808040"
 DPI = 144
 
 
@@ -48,8 +49,13 @@ def draw(header: Header, rows: Sequence[Row], points: Sequence[Point]) -> bytes 
     if not past and not curves:
         return None
     out = io.BytesIO()
-    _figure(header, rows, past, curves).savefig(out, format="png", facecolor="white")
+    _figure(header, rows, past, curves).savefig(out, format="png", transparent=True)
     return out.getvalue()
+
+
+def shown_width(png: bytes) -> int:
+    """The width to show it at, in CSS pixels: its own, less the extra sharpness."""
+    return round(int.from_bytes(png[16:20], "big") * 100 / DPI)
 
 
 def figure(update: Update) -> Figure:
@@ -80,18 +86,20 @@ def _figure(
 ) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     panels = [panel for panel, data in (("history", past), ("curves", curves)) if data]
-    result = Figure(figsize=(4.7 * max(1, len(panels)), 2.9), dpi=DPI, layout="constrained")
+    layout = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06, wspace=0.06)
+    result = Figure(figsize=(4.7 * max(1, len(panels)), 2.9), dpi=DPI, layout=layout)
     FigureCanvasAgg(result)
-    result.set_facecolor("white")
     if not panels:
         result.text(0.5, 0.5, "No trial has a value yet.", ha="center", color=TEXT)
     for index, panel in enumerate(panels):
         axes = result.add_subplot(1, len(panels), index + 1)
         _plain(axes)
         name = header.objectives[0].name if header.objectives else "objective"
-        axes.set_ylabel(name, color=TEXT, fontsize=9)
+        # A dollar sign would begin a formula, and a broken formula raises.
+        axes.set_ylabel(name.replace("$", r"\$"), color=TEXT, fontsize=9)
         if panel == "history":
             _draw_history(axes, past)
             _limit(axes, [value for value, _, _ in past], _maximize(header))
@@ -131,7 +139,9 @@ def _draw_curves(
         if number == best:
             continue
         whole = states.get(number) == "COMPLETE"
-        style = {"color": INK, "alpha": 0.55} if whole else {"color": FAINT, "ls": "--"}
+        style = (
+            {"color": INK, "alpha": 0.8} if whole else {"color": FAINT, "ls": "--", "alpha": 0.7}
+        )
         axes.plot([p.step for p in curve], [p.value for p in curve], lw=0.9, **style)
     if best in curves:
         axes.plot(

@@ -13,6 +13,9 @@ from .numbers import number, parse_duration
 from .protocol import Direction, EditorChoice, EditorChoiceRow, EditorProblem, EditorRow, ValueKind
 
 
+_SPECIAL = frozenset("|\"'()[]{}\\")
+
+
 @dataclass(frozen=True)
 class Choice:
     """What the person chose, as values. conditions: the texts as typed, by parameter name.
@@ -85,8 +88,8 @@ def choice_text(value: Any, value_kind: ValueKind) -> str:
     if isinstance(value, str):
         if value_kind == "object":
             return value
-        plain = value == value.strip() and value and "|" not in value and value[0] not in "\"'"
-        return value if plain and value_kind == "str" else repr(value)
+        odd = not value or value != value.strip() or value == "None" or set(value) & _SPECIAL
+        return value if value_kind == "str" and not odd else repr(value)
     if isinstance(value, float):
         return _exact(value)
     return repr(value)

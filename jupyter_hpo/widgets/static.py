@@ -51,14 +51,17 @@ def static_bundle(update: Update, *, title: str = "", top: int = TOP) -> dict[st
     """
     rows = ranked(update.rows, update.header)
     png = picture.draw(update.header, update.rows, update.points)
-    encoded = base64.b64encode(png).decode("ascii") if png else None
     bundle: dict[str, Any] = {
         "text/plain": static_text(update.header, rows, title=title, top=top),
-        "text/html": static_html(update.header, rows, encoded, title=title, top=top),
+        "text/html": static_html(update.header, rows, png, title=title, top=top),
     }
-    if encoded:
-        bundle["image/png"] = encoded
+    if png:
+        bundle["image/png"] = encode(png)
     return bundle
+
+
+def encode(png: bytes) -> str:
+    return base64.b64encode(png).decode("ascii")
 
 
 def ranked(rows: Sequence[Row], header: Header) -> list[Row]:
@@ -177,7 +180,7 @@ _QUIET = "opacity:.68"
 
 
 def static_html(
-    header: Header, rows: Sequence[Row], png: str | None, *, title: str = "", top: int = TOP
+    header: Header, rows: Sequence[Row], png: bytes | None, *, title: str = "", top: int = TOP
 ) -> str:
     """Self-contained HTML; every text from the person or the cell is escaped."""
     parts = [
@@ -197,9 +200,10 @@ def static_html(
             )
     if png:
         parts.append(
-            f'<img src="data:image/png;base64,{png}" alt="Best value so far and learning curves" '
-            'style="display:block;width:940px;max-width:100%;height:auto;margin:8px 0;'
-            'border-radius:4px;background:#fff">'
+            f'<img src="data:image/png;base64,{encode(png)}" '
+            'alt="Best value so far, and learning curves" '
+            f'style="display:block;width:{picture.shown_width(png)}px;max-width:100%;'
+            'height:auto;margin:8px 0">'
         )
     if rows:
         parts.append(_html_table(header, rows, top))

@@ -87,8 +87,9 @@ export function drawable(row: EditedRow): { ticks: number[]; value: number | nul
   const place = (x: number): number => (scale(x) - scale(low)) / (scale(high) - scale(low));
   const ticks: number[] = [];
   if (row.log) {
-    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
-      for (let digit = 1; digit < 10; digit++) ticks.push(place(digit * 10 ** power));
+    ticks.push(0, 1);
+    for (let power = Math.ceil(Math.log10(low)); power <= Math.log10(high); power++) {
+      ticks.push(place(10 ** power));
     }
   } else {
     const step = row.step.trim() ? parseNumber(row.step)! : (high - low) / 4;
@@ -98,5 +99,5 @@ export function drawable(row: EditedRow): { ticks: number[]; value: number | nul
   const value = parseNumber(row.value);
   const at = value === null || (row.log && value <= 0) ? null : place(value);
   const inside = (x: number): boolean => x >= -1e-9 && x <= 1 + 1e-9;
-  return { ticks: ticks.filter(inside), value: at !== null && inside(at) ? at : null };
+  return { ticks: [...new Set(ticks)].filter(inside), value: at !== null && inside(at) ? at : null };
 }

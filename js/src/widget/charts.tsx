@@ -62,7 +62,7 @@ export function Curves({ session, height }: { session: Session; height: number }
         const state = store.rows.get(number)?.state;
         if (number === best || number === lit || !belongs(number, state)) continue;
         context.lineWidth = pass === 2 ? 1.5 : 1.2;
-        context.globalAlpha = [0.28, 0.6, 0.9][pass]!;
+        context.globalAlpha = [0.5, 0.7, 0.95][pass]!;
         context.strokeStyle = pass === 2 ? ink.brand : ink.faint;
         context.setLineDash(pass === 0 ? [3, 3] : []);
         trace(frame, curve);

@@ -31,7 +31,7 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
         {Object.entries(row.params).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{typeof value === "number" ? String(value) : param(value)}</dd>
+            <dd>{typeof value === "number" ? number(value, 8) : param(value)}</dd>
           </div>
         ))}
       </dl>

@@ -233,6 +233,12 @@ export function Editor({ spec, client }: { spec: EditorSpec; client: CommandClie
 
   return (
     <form
+      onKeyDown={(event) => {
+        // Enter in a field must not start a study by accident; Ctrl+Enter means to.
+        if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+        event.preventDefault();
+        if (event.ctrlKey || event.metaKey) void start();
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         void start();

@@ -20,11 +20,17 @@ interface Heading {
 
 const same = (a: SortKey | null, b: SortKey): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-function Sparkline({ curve, range }: { curve: Curve | undefined; range: [number, number] }) {
+/** All sparklines share their scales: a trial stopped early has a short one. */
+interface Scales {
+  y: [number, number];
+  x: [number, number];
+}
+
+function Sparkline({ curve, scales }: { curve: Curve | undefined; scales: Scales }) {
   if (!curve || curve.steps.length < 2) return <span class="hpo-none">–</span>;
   const { steps, values } = thinned(curve, 40);
-  const [first, last] = [steps[0]!, steps[steps.length - 1]!];
-  const [low, high] = range;
+  const [first, last] = scales.x;
+  const [low, high] = scales.y;
   const path = values
     .map((value, i) => {
       if (!Number.isFinite(value)) return "";
@@ -55,11 +61,18 @@ export function Leaderboard({ session }: { session: Session }) {
     () => sorted([...store.rows.values()], key, descending, maximize),
     [version, key, descending, maximize],
   );
-  const range = useMemo((): [number, number] => {
-    const values = [...store.curves.values()].flatMap((c) => c.values).filter(usable);
+  const scales = useMemo((): Scales => {
+    const curves = [...store.curves.values()];
+    const values = curves.flatMap((c) => c.values).filter(usable);
     values.sort((a, b) => a - b);
     const at = (q: number): number => values[Math.round(q * (values.length - 1))] ?? 0;
-    return [at(maximize ? 0.05 : 0), at(maximize ? 1 : 0.95)];
+    return {
+      y: [at(maximize ? 0.05 : 0), at(maximize ? 1 : 0.95)],
+      x: [
+        Math.min(...curves.map((c) => c.steps[0]!)),
+        Math.max(...curves.map((c) => c.steps[c.steps.length - 1]!)),
+      ],
+    };
   }, [version, maximize]);
 
   const anyStep = rows.some((row) => row.step !== null);
@@ -167,7 +180,7 @@ export function Leaderboard({ session }: { session: Session }) {
                 index={from + i + 2}
                 session={session}
                 open={opened === row.number}
-                range={range}
+                scales={scales}
                 anyStep={anyStep}
                 anyMemory={anyMemory}
                 columns={headings.length}
@@ -187,13 +200,13 @@ interface RowProps {
   index: number;
   session: Session;
   open: boolean;
-  range: [number, number];
+  scales: Scales;
   anyStep: boolean;
   anyMemory: boolean;
   columns: number;
 }
 
-function TrialRow({ row, index, session, open, range, anyStep, anyMemory, columns }: RowProps) {
+function TrialRow({ row, index, session, open, scales, anyStep, anyMemory, columns }: RowProps) {
   const header = session.store.header!;
   const best = header.best?.number === row.number;
   const toggle = (): void => session.open(open ? null : row.number);
@@ -237,7 +250,7 @@ function TrialRow({ row, index, session, open, range, anyStep, anyMemory, column
         ))}
         {anyStep && (
           <td>
-            <Sparkline curve={session.store.curves.get(row.number)} range={range} />
+            <Sparkline curve={session.store.curves.get(row.number)} scales={scales} />
           </td>
         )}
         {header.params.map((info) => (

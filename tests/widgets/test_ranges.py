@@ -1,0 +1,95 @@
+import pytest
+
+from jupyter_hpo.errors import SpaceError
+from jupyter_hpo.space import Categorical, Float, Int
+from jupyter_hpo.widgets.protocol import EditorChoice, EditorChoiceRow
+from jupyter_hpo.widgets.ranges import editor_row, parse_row, read_choice, split_choices
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "distribution"),
+    [
+        (1e-3, "float", Float(1e-5, 1e-1, log=True)),
+        (0.1, "float", Float(0.123456789, 0.7, step=0.05)),
+        (64, "int", Int(16, 10**7)),
+        (64, "int", Int(32, 256, step=32)),
+        ("adam", "str", Categorical(("adam", "a|b", "", " x", "it's", None))),
+        (False, "bool", Categorical((False, True))),
+        (64, "int", Categorical((16, 32, 64))),
+        (0.5, "float", Categorical((0.1, 0.5, 1.0, None))),
+        ("torch.optim.Adam", "object", Categorical(("torch.optim.Adam", "SGD"), expressions=True)),
+        ("f", "object", Categorical(("f(1 | 2)", "g['|']"), expressions=True)),
+    ],
+)
+def test_what_is_shown_reads_back_as_the_same(value, kind, distribution):
+    row = editor_row("x", value, kind, distribution)
+    back = EditorChoiceRow(
+        "x", row.kind, row.low, row.high, row.log, row.step, " | ".join(row.choices)
+    )
+    assert parse_row(back, kind) == distribution
+
+
+def test_a_value_without_a_proposal_has_an_empty_range():
+    row = editor_row("x", 3, "int", None)
+    assert (row.kind, row.low, row.high) == ("int", "", "")
+
+
+@pytest.mark.parametrize(
+    ("row", "kind", "said"),
+    [
+        (EditorChoiceRow("x", "float", "", "1"), "float", "low is empty"),
+        (EditorChoiceRow("x", "float", "a", "1"), "float", "'a', not a number"),
+        (EditorChoiceRow("x", "float", "5", "1"), "float", "greater than high"),
+        (EditorChoiceRow("x", "float", "0", "1", log=True), "float", "can't start at 0"),
+        (EditorChoiceRow("x", "float", "inf", "nan"), "float", "finite"),
+        (EditorChoiceRow("x", "int", "1.5", "3"), "int", "not an integer"),
+        (EditorChoiceRow("x", "categorical", choices=" | "), "str", "at least one"),
+        (EditorChoiceRow("x", "categorical", choices="1 | a"), "int", "'a' is not a number"),
+        (EditorChoiceRow("x", "categorical", choices="True | 3"), "bool", "neither"),
+        (EditorChoiceRow("x", "categorical", choices="a b"), "object", "no Python"),
+    ],
+)
+def test_a_bad_range_says_what_is_wrong(row, kind, said):
+    with pytest.raises(SpaceError, match=said):
+        parse_row(row, kind)
+
+
+def test_choices_are_split_outside_quotes_and_brackets_only():
+    assert split_choices("a | 'b|c' | f(d | e)") == ["a", "'b|c'", "f(d | e)"]
+
+
+def choice(**more):
+    fields = {
+        "rows": [
+            EditorChoiceRow("lr", "float", "1e-5", "1e-1", log=True, condition=" opt == sgd ")
+        ],
+        "objective": " acc ",
+        "direction": "maximize",
+    }
+    return EditorChoice(**{**fields, **more})
+
+
+def test_a_good_choice_comes_as_values():
+    chosen, problems = read_choice(choice(trials="40", timeout="30m", jobs="2"), {"lr": "float"})
+    assert problems == []
+    assert chosen.distributions == {"lr": Float(1e-5, 1e-1, log=True)}
+    assert chosen.conditions == {"lr": "opt == sgd"}
+    assert (chosen.objective, chosen.direction) == ("acc", "maximize")
+    assert (chosen.trials, chosen.timeout_s, chosen.jobs) == (40, 1800, 2)
+
+
+def test_empty_settings_mean_no_limit():
+    chosen, _ = read_choice(choice(), {"lr": "float"})
+    assert (chosen.trials, chosen.timeout_s, chosen.jobs) == (None, None, None)
+
+
+def test_all_problems_are_told_together():
+    rows = [EditorChoiceRow("lr", "float", "5", "1"), EditorChoiceRow("nope", "int", "1", "2")]
+    bad = choice(rows=rows, objective="", trials="0", timeout="soon", jobs="many")
+    chosen, problems = read_choice(bad, {"lr": "float"})
+    assert chosen is None
+    assert [p.name for p in problems] == ["lr", "nope", "objective", "trials", "jobs", "timeout"]
+
+
+def test_nothing_ticked():
+    assert "Nothing is ticked" in read_choice(choice(rows=[]), {})[1][0].message

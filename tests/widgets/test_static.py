@@ -1,0 +1,110 @@
+import base64
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from jupyter_hpo.widgets.protocol import Best, Header, ObjectiveInfo, ParamInfo, Row, Update
+from jupyter_hpo.widgets.static import ranked, static_bundle
+
+sys.path.insert(0, str(Path(__file__).parent))
+from samples import UPDATE
+
+NASTY = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)> $x^$"
+
+
+def study(rows, **header):
+    fields = {
+        "study": "digits",
+        "state": "finished",
+        "objectives": [ObjectiveInfo("acc", "maximize")],
+        "params": [ParamInfo("lr", "float", True), ParamInfo("act", "categorical")],
+        "n_trials": len(rows),
+        "n_complete": sum(row.state == "COMPLETE" for row in rows),
+        "elapsed_s": 71.0,
+    }
+    return Update(1, Header(**{**fields, **header}), rows)
+
+
+def test_nothing_of_the_person_s_text_becomes_markup():
+    rows = [
+        Row(0, "COMPLETE", [0.5], {"lr": 0.1, NASTY: 1, "act": NASTY}),
+        Row(1, "FAIL", error=NASTY),
+    ]
+    update = study(
+        rows,
+        study=NASTY,
+        objectives=[ObjectiveInfo(NASTY, "maximize")],
+        params=[ParamInfo(NASTY, "int"), ParamInfo("act", "categorical")],
+        notices=[NASTY],
+        message=NASTY,
+    )
+    html = static_bundle(update, title=NASTY)["text/html"]
+    assert "<script" not in html
+    assert "<img src=x" not in html
+    assert re.findall(r"<(?!/?(?:div|span|b|img|table|thead|tbody|tr|th|td)\b)[a-z]+", html) == []
+    assert not re.search(r"\son\w+=(?![^<]*&gt;)", re.sub(r">[^<]*<", "><", html))
+
+
+def test_text_is_an_aligned_table_best_first():
+    rows = [
+        Row(0, "COMPLETE", [0.88], {"lr": 1e-3, "act": "relu"}, 5, 3.2),
+        Row(1, "COMPLETE", [0.91], {"lr": 2.2e-5, "act": "tanh"}, 5, 3.1),
+        Row(2, "PRUNED", [0.99], {"lr": 0.5, "act": "gelu"}, 1, 0.4),
+    ]
+    update = study(rows, best=Best(1, [0.91]), n_pruned=1)
+    assert static_bundle(update)["text/plain"].splitlines() == [
+        "digits: ✓ Finished, maximize acc",
+        "Best 0.9100 (trial 1)   Trials 3: 2 complete, 1 pruned   Time 1m 11s",
+        "",
+        "  Trial  State          acc      lr  act   Step   Time",
+        "  ─────  ──────────  ──────  ──────  ────  ────  ─────",
+        "*     1  ✓ complete  0.9100  2.2e-5  tanh     5   3.1s",
+        "      0  ✓ complete  0.8800   0.001  relu     5   3.2s",
+        "      2  ⊘ pruned    0.9900     0.5  gelu     1  400ms",
+    ]
+
+
+def test_minimize_ranks_the_other_way_and_nan_comes_last():
+    rows = [
+        Row(0, "COMPLETE", [float("nan")]),
+        Row(1, "COMPLETE", [2.0]),
+        Row(2, "COMPLETE", [1.0]),
+        Row(3, "FAIL"),
+    ]
+    header = study(rows, objectives=[ObjectiveInfo("loss", "minimize")]).header
+    assert [row.number for row in ranked(rows, header)] == [2, 1, 0, 3]
+
+
+def test_only_the_top_is_listed():
+    rows = [Row(i, "COMPLETE", [i / 100]) for i in range(40)]
+    bundle = static_bundle(study(rows), top=15)
+    assert "and 25 more trials" in bundle["text/plain"]
+    assert "and 25 more trials" in bundle["text/html"]
+    assert bundle["text/html"].count("<tr") == 16
+
+
+def test_all_failed_says_why_once():
+    rows = [Row(i, "FAIL", error="ValueError: no", error_line=4) for i in range(3)]
+    bundle = static_bundle(study(rows, state="failed", n_failed=3))
+    assert bundle["text/plain"].count("Trial 0, line 4: ValueError: no") == 1
+    assert "image/png" not in bundle
+
+
+def test_an_empty_study_has_no_table():
+    bundle = static_bundle(study([], state="stopped"))
+    assert "■ Stopped" in bundle["text/plain"]
+    assert "<table" not in bundle["text/html"]
+    assert "image/png" not in bundle
+
+
+def test_picture_is_a_png_also_with_odd_values():
+    bundle = static_bundle(UPDATE)
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert bundle["image/png"] in bundle["text/html"]
+
+
+def test_drawing_leaves_pyplot_alone():
+    before = sys.modules.get("matplotlib.pyplot")
+    static_bundle(replace(UPDATE, version=8))
+    assert sys.modules.get("matplotlib.pyplot") is before
