@@ -136,7 +136,7 @@ def _objectives(
     asked: Sequence[Objective], use: NameUse, names: Collection[str]
 ) -> tuple[Sequence[Objective], list[Problem]]:
     if not asked:
-        found, problem = propose_objective(use.assigned)
+        found, problem = propose_objective(use.variables)
         return found, [problem] if problem else []
     problems = []
     for objective in asked:

@@ -40,7 +40,8 @@ class NameUse:
     early: reads at module level of names that nothing before can have bound, (name, line).
     late: reads in functions of names that the cell binds nowhere, (name, line). free: names
     that may be read before the cell binds them, functions included. assigned: bound at the
-    top level, in order. modules: those of them bound by an import. loaded: every name read
+    top level, in order. modules: those of them bound by an import; definitions: by def or
+    class. loaded: every name read
     anywhere. sure: bound for certain at the end. trained: objects of the notebook that a
     top-level call may change. dynamic: star imports, exec or globals() make `early` guesswork.
     """
@@ -50,10 +51,16 @@ class NameUse:
     free: set[str] = field(default_factory=set)
     assigned: list[str] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
+    definitions: set[str] = field(default_factory=set)
     loaded: set[str] = field(default_factory=set)
     sure: set[str] = field(default_factory=set)
     trained: list[str] = field(default_factory=list)
     dynamic: bool = False
+
+    @property
+    def variables(self) -> list[str]:
+        """Assigned names that are no import, function or class."""
+        return [n for n in self.assigned if n not in self.modules | self.definitions]
 
 
 def use_of_names(tree: ast.Module) -> NameUse:
@@ -212,6 +219,7 @@ class _Module:
         self.order: dict[str, None] = {}
         self.deleted: set[str] = set()
         self.modules: set[str] = set()
+        self.definitions: set[str] = set()
         self.trained: dict[str, None] = {}
         self.dynamic = False
         self.tolerant = 0
@@ -239,6 +247,7 @@ class _Module:
             free=self.free,
             assigned=[name for name in self.order if name not in self.deleted],
             modules=self.modules,
+            definitions=self.definitions,
             loaded=loaded,
             sure=self.sure,
             trained=list(self.trained),
@@ -247,15 +256,16 @@ class _Module:
 
     # binding and reading --------------------------------------------------------------
 
-    def bind(self, name: str, module: bool = False) -> None:
+    def bind(self, name: str, module: bool = False, definition: bool = False) -> None:
         self.sure.add(name)
         self.maybe.add(name)
         self.order.setdefault(name)
         self.deleted.discard(name)
-        if module:
-            self.modules.add(name)
-        else:
-            self.modules.discard(name)
+        for kind, belongs in ((self.modules, module), (self.definitions, definition)):
+            if belongs:
+                kind.add(name)
+            else:
+                kind.discard(name)
 
     def read(self, name: str, line: int) -> None:
         self.reads.append((name, line))
@@ -362,7 +372,7 @@ class _Module:
             if not (self.later_annotations and (annotation or part is node.returns)):
                 self.expression(part)
         self._defer(node)
-        self.bind(node.name)
+        self.bind(node.name, definition=True)
 
     do_AsyncFunctionDef = do_FunctionDef
 
@@ -382,7 +392,7 @@ class _Module:
                 self._defer(inner)
             elif isinstance(inner, ast.ClassDef):
                 self.deferred += _class_reads(inner)
-        self.bind(node.name)
+        self.bind(node.name, definition=True)
 
     def do_If(self, node: ast.If) -> None:
         self.expression(node.test)

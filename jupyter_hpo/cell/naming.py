@@ -36,7 +36,9 @@ def name_values(values: Sequence[Value], explicit: Mapping[int, str]) -> dict[in
 
 
 def _short(value: Value) -> str:
-    return value.qualified if value.key.startswith("[") else value.key
+    """`lr` for a keyword; `Linear[1]` and `Dropout.p`, where the key alone says nothing."""
+    alone = value.key.startswith("[") or (len(value.key) == 1 and value.key.islower())
+    return value.qualified if alone else value.key
 
 
 def _numbered(value: Value, count: int) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from ..errors import Problem
 from ..study.objective import Direction, Objective
 from .captured import CapturedCell
+from .names import use_of_names
+from .source import parsed
 
 DIRECTIONS: dict[str, Direction] = {
     "loss": "minimize",
@@ -59,9 +61,13 @@ _TRAIN = ("train", "training", "running", "batch", "epoch", "step", "best", "tot
 def direction_of(name: str) -> Direction | None:
     """Which way is better for a name like `val_loss`; None when nobody can tell."""
     words = _words(name)
-    while len(words) > 1 and words[-1] in _SUFFIXES:
-        words.pop()
-    return DIRECTIONS.get(words[-1]) if words else None
+    core = list(words)
+    while len(core) > 1 and core[-1] in _SUFFIXES:
+        core.pop()
+    for last in [*core[-1:], *words[-1:]]:
+        if last in DIRECTIONS:
+            return DIRECTIONS[last]
+    return None
 
 
 def is_test(source: str) -> bool:
@@ -73,9 +79,11 @@ def is_test(source: str) -> bool:
 
 def candidates(cell: CapturedCell) -> tuple[Objective, ...]:
     """Every name of a cell whose direction is known, the likeliest first (for the editor)."""
+    if any(problem.code == "syntax" for problem in cell.problems):
+        return ()
     found = [
         (_rank(name), Objective(name, direction))
-        for name in cell.assigned
+        for name in use_of_names(parsed(cell.source)).variables
         if (direction := direction_of(name)) is not None
     ]
     return tuple(objective for _, objective in sorted(found, key=lambda pair: pair[0]))
