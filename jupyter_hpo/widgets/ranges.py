@@ -12,7 +12,6 @@ from ..space import Categorical, Distribution, Float, Int
 from .numbers import number, parse_duration
 from .protocol import Direction, EditorChoice, EditorChoiceRow, EditorProblem, EditorRow, ValueKind
 
-
 _SPECIAL = frozenset("|\"'()[]{}\\")
 
 

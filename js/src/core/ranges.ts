@@ -24,11 +24,29 @@ export function parseNumber(text: string): number | null {
   return shape.test(trimmed) ? Number(trimmed.replaceAll("_", "")) : null;
 }
 
+/** The parts between `|`, not splitting inside quotes or brackets (as ranges.py does). */
+export function splitChoices(text: string): string[] {
+  const parts: string[] = [];
+  let [depth, quote, part] = [0, "", ""];
+  for (const char of text) {
+    if (quote) quote = char === quote ? "" : quote;
+    else if (char === "'" || char === '"') quote = char;
+    else if ("([{".includes(char)) depth += 1;
+    else if (")]}".includes(char)) depth -= 1;
+    else if (char === "|" && depth === 0) {
+      parts.push(part.trim());
+      part = "";
+      continue;
+    }
+    part += char;
+  }
+  return [...parts, part.trim()];
+}
+
 export function checkRow(row: EditedRow): Finding[] {
   const found = (message: string, empty = false): Finding[] => [{ name: row.name, message, empty }];
   if (row.kind === "categorical") {
-    const choices = row.choiceText.split("|").map((choice) => choice.trim());
-    const given = choices.filter(Boolean);
+    const given = splitChoices(row.choiceText).filter(Boolean);
     if (!given.length) return found("A choice needs at least one value.", true);
     const twice = given.find((choice, i) => given.indexOf(choice) !== i);
     return twice === undefined ? [] : found(`The choice ${twice} stands twice.`);

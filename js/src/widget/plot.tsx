@@ -38,7 +38,6 @@ interface Props {
   x: Range | null;
   y: Range | null;
   xTitle: string;
-  /** Whether x counts things, so that ticks are whole numbers. */
   draw: (frame: Frame) => void;
   /** What lies nearest to a place in pixels. */
   find: (frame: Frame, px: number, py: number) => Hit | null;
@@ -143,7 +142,7 @@ function paint(canvas: HTMLCanvasElement, props: Props, width: number): Frame | 
   const ink = inkOf(canvas);
   context.font = `11px ${ink.font}`;
 
-  const yTicks = ticks(ys.low, ys.high, Math.max(2, Math.floor(height / 42)));
+  const yTicks = ticks(ys.low, ys.high, Math.max(2, Math.floor(height / 36)));
   const yLabels = tickLabels(yTicks);
   const left = Math.ceil(Math.max(...yLabels.map((t) => context.measureText(t).width))) + 10;
   const [right, top, bottom] = [width - 10, 8, height - 32];

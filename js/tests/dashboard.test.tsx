@@ -1,0 +1,150 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Header, Point, Row } from "../src/core/protocol";
+import { Dashboard } from "../src/widget/dashboard";
+import { Session } from "../src/widget/session";
+import { FakeKernel, FakeModel } from "./fake";
+import { header, row, update } from "./help";
+import fixture from "./update.json";
+
+let root: HTMLElement;
+let model: FakeModel;
+let session: Session;
+let seq = 0;
+
+function show(rows: Row[], more: Partial<Header> = {}, points: Point[] = []): void {
+  act(() => {
+    session.store.apply(update({ seq: ++seq, rows, points, header: header(more) }), 0);
+    session.version.value += 1;
+  });
+}
+const all = (selector: string): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(selector)];
+const button = (text: string): HTMLButtonElement =>
+  all("button").find((b) => b.textContent!.includes(text)) as HTMLButtonElement;
+const click = (element: HTMLElement): Promise<void> =>
+  act(async () => {
+    element.click();
+    await Promise.resolve();
+  });
+const sentCommands = (): string[] =>
+  model.kernel!.messages.map(({ content: c }) => c.command + (c.number ?? ""));
+
+beforeEach(() => {
+  model = new FakeModel(new FakeKernel());
+  session = new Session(model, () => 0);
+  root = document.createElement("div");
+  document.body.append(root);
+  act(() => render(<Dashboard session={session} />, root));
+});
+afterEach(() => {
+  act(() => render(null, root));
+  session.dispose();
+  root.remove();
+});
+
+describe("Dashboard", () => {
+  it("asks for everything first and says that it waits", () => {
+    expect(sentCommands()).toEqual(["resync"]);
+    expect(root.textContent).toContain("Waiting for the study");
+  });
+
+  it("looks right with no trial, and with every trial failed", () => {
+    show([], { state: "starting" });
+    expect(root.textContent).toContain("The first trial is about to start.");
+    show([row(0, { state: "FAIL", error: "ValueError: no" })], {
+      state: "failed",
+      n_failed: 1,
+      message: "Every trial raised ValueError.",
+    });
+    expect(root.textContent).toContain("Every trial raised ValueError.");
+    expect(all(".hpo-state").map((e) => e.textContent)).toEqual(["✕failed"]);
+    expect(button("Pause")).toBeUndefined();
+  });
+
+  it("shows progress, best and order", () => {
+    const points = [1, 2, 3].map((step) => ({ number: 1, step, value: step / 10 }));
+    show(
+      [row(0, { values: [0.5] }), row(1, { values: [0.9], params: { lr: 1e-3, act: "relu" } })],
+      { n_complete: 2, best: { number: 1, values: [0.9] } },
+      points,
+    );
+    expect(root.querySelector("[role=progressbar]")!.getAttribute("aria-valuetext")).toBe(
+      "2 of 10 trials",
+    );
+    expect(all("tbody th").map((e) => e.textContent)).toEqual(["▸1", "▸0"]);
+    expect(root.querySelector(".hpo-best .hpo-value")!.textContent).toBe("★0.9000");
+  });
+
+  it("sorts by a heading, the other way, and back to the ranking", async () => {
+    show([row(0, { params: { lr: 0.3 } }), row(1, { params: { lr: 0.1 } })]);
+    const numbers = (): string[] => all("tbody th").map((e) => e.textContent!.slice(1));
+    const sort = (): string | null => button("lr").closest("th")!.getAttribute("aria-sort");
+    await click(button("lr"));
+    expect([numbers(), sort()]).toEqual([["1", "0"], "ascending"]);
+    await click(button("lr"));
+    expect([numbers(), sort()]).toEqual([["0", "1"], "descending"]);
+    await click(button("lr"));
+    expect(sort()).toBe("none");
+  });
+
+  it("pauses with feedback before the study has changed", async () => {
+    show([row(0, { state: "RUNNING" })], { n_running: 1 });
+    await click(button("Pause"));
+    expect(sentCommands()).toContain("pause");
+    expect(button("Pausing…").disabled).toBe(true);
+    show([], { state: "paused" });
+    act(() => session["clearPending"]());
+    expect(button("Resume").disabled).toBe(false);
+  });
+
+  it("says why a command was refused", async () => {
+    show([row(0, { state: "RUNNING" })]);
+    model.kernel!.answer = () => ({ ok: false, message: "This study has ended." });
+    await click(button("Stop"));
+    await act(async () => void (await Promise.resolve()));
+    expect(root.textContent).toContain("This study has ended.");
+    expect(button("Stop").disabled).toBe(false);
+  });
+
+  it("opens a row, shows its error at the line, and stops a running trial", async () => {
+    show([
+      row(3, { state: "RUNNING" }),
+      row(4, { state: "FAIL", error: "<img src=x>", error_line: 14 }),
+    ]);
+    await click(all("tbody th button")[1]!);
+    expect(sentCommands()).toContain("detail4");
+    expect(root.querySelector(".hpo-error")!.textContent).toBe("line 14<img src=x>");
+    expect(root.querySelector("img")).toBeNull();
+    expect(button("Stop this trial")).toBeUndefined();
+    await click(all("tbody th button")[0]!);
+    await click(button("Stop this trial"));
+    expect(sentCommands()).toContain("stop_trial3");
+    expect(button("Stopping this trial").disabled).toBe(true);
+  });
+
+  it("draws only the rows in view of ten thousand", () => {
+    show(Array.from({ length: 10_000 }, (_, i) => row(i, { values: [i] })));
+    expect(root.querySelector("table")!.getAttribute("aria-rowcount")).toBe("10001");
+    expect(all("tbody tr").length).toBeLessThan(80);
+  });
+});
+
+describe("Session", () => {
+  const buffer = new DataView(
+    Uint8Array.from(fixture.buffer.match(/../g) as string[], (h) => parseInt(h, 16)).buffer,
+  );
+
+  it("takes in what Python sends", () => {
+    act(() => model.receive(fixture.content, [buffer]));
+    expect(session.store.rows.size).toBe(4);
+    expect(root.textContent).toContain('<b>"digits"</b>');
+  });
+
+  it("asks again when a message was missed", () => {
+    act(() => model.receive(fixture.content, [buffer]));
+    const gap = { ...fixture.content, seq: 9, reset: false };
+    act(() => model.receive(gap, [buffer]));
+    expect(sentCommands()).toEqual(["resync", "resync"]);
+  });
+});

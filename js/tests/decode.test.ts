@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { decodeUpdate, revive } from "../src/core/decode";
+// Written by tests/widgets/test_encode.py, which keeps it current.
+import fixture from "./update.json";
+
+
+function bytes(hex: string, shift = 0): DataView {
+  const all = new Uint8Array(shift + hex.length / 2);
+  for (let i = 0; i < hex.length / 2; i++) all[shift + i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  return new DataView(all.buffer, shift);
+}
+
+describe("decodeUpdate", () => {
+  const update = decodeUpdate(fixture.content, [bytes(fixture.buffer)]);
+
+  it("reads what Python wrote", () => {
+    expect(update.rows.map((row) => [row.number, row.state])).toEqual([
+      [0, "COMPLETE"],
+      [1, "FAIL"],
+      [2, "RUNNING"],
+      [3, "PRUNED"],
+    ]);
+    expect(update.rows[0]!.values).toEqual([0.9, Infinity]);
+    expect(update.rows[1]!.values).toBeNull();
+    expect(update.rows[2]!.values).toEqual([NaN, 1]);
+    expect(update.rows[0]).toMatchObject({ step: 3, duration_s: 1.5, started_s: 0 });
+    expect(update.rows[2]).toMatchObject({ started_s: 2.25, memory_bytes: 3e9, step: null });
+    expect(update.rows[1]).toMatchObject({ error: "<script>boom</script>", error_line: 3 });
+    expect(update.rows[3]!.notice).toBe("stopped");
+  });
+
+  it("keeps odd parameters as they are", () => {
+    expect(update.rows.map((row) => row.params)).toEqual([
+      { lr: 1e-3, seed: 2n ** 60n, act: "relu" },
+      { lr: NaN, act: null },
+      { act: true },
+      { lr: "odd", act: 1 },
+    ]);
+  });
+
+  it("reads points and header", () => {
+    expect(update.points).toEqual([
+      { number: 0, step: 1, value: 0.5 },
+      { number: 0, step: 2, value: NaN },
+      { number: 2, step: 1, value: -Infinity },
+    ]);
+    expect(update.header.best).toEqual({ number: 0, values: [0.9, Infinity] });
+    expect(update).toMatchObject({ seq: 1, version: 7, reset: true, more: false });
+  });
+
+  it("does not need the buffer to start at a multiple of eight", () => {
+    expect(decodeUpdate(fixture.content, [bytes(fixture.buffer, 3)])).toEqual(update);
+  });
+});
+
+describe("revive", () => {
+  it("restores what JSON can't hold, at any depth", () => {
+    const sent = { a: [{ $float: "nan" }, { $float: "-inf" }], b: { c: { $int: "12" } } };
+    expect(revive(sent)).toEqual({ a: [NaN, -Infinity], b: { c: 12n } });
+  });
+});

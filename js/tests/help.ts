@@ -1,0 +1,57 @@
+// Values for tests, short to write.
+import type { Decoded } from "../src/core/decode";
+import type { Header, Row } from "../src/core/protocol";
+
+export const header = (more: Partial<Header> = {}): Header => ({
+  study: "digits",
+  state: "running",
+  objectives: [{ name: "acc", direction: "maximize" }],
+  params: [
+    { name: "lr", kind: "float", log: true },
+    { name: "act", kind: "categorical", log: false },
+  ],
+  n_trials: 10,
+  n_complete: 0,
+  n_running: 0,
+  n_paused: 0,
+  n_pruned: 0,
+  n_failed: 0,
+  elapsed_s: 5,
+  left_s: null,
+  best: null,
+  best_model_kept: false,
+  jobs: 2,
+  device: "CPU",
+  facts: [],
+  sampler: "TPE",
+  pruner: "ASHA",
+  notices: [],
+  message: "",
+  ...more,
+});
+
+export const row = (number: number, more: Partial<Row> = {}): Row => ({
+  number,
+  state: "COMPLETE",
+  values: null,
+  params: {},
+  step: null,
+  duration_s: null,
+  started_s: null,
+  error: "",
+  error_line: null,
+  memory_bytes: null,
+  notice: "",
+  ...more,
+});
+
+export const update = (more: Partial<Decoded> = {}): Decoded => ({
+  seq: 1,
+  version: 1,
+  reset: true,
+  more: false,
+  header: header(),
+  rows: [],
+  points: [],
+  ...more,
+});
