@@ -1,1 +1,1 @@
-"""(room)"""
+"""The worker's side: snapshot in, bind, exec, report, result and objects out."""

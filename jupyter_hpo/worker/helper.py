@@ -1,0 +1,224 @@
+"""The helper: a clean process with one thread that forks a child for every trial.
+
+It holds the notebook's snapshot and the modules it needs; the kernel, with its threads,
+never forks. Started by `executors.warm`; ends when its socket to the kernel closes.
+
+From the kernel: ("import", names), ("load", Load)+[snapshot fd], ("run", TrialSpec)+[trial's
+socket], ("kill", number). To it: ("ready", threads), ("problem", sentence),
+("forked", number, pid), ("exited", number, status as `os.waitpid` gives it).
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import selectors
+import signal
+import socket
+import sys
+import types
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..cell.bind import prepare, remember_source
+from ..cell.captured import CellProgram
+from ..executors.base import TrialSpec
+from . import child, shell, snapshot
+from .trial import Setting
+from .wire import Closed, Wire
+
+
+@dataclass(frozen=True)
+class Load:
+    """What makes a helper ready. modules: to import first; threads: for each trial."""
+
+    program: CellProgram
+    surroundings: snapshot.Surroundings
+    names: tuple[str, ...]
+    modules: tuple[str, ...]
+    threads: int
+
+
+class Helper:
+    """The helper's state; one thread, no pool of threads may have run when it forks."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.pid = os.getpid()
+        self.main = types.ModuleType("__main__")
+        self.main.__dict__["__builtins__"] = __builtins__
+        sys.modules["__main__"] = self.main
+        self.children: dict[int, int] = {}  # pid -> number
+        self.setting: Setting | None = None
+        self.threads = 1
+        self.wakeup, self.alarm = socket.socketpair()
+        self.wakeup.setblocking(False)
+        self.alarm.setblocking(False)
+
+    def serve(self) -> None:
+        """Until the kernel's end closes; then no child is left."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.set_wakeup_fd(self.alarm.fileno(), warn_on_full_buffer=False)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.wire, selectors.EVENT_READ)
+            selector.register(self.wakeup, selectors.EVENT_READ)
+            try:
+                while True:
+                    for key, _ in selector.select():
+                        if key.fileobj is self.wakeup:
+                            self.wakeup.recv(4096)
+                            self.reap()
+                        else:
+                            for message, fds in self.wire.available():
+                                self.handle(message, fds)
+            except Closed:
+                self.end_children()
+
+    def handle(self, message: tuple[Any, ...], fds: list[int]) -> None:
+        match message:
+            case ("import", names):
+                self.import_all(names)
+            case ("load", load):
+                self.load(load, fds[0])
+            case ("run", spec):
+                self.fork(spec, fds[0])
+            case ("kill", number):
+                for pid, running in self.children.items():
+                    if running == number:
+                        kill_group(pid)
+
+    # ---------------------------------------------------------------------- before trials
+    def import_all(self, names: Iterable[str]) -> None:
+        """Import what can be imported; where one fails, the trial that needs it will say so,
+        at the line of the cell."""
+        for name in names:
+            if name not in sys.modules:
+                try:
+                    importlib.import_module(name)
+                except Exception:
+                    continue
+        torch = sys.modules.get("torch")
+        if hasattr(torch, "set_num_threads"):
+            torch.set_num_threads(1)
+        self.settle()
+
+    def load(self, load: Load, fd: int) -> None:
+        try:
+            load.surroundings.apply(keep=(*child.THREAD_VARIABLES, "MPLBACKEND"))
+            self.import_all(load.modules)
+            namespace = self.main.__dict__
+            state = snapshot.load_snapshot(fd, namespace)
+            shell.offer(namespace, now="get_ipython(" in load.program.source)
+        except Exception as error:
+            self.wire.send(
+                (
+                    "problem",
+                    "a worker can't load the notebook's objects: "
+                    f"{type(error).__name__}: {error}. What fails to load can be made inside the "
+                    "cell, or run the study with `--executor inline`.",
+                )
+            )
+            return
+        finally:
+            os.close(fd)
+        program = load.program
+        prepare(program)
+        remember_source(program)
+        self.threads = load.threads
+        self.setting = Setting(program, state, frozenset(load.names))
+        self.import_all(())
+        self.wire.send(("ready", thread_count()))
+
+    def settle(self) -> None:
+        """Leave to the children a heap that their garbage collector doesn't write to."""
+        gc.disable()
+        gc.collect()
+        gc.freeze()
+
+    # ----------------------------------------------------------------------------- trials
+    def fork(self, spec: TrialSpec, fd: int) -> None:
+        if self.setting is None:  # it could not be loaded, as the kernel has been told
+            os.close(fd)
+            return
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for end in (self.wire, self.wakeup, self.alarm):
+                end.close()
+            child.live(
+                Wire(socket.socket(fileno=fd)),
+                self.setting,
+                spec,
+                self.main.__dict__,
+                helper_pid=self.pid,
+                threads=self.threads,
+                modules=set(sys.modules),
+            )
+        os.close(fd)
+        try:
+            os.setpgid(pid, pid)  # the child does the same: whoever comes first
+        except OSError:
+            pass
+        self.children[pid] = spec.number
+        self.wire.send(("forked", spec.number, pid))
+
+    def reap(self) -> None:
+        for pid in list(self.children):
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                self.bury(pid, status)
+
+    def bury(self, pid: int, status: int) -> None:
+        kill_group(pid)  # what the trial started and left behind
+        self.wire.send(("exited", self.children.pop(pid), status))
+
+    def end_children(self) -> None:
+        for pid in self.children:
+            kill_group(pid)
+        for pid in self.children:
+            os.waitpid(pid, 0)
+
+
+def kill_group(pid: int) -> None:
+    """Kill the process group that a trial leads."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):  # gone (macOS: or only zombies are left)
+        pass
+
+
+def thread_count() -> int:
+    """Threads of this process, those of C libraries included where that is known."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        import threading
+
+        return threading.active_count()
+
+
+def main(fd: int) -> None:
+    """Serve the kernel at the other end of the inherited socket fd, then exit."""
+    os.set_inheritable(fd, False)
+    wire = Wire(socket.socket(fileno=fd))
+    code = 1
+    try:
+        Helper(wire).serve()
+        code = 0
+    except Closed:
+        code = 0
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

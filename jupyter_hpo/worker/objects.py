@@ -1,0 +1,121 @@
+"""The objects of a finished trial: written by the worker, read by the kernel."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import types
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from ..errors import StorageError
+from . import pickling, reasons
+
+LIMIT_BYTES = 1 << 30
+
+
+def write_objects(
+    path: str,
+    names: Iterable[str],
+    namespace: dict[str, Any],
+    *,
+    known: Collection[str] = (),
+    limit_bytes: int = LIMIT_BYTES,
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Write those of names that namespace has to path (owner only, whole or not at all).
+
+    known: names the reader has, so that functions need not bring them. Returns the names
+    written and, for each left out, why.
+    """
+    left_out: dict[str, str] = {}
+    wanted: dict[str, Any] = {}
+    for name in names:
+        if name not in namespace or pickling.is_hidden(name, namespace[name]):
+            continue
+        if isinstance(namespace[name], types.ModuleType):
+            continue  # an import, not a result
+        wanted[name] = namespace[name]
+    known = frozenset(known) - wanted.keys()
+    try:
+        if wanted:
+            _write(path, wanted, namespace, known, limit_bytes)
+    except OSError as error:
+        reason = f"the file can't be written: {error.strerror or error}"
+        return (), dict.fromkeys(wanted, reason)
+    except Exception:  # one of them can't be pickled or they are too large: find which
+        wanted = _those_that_fit(wanted, namespace, known, limit_bytes, left_out)
+        try:
+            _write(path, wanted, namespace, known, limit_bytes)
+        except Exception as error:
+            reason = reasons.sentence(error)
+            return (), {**left_out, **dict.fromkeys(wanted, reason)}
+    return tuple(wanted), left_out
+
+
+def _those_that_fit(
+    wanted: Mapping[str, Any],
+    namespace: dict[str, Any],
+    known: Collection[str],
+    limit_bytes: int,
+    left_out: dict[str, str],
+) -> dict[str, Any]:
+    sizes: dict[str, int] = {}
+    for name, value in wanted.items():
+        sink = reasons.Nowhere()
+        try:
+            pickling.dump(value, sink, namespace=namespace, known=known, limit_bytes=limit_bytes)
+        except pickling.TooLarge:
+            left_out[name] = f"it is larger than the {limit_bytes / 2**30:.3g} GiB kept of a trial"
+        except Exception as error:
+            left_out[name] = reasons.explain(name, value, namespace, error)
+        else:
+            sizes[name] = sink.size_bytes
+    while sizes and sum(sizes.values()) > limit_bytes:
+        largest = max(sizes, key=lambda name: sizes[name])
+        del sizes[largest]
+        left_out[largest] = (
+            f"together the objects are larger than the {limit_bytes / 2**30:.3g} GiB kept"
+        )
+    return {name: wanted[name] for name in sizes}
+
+
+def _write(
+    path: str,
+    wanted: dict[str, Any],
+    namespace: dict[str, Any],
+    known: Collection[str],
+    limit_bytes: int,
+) -> None:
+    temporary = f"{path}.{secrets.token_hex(4)}.part"
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(fd, "wb", buffering=0) as raw:
+            pickling.dump(wanted, raw, namespace=namespace, known=known, limit_bytes=limit_bytes)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def load_objects(path: str | os.PathLike[str], namespace: dict[str, Any]) -> dict[str, Any]:
+    """The objects by name, in memory of their own: the file may go, arrays are writable.
+
+    namespace: the notebook's; functions get it as their globals, and names that they refer
+    to and that it lacks are added. Only files that this user's own trials wrote may be read:
+    it unpickles. Raises StorageError when the file can't be read.
+    """
+    try:
+        with open(path, "rb", buffering=0) as raw:
+            content = bytearray(os.fstat(raw.fileno()).st_size)
+            view, done = memoryview(content), 0
+            while done < len(content):
+                count = raw.readinto(view[done:])
+                if not count:
+                    break
+                done += count
+        return pickling.load(view, namespace)  # type: ignore[no-any-return]
+    except Exception as error:
+        raise StorageError(
+            f"the objects of the trial can't be read from {os.fspath(path)}: "
+            f"{type(error).__name__}: {error}"
+        ) from error

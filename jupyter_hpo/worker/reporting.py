@@ -1,0 +1,63 @@
+"""`report(...)`: what a cell may call by hand, and what the trial does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..study.objective import Objective, ObjectiveError, as_number
+
+Send = Callable[[int, tuple[float, ...]], None]
+
+_current: Reporter | None = None
+
+
+class Reporter:
+    """The reports of one trial, by hand or from the loop; steps count from 1.
+
+    send(step, values) hands a report on and may raise to end the trial. Once the cell has
+    reported by hand, the loop's own reports are not sent any more.
+    """
+
+    def __init__(self, objectives: Sequence[Objective], send: Send) -> None:
+        self.objectives, self.send = objectives, send
+        self.by_hand, self.step = False, 0
+
+    def from_loop(self, step: int, values: tuple[float, ...]) -> None:
+        if not self.by_hand:
+            self.step = step
+            self.send(step, values)
+
+    def from_cell(self, values: dict[str, Any], step: int | None) -> None:
+        wanted = [objective.source for objective in self.objectives]
+        for name in wanted:
+            if name not in values:
+                given = ", ".join(values) or "nothing"
+                how = f"report({', '.join(f'{n}=...' for n in wanted if n.isidentifier())})"
+                raise ObjectiveError(
+                    f"report() got {given}, not the objective {name!r}. Call {how}."
+                )
+        numbers = tuple(as_number(values[name], name) for name in wanted)
+        if not self.by_hand:
+            self.by_hand, self.step = True, 0
+        self.step = self.step + 1 if step is None else int(step)
+        self.send(self.step, numbers)
+
+
+def report(*, step: int | None = None, **values: Any) -> bool:
+    """Report the objective's value so far: `report(val_loss=0.3)`, one name per objective.
+
+    step: an integer that grows; the previous one plus 1 when left out. Does nothing and
+    returns False outside a trial; may end the trial when the search has seen enough of it.
+    Raises ObjectiveError (a ValueError) when a value is missing or is no finite number.
+    """
+    if _current is None:
+        return False
+    _current.from_cell(values, step)
+    return True
+
+
+def set_reporter(reporter: Reporter | None) -> None:
+    """Make reporter the one that `report` speaks to, in this process."""
+    global _current
+    _current = reporter

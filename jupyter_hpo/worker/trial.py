@@ -1,0 +1,193 @@
+"""A trial's whole life: seed, bind, exec, report, objective, objects, end.
+
+The same in a worker process and in the kernel (inline): what differs is the `Channel`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..cell.bind import RECORDER, bind
+from ..cell.captured import CellProgram
+from ..cell.recorder import Recorder
+from ..executors.base import Answer, TrialSpec
+from ..study.objective import ObjectiveError
+from ..study.trial import TrialError
+from ..study.trial_events import Failed, Finished, Kept, Reported, Started, Stopped, TrialEvent
+from . import failures, objects, randomness, reporting
+
+PATIENCE = 3
+
+
+class StopTrial(BaseException):
+    """Raised inside the cell, at a report, when the trial is told to stop."""
+
+
+class TrialLost(BaseException):
+    """The trial must end at once, without a word: nobody waits for it any more."""
+
+
+class Channel(Protocol):
+    """The trial's way to whoever runs it."""
+
+    def send(self, event: TrialEvent) -> None: ...
+
+    def answer(self) -> tuple[Answer, str | None]:
+        """Wait for an answer and its path; raises TrialLost when none can come."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all trials of a study share. known: names of the snapshot (the kernel has them)."""
+
+    program: CellProgram
+    random_state: randomness.RandomState
+    known: frozenset[str] = frozenset()
+
+
+class Trial:
+    """One trial in the process and thread it runs in."""
+
+    def __init__(
+        self, setting: Setting, spec: TrialSpec, namespace: dict[str, Any], channel: Channel
+    ) -> None:
+        self.setting, self.spec = setting, spec
+        self.namespace, self.channel = namespace, channel
+        self.stops = 0
+        self.interrupted = False
+        self.started = time.perf_counter()
+        self.started_cpu = _cpu_s()
+
+    def run(self) -> None:
+        """From Started to the last event before Ended. Raises TrialLost, and what is no
+        matter of the trial's (KeyboardInterrupt comes out as Failed)."""
+        self.channel.send(Started(self.spec.number, os.getpid(), time.time()))
+        end = self._execute()
+        if self.stops and not isinstance(end, Stopped):  # the cell swallowed StopTrial
+            end = Stopped(self.spec.number, self._figures())
+        self.channel.send(end)
+        if isinstance(end, Finished):
+            self._hand_over()
+
+    def _execute(self) -> Finished | Failed | Stopped:
+        program, number = self.setting.program, self.spec.number
+        randomness.restore(self.setting.random_state)
+        if self.spec.seed is not None:
+            randomness.seed_all(self.spec.seed)
+        reporter = reporting.Reporter(program.objectives, self._report)
+        reporting.set_reporter(reporter)
+        try:
+            bound = bind(program, self.spec.params)
+            self.namespace[RECORDER] = Recorder(
+                program.objectives, self.namespace, reporter.from_loop
+            )
+            if bound.is_async:
+                _run_async(bound.code, self.namespace)
+            else:
+                exec(bound.code, self.namespace)
+        except StopTrial:
+            return Stopped(number, self._figures())
+        except TrialLost:
+            raise
+        except BaseException as error:
+            self.interrupted = isinstance(error, KeyboardInterrupt)
+            return Failed(number, failures.describe(error, program), self._figures())
+        finally:
+            reporting.set_reporter(None)
+            self.namespace.pop(RECORDER, None)
+        try:
+            values = tuple(o.evaluate(self.namespace) for o in program.objectives)
+        except ObjectiveError as error:
+            return Failed(number, failures.objective(error, program), self._figures())
+        except BaseException as error:  # an expression's own code called sys.exit, say
+            return Failed(number, failures.describe(error, program), self._figures())
+        return Finished(number, values, self._figures())
+
+    def _report(self, step: int, values: tuple[float, ...]) -> None:
+        if self.stops:
+            self.stops += 1
+            if self.stops > PATIENCE:
+                self.channel.send(Stopped(self.spec.number, self._figures()))
+                raise TrialLost
+            raise StopTrial
+        self.channel.send(Reported(self.spec.number, step, values))
+        while True:
+            answer, _ = self.channel.answer()
+            if answer is Answer.CONTINUE:
+                return
+            if answer is Answer.STOP:
+                self.stops = 1
+                raise StopTrial
+
+    def _hand_over(self) -> None:
+        while True:
+            answer, path = self.channel.answer()
+            if answer is Answer.RELEASE:
+                return
+            if answer is Answer.KEEP and path is not None:
+                break  # a STOP sent before the trial finished comes too late
+        names, left_out = objects.write_objects(
+            path, self.setting.program.keep, self.namespace, known=self.setting.known
+        )
+        self.channel.send(Kept(self.spec.number, path, names, left_out))
+
+    def _figures(self) -> dict[str, float]:
+        figures = {
+            "wall_s": time.perf_counter() - self.started,
+            "cpu_s": _cpu_s() - self.started_cpu,
+        }
+        peak = peak_memory_bytes()
+        if peak is not None:
+            figures["peak_memory_bytes"] = float(peak)
+        return figures
+
+
+def _cpu_s() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    return sum(os.times()[:4])
+
+
+def peak_memory_bytes() -> int | None:
+    """The most memory this process held at once, what it shares with the helper included."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak) if os.uname().sysname == "Darwin" else int(peak) * 1024
+
+
+def _run_async(code: Any, namespace: dict[str, Any]) -> None:
+    import asyncio
+    import threading
+
+    async def cell() -> None:
+        result = eval(code, namespace)
+        if asyncio.iscoroutine(result):
+            await result
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(cell())
+        return
+    # Inline, in the kernel: its loop is running on this thread, so the cell gets its own.
+    outcome: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            asyncio.run(cell())
+        except BaseException as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=run, name="jupyter_hpo-await")
+    thread.start()
+    thread.join()
+    if outcome:
+        raise outcome[0]
+
+
+__all__ = ["Channel", "Setting", "StopTrial", "Trial", "TrialError", "TrialLost"]
