@@ -74,13 +74,20 @@ def _matches(spec: Spec, values: Values) -> list[Value] | Problem:
     groups: list[tuple[Region | None, list[Value]]] = [(None, values.on_line(line))]
     groups += values.around(line)
     for region, group in groups:
-        if spec.key is not None:
-            found = _keyed(spec, group, region)
-        else:
-            found = _unkeyed(spec, group)
+        found = _in_group(spec, group, region)
+        if isinstance(found, Problem) and region is not None and region.end_line == line:
+            # a formatter takes the mark of the last argument to the closing line
+            last = _in_group(spec, values.of_last_argument(region), region)
+            found = last if last and not isinstance(last, Problem) else found
         if isinstance(found, Problem) or found:
             return found
     return _nothing(spec, [v for _, group in groups for v in group])
+
+
+def _in_group(spec: Spec, group: list[Value], region: Region | None) -> list[Value] | Problem:
+    if spec.key is not None:
+        return _keyed(spec, group, region)
+    return _unkeyed(spec, group)
 
 
 def _keyed(spec: Spec, group: list[Value], region: Region | None) -> list[Value] | Problem:

@@ -37,7 +37,7 @@ def name_values(values: Sequence[Value], explicit: Mapping[int, str]) -> dict[in
 
 def _short(value: Value) -> str:
     """`lr` for a keyword; `Linear[1]` and `Dropout.p`, where the key alone says nothing."""
-    alone = value.key.startswith("[") or (len(value.key) == 1 and value.key.islower())
+    alone = value.key.startswith("[") or (value.key == "p" and value.role == "keyword")
     return value.qualified if alone else value.key
 
 

@@ -187,15 +187,15 @@ _RULES: list[tuple[str, _Rule, str]] = [
 ]  # fmt: skip
 _COMPILED = [(re.compile(rf"(?:{pattern})\Z"), rule, why) for pattern, rule, why in _RULES]
 
-_NEVER = re.compile(
-    r".*(?:seed|random_state|verbos|debug|log_?(?:every|interval|step)|print|epochs?|n_jobs"
-    r"|workers?|device|path|dir|file|name|title|label|url|test_size|train_size|n_splits|^cv$"
-    r"|classes|n_class|in_features|out_features|in_channels|out_channels|in_dim|out_dim"
-    r"|input|output|vocab|shuffle|pin_memory|drop_last|download|figsize|fontsize|color|patience"
-    r"|start|total|count|best|correct|running|loss|acc|n_samples|n_features|n_trials|timeout"
-    r"|version|size_average|reduction|requires_grad|axis|keepdim)",
-    re.IGNORECASE,
-)
+_NO_HYPERPARAMETER = """
+    acc accuracy axis best class classes color correct count cv debug device dir directory
+    download epoch epochs error every figsize file filename fold folder folds fontsize grad i
+    idx in index input inputs interval j jobs k keepdim last log logging loss memory n name num
+    out output outputs path patience print reduction running samples score seed shuffle split
+    splits start state step steps stop test timeout title total trials url verbose verbosity
+    version vocab worker workers"""
+_NEVER = frozenset(_NO_HYPERPARAMETER.split())
+"""Words of names whose values are no hyperparameters (unless a rule knows the whole name)."""
 _QUIET_CALLEES = re.compile(
     r"(?:print|range|len|format|round|zip|enumerate|isinstance|getattr|setattr|open|seed"
     r"|manual_seed|plot|figure|subplots?|scatter|legend|savefig|imshow|title|xlabel|ylabel|hist"
@@ -240,7 +240,7 @@ def propose(value: Value) -> Proposal | None:
     """
     name = _name(value)
     last = value.callee.rpartition(".")[2]
-    if name is None or never_tuned(name) or _QUIET_CALLEES.match(last):
+    if name is None or _QUIET_CALLEES.match(last):
         return None
     lowered = name if name == "C" else name.lower()
     for pattern, rule, why in _COMPILED:
@@ -252,7 +252,8 @@ def propose(value: Value) -> Proposal | None:
 
 def never_tuned(name: str) -> bool:
     """Whether a name says that its value is no hyperparameter."""
-    return _NEVER.match(name) is not None
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return any(word in _NEVER for word in spaced.lower().split("_"))
 
 
 def _name(value: Value) -> str | None:

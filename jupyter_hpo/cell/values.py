@@ -58,11 +58,15 @@ class Value:
 
 @dataclass
 class Region:
-    """Lines of a call, brackets, or a statement's head, and its values as a slice."""
+    """Lines of a call, brackets, or a statement's head, and its values as a slice.
+
+    last: where the values of its last argument or element begin.
+    """
 
     line: int
     end_line: int
     start: int
+    last: int = 0
     stop: int = 0
     index: int = 0
 
@@ -71,6 +75,9 @@ class Region:
 class Values:
     found: list[Value] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
+
+    def of_last_argument(self, region: Region) -> list[Value]:
+        return self.found[region.last : region.stop]
 
     def on_line(self, line: int) -> list[Value]:
         return [v for v in self.found if line in (v.place.line, v.place.end_line)]
@@ -232,7 +239,7 @@ class _Finder(ast.NodeVisitor):
         self._offer(node.value, "assign", node.target.id, node.target.id)
 
     def visit_Call(self, node: ast.Call) -> None:
-        with _Within(self, node.lineno, node.end_lineno or node.lineno):
+        with _Within(self, node.lineno, node.end_lineno or node.lineno) as region:
             callee = dotted(node.func)
             if isinstance(node.func, ast.Name | ast.Attribute):
                 self._callee(node.func)
@@ -243,12 +250,14 @@ class _Finder(ast.NodeVisitor):
             last = callee.rpartition(".")[2] or getattr(node.func, "attr", "call")
             starred = False
             for i, argument in enumerate(node.args):
+                region.last = len(self.values.found)
                 starred = starred or isinstance(argument, ast.Starred)
                 if starred:
                     self.visit(argument)
                 else:
                     self._offer(argument, "positional", f"[{i}]", f"{last}[{i}]", callee or last)
             for keyword in node.keywords:
+                region.last = len(self.values.found)
                 if keyword.arg is None:
                     self.visit(keyword.value)
                 else:
@@ -259,8 +268,9 @@ class _Finder(ast.NodeVisitor):
         self._dict(node, "")
 
     def _dict(self, node: ast.Dict, prefix: str) -> None:
-        with _Within(self, node.lineno, node.end_lineno or node.lineno):
+        with _Within(self, node.lineno, node.end_lineno or node.lineno) as region:
             for key, value in zip(node.keys, node.values, strict=True):
+                region.last = len(self.values.found)
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     name = key.value
                     self._offer(value, "dict", name, f"{prefix}.{name}" if prefix else name)
@@ -299,8 +309,9 @@ class _Finder(ast.NodeVisitor):
         if literal is not MISSING:
             return
         if isinstance(node, ast.Tuple | ast.List):
-            with _Within(self, node.lineno, node.end_lineno or node.lineno):
+            with _Within(self, node.lineno, node.end_lineno or node.lineno) as region:
                 for i, element in enumerate(node.elts):
+                    region.last = len(self.values.found)
                     if literal_of(element) is MISSING:
                         self.visit(element)
                     else:
@@ -348,11 +359,13 @@ class _Within:
     def __init__(self, finder: _Finder, line: int, end_line: int) -> None:
         self.finder, self.outer = finder, finder.owner
         regions = finder.values.regions
-        self.region = Region(line, end_line, len(finder.values.found), index=len(regions))
+        start = len(finder.values.found)
+        self.region = Region(line, end_line, start, start, index=len(regions))
         regions.append(self.region)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Region:
         self.finder.owner = self.region.index
+        return self.region
 
     def __exit__(self, *_: object) -> None:
         self.finder.owner = self.outer

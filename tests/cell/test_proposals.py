@@ -1,0 +1,131 @@
+"""Ranges an expert would propose, and what nobody would tune."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_hpo.cell import capture
+from jupyter_hpo.cell.objectives import candidates, direction_of, is_test, propose_objective
+from jupyter_hpo.space import Categorical, Distribution, Float, Int
+
+PROPOSED: dict[str, tuple[str, str, Distribution]] = {
+    "learning rate": ("lr = 1e-3", "lr", Float(1e-5, 1e-1, log=True)),
+    "a large one": ("lr = 1.0", "lr", Float(1e-5, 10, log=True)),
+    "keyword": ("f(learning_rate=0.1)", "learning_rate", Float(1e-5, 1, log=True)),
+    "weight decay of 0": ("f(weight_decay=0)", "weight_decay", Float(1e-6, 1e-1, log=True)),
+    "momentum": ("f(momentum=0.9)", "momentum", Float(0, 0.99)),
+    "dropout": ("dropout = 0.5", "dropout", Float(0, 0.7)),
+    "dropout layer": ("nn.Dropout(0.5)", "Dropout[0]", Float(0, 0.7)),
+    "dropout layer's p": ("nn.Dropout(p=0.5)", "Dropout.p", Float(0, 0.7)),
+    "width": ("hidden_size = 64", "hidden_size", Int(16, 256, log=True)),
+    "batch size": ("batch_size = 64", "batch_size", Categorical((16, 32, 64, 128, 256))),
+    "trees": ("F(n_estimators=100)", "n_estimators", Int(25, 400, log=True)),
+    "depth": ("F(max_depth=6)", "max_depth", Int(2, 16)),
+    "no depth": ("F(max_depth=None)", "max_depth", Categorical((None, 3, 5, 8, 12, 20))),
+    "leaf": ("F(min_samples_leaf=1)", "min_samples_leaf", Int(1, 20, log=True)),
+    "C": ("SVC(C=1)", "C", Float(1e-3, 1e3, log=True)),
+    "layers": ("n_layers = 2", "n_layers", Int(1, 6)),
+    "kernel": ("Conv2d(a, b, kernel_size=3)", "kernel_size", Categorical((3, 5, 7))),
+    "optimiser": ("optimizer = 'sgd'", "optimizer",
+                  Categorical(("adam", "sgd", "rmsprop", "adamw"))),
+    "activation": ("f(activation='relu')", "activation",
+                   Categorical(("relu", "tanh", "gelu", "silu"))),
+    "flag": ("f(nesterov=True)", "nesterov", Categorical((False, True))),
+    "in a dict": ("c = {'lr': 1e-2}", "lr", Float(1e-5, 1e-1, log=True)),
+    "smoothing": ("f(label_smoothing=0.1)", "label_smoothing", Float(0, 0.3)),
+    "in a function's call": ("def g():\n    return f(lr=1e-2)", "lr", Float(1e-5, 0.1, log=True)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "name", "meant"), PROPOSED.values(), ids=PROPOSED)
+def test_proposed(source: str, name: str, meant: Distribution) -> None:
+    cell = capture(f"{source}\nloss = f({name.split('[')[0].split('.')[0]}, c)", names={"f", "c"})
+    found = [t for t in cell.tunables if t.distribution is not None]
+    assert [(t.name, t.distribution) for t in found] == [(name, meant)]
+    assert found[0].why
+    value = found[0].value
+    assert value == 0 or (isinstance(meant, Float | Int | Categorical) and meant.contains(value))
+
+
+NOT_PROPOSED = [
+    "seed = 3",
+    "torch.manual_seed(0)",
+    "F(random_state=0, n_jobs=-1, verbose=1)",
+    "epochs = 20",
+    "device = 'cuda'",
+    "train_test_split(X, y, test_size=0.2)",
+    "nn.Linear(784, 10)",
+    "for i in range(10): pass",
+    "print('lr', 3, sep='')",
+    "plt.plot(x, alpha=0.5)",
+    "DataLoader(d, shuffle=True, num_workers=2)",
+    "best_loss = 1.0",
+    "x = y[3]",
+    "num_classes = 10",
+    "optimizer = 'mine'",
+    "path = 'data/lr'",
+    "def g(lr=1e-3): pass",
+    "lr = 1e-3",  # nobody reads it
+]
+
+
+@pytest.mark.parametrize("source", NOT_PROPOSED)
+def test_not_proposed(source: str) -> None:
+    cell = capture(source + "\nloss = best_loss = f(seed, epochs, device)")
+    assert [t.name for t in cell.tunables if t.distribution is not None] == []
+
+
+def test_a_variable_nobody_knows_is_shown_without_a_range() -> None:
+    cell = capture("zeta = 3\nloss = f(zeta)", names={"f"}, auto=True)
+    assert [(t.name, t.distribution) for t in cell.tunables] == [("zeta", None)]
+    assert [p.code for p in cell.problems] == ["nothing_to_tune"]
+
+
+DIRECTIONS = {
+    "val_loss": "minimize",
+    "valLoss": "minimize",
+    "rmse": "minimize",
+    "perplexity": "minimize",
+    "accuracy": "maximize",
+    "val_acc": "maximize",
+    "f1_score": "maximize",
+    "r2_score": "maximize",
+    "val_score": "maximize",
+    "auc_mean": "maximize",
+    "lossless_name": None,
+    "model": None,
+    "_": None,
+}
+
+
+@pytest.mark.parametrize(("name", "direction"), DIRECTIONS.items())
+def test_directions(name: str, direction: str | None) -> None:
+    assert direction_of(name) == direction
+
+
+CHOSEN = {
+    "validation first": (["loss", "train_acc", "val_loss"], "val_loss"),
+    "plain before training": (["running_loss", "acc"], "acc"),
+    "test before training": (["train_loss", "test_acc"], "test_acc"),
+    "training alone": (["train_loss"], "train_loss"),
+    "not the best so far": (["best_acc", "acc"], "acc"),
+}
+
+
+@pytest.mark.parametrize(("names", "chosen"), CHOSEN.values(), ids=CHOSEN)
+def test_the_objective_proposed(names: list[str], chosen: str) -> None:
+    objectives, problem = propose_objective(names)
+    assert problem is None
+    assert [o.source for o in objectives] == [chosen]
+
+
+def test_candidates_are_variables_only() -> None:
+    cell = capture("def accuracy(): pass\nfrom m import f1_score\nloss = 1\nval_acc = 2")
+    assert [o.source for o in candidates(cell)] == ["val_acc", "loss"]
+    assert candidates(capture("loss = (")) == ()
+
+
+def test_is_test() -> None:
+    assert is_test("test_acc")
+    assert is_test("model.score(X_test, y_test)")
+    assert not is_test("latest_loss")
