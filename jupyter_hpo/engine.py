@@ -29,8 +29,9 @@ class Engine:
     """Runs one study to its end on a thread of its own.
 
     make_executor: called on the engine's thread with the function that takes its events; an
-    exception from it ends the study with its message. seed: given to every trial. on_change:
-    called on the engine's thread after every change of the study; must not block.
+    exception from it ends the study with its message. seed: given to every trial.
+    Set before `start`: on_change, called on the engine's thread after every change of the
+    study; it must not block.
     """
 
     def __init__(
@@ -42,20 +43,23 @@ class Engine:
         folder: StudyFolder,
         make_executor: Callable[[Callable[[Event], None]], Executor],
         seed: int | None = None,
-        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self.study, self.lock = study, threading.Lock()
         self.crash: str | None = None
         self.done = threading.Event()
-        self.ready = threading.Event()
         self.executor: Executor | None = None
         self._sampler, self._storage, self._folder = sampler, storage, folder
-        self._make_executor, self._seed, self._on_change = make_executor, seed, on_change
+        self._make_executor, self._seed = make_executor, seed
+        self.on_change: Callable[[], None] = lambda: None
         self._events: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="jupyter_hpo-engine", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+
+    def storage_problem(self) -> str | None:
+        """A sentence when the study can't be written down any more."""
+        return self._storage.problem()
 
     def request(self, event: object) -> None:
         """Put an event (`study.messages` or a trial's) before the study; any thread."""
@@ -64,8 +68,6 @@ class Engine:
     # ------------------------------------------------------------- the engine's thread
     def _run(self) -> None:
         try:
-            self.executor = self._make_executor(self._events.put)
-            self.ready.set()
             self._handle(m.Begin())
             while self.study.phase != "finished":
                 try:
@@ -90,9 +92,8 @@ class Engine:
             except Exception:
                 self.crash = self.crash or traceback.format_exc()
         self._folder.close()
-        self.ready.set()
         self.done.set()
-        self._on_change()
+        self.on_change()
 
     def _handle(self, event: object) -> None:
         if isinstance(event, ev.Kept):
@@ -108,7 +109,7 @@ class Engine:
                 if answer is not None:
                     pending.append(answer)
             if changed:
-                self._on_change()
+                self.on_change()
 
     def _sign(self, event: ev.Kept) -> None:
         try:
@@ -116,28 +117,34 @@ class Engine:
         except OSError as error:
             event.left_out["(all)"] = f"they can't be signed, so not reloaded later: {error}"
 
+    def _workers(self) -> Executor:
+        """The executor, made when the first trial is launched: a study that only reads
+        back what it has needs none."""
+        if self.executor is None:
+            self.executor = self._make_executor(self._events.put)
+        return self.executor
+
     def _perform(self, command: m.Command) -> object | None:
-        assert self.executor is not None
         match command:
             case m.Ask(number, fixed):
                 return m.Suggested(number, self._sampler.ask(number, fixed))
             case m.Launch(trial):
                 trial.log_path = str(self._folder.log(trial.number))
-                self.executor.submit(
+                self._workers().submit(
                     TrialSpec(trial.number, dict(trial.params), self._seed, trial.log_path)
                 )
             case m.Continue(number):
-                self.executor.answer(number, Answer.CONTINUE)
+                self._workers().answer(number, Answer.CONTINUE)
             case m.Stop(number):
-                self.executor.answer(number, Answer.STOP)
+                self._workers().answer(number, Answer.STOP)
             case m.Keep(number):
-                self.executor.answer(number, Answer.KEEP, str(self._folder.objects(number)))
+                self._workers().answer(number, Answer.KEEP, str(self._folder.objects(number)))
             case m.Release(number):
-                self.executor.answer(number, Answer.RELEASE)
+                self._workers().answer(number, Answer.RELEASE)
             case m.Discard(number):
                 self._folder.discard_objects(number)
             case m.Kill(number, reason):
-                self.executor.kill(number, reason)
+                self._workers().kill(number, reason)
             case m.Save(trial):
                 self._storage.save(trial)
             case m.SaveReport(trial):

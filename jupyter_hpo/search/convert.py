@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import optuna
@@ -82,3 +84,19 @@ def frozen(trial: Trial, space: SearchSpace, objectives: Sequence[Objective]) ->
     if finished and trial.finished_at is not None:
         made.datetime_complete = datetime.fromtimestamp(trial.finished_at)
     return made
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Optuna's log lines and experimental warnings don't belong into a notebook.
+
+    Not for threads: it changes the process's filters while it lasts.
+    """
+    level = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            yield
+    finally:
+        optuna.logging.set_verbosity(level)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import optuna
@@ -14,7 +12,7 @@ from optuna.trial import Trial as OptunaTrial
 from ..space import Categorical, Float, SearchSpace
 from ..study.objective import Objective
 from ..study.trial import Trial, TrialState
-from .convert import STATES, frozen
+from .convert import STATES, frozen, quiet
 
 
 class OptunaSampler:
@@ -91,19 +89,3 @@ def _sampler(kind: str, space: SearchSpace, seed: int | None) -> BaseSampler:
         # sampling for every parameter that is not in all trials.
         return TPESampler(seed=seed, multivariate=True, group=space.conditional)
     raise ValueError(f"unknown sampler {kind!r}; known: tpe, random")
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Optuna's log lines and experimental warnings don't belong into a notebook.
-
-    Not for threads: it changes the process's filters while it lasts.
-    """
-    level = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            yield
-    finally:
-        optuna.logging.set_verbosity(level)

@@ -11,8 +11,9 @@ class Storage(Protocol):
     """One study's record. The engine's thread alone calls it, and none of its methods waits
     for a disk: writing happens behind the search.
 
-    Reading back what was saved gives equal trials (but for paths and process ids); a trial that was not finished when its
-    session ended is read as FAIL with an error of kind 'interrupted', and written so.
+    Reading back what was saved gives equal trials (but for paths and process ids); one that
+    was not finished when its session ended is read as FAIL with an error of kind
+    'interrupted', and written so.
     """
 
     def load(self) -> list[Trial]:

@@ -24,7 +24,7 @@ from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from ..errors import StorageError
-from ..search.convert import STATES, to_optuna
+from ..search.convert import STATES, quiet, to_optuna
 from ..space import SearchSpace
 from ..study.objective import Objective
 from ..study.trial import Report, Trial, TrialError, TrialState
@@ -62,15 +62,13 @@ class JournalStorage:
 
     # ---------------------------------------------------------------- Storage
     def load(self) -> list[Trial]:
-        trials = []
-        later = self._journal.get_study_user_attrs(self._study_id)
         for frozen in self._journal.get_all_trials(self._study_id):
             self._ids[frozen.number] = frozen._trial_id
-            trial = thaw(frozen, later.get(f"{PREFIX}trial-{frozen.number}"))
-            self._written[trial.number] = dict(frozen.user_attrs)
+            self._written[frozen.number] = dict(frozen.user_attrs)
+        trials = thaw_all(self._journal, self._study_id)
+        for trial in trials:
             if close_zombie(trial):
                 self.save(trial)
-            trials.append(trial)
         return trials
 
     def save(self, trial: Trial) -> None:
@@ -164,7 +162,36 @@ class JournalStorage:
                         "Give this one another --name, or start anew with --fresh."
                     )
                 return study._study_id
-        return self._journal.create_new_study(directions, self.name)
+        with quiet():
+            return self._journal.create_new_study(directions, self.name)
+
+
+def read_study(path: Path, name: str) -> tuple[list[Objective], list[Trial]]:
+    """The objectives and trials of a study on disk; nothing is written.
+
+    Raises StorageError when the file does not hold that study.
+    """
+    journal = open_journal(path)
+    try:
+        study_id = journal.get_study_id_from_name(name)
+    except KeyError:
+        raise StorageError(f"{path} holds no study {name!r}.") from None
+    attributes = journal.get_study_user_attrs(study_id)
+    directions = [d.name.lower() for d in journal.get_study_directions(study_id)]
+    pairs = attributes.get(f"{PREFIX}objectives") or [
+        [f"value_{i}" if i else "value", direction] for i, direction in enumerate(directions)
+    ]
+    objectives = [Objective(source, direction) for source, direction in pairs]
+    return objectives, thaw_all(journal, study_id)
+
+
+def thaw_all(journal: OptunaJournal, study_id: int) -> list[Trial]:
+    """All trials of a study, by number."""
+    later = journal.get_study_user_attrs(study_id)
+    return [
+        thaw(frozen, later.get(f"{PREFIX}trial-{frozen.number}"))
+        for frozen in journal.get_all_trials(study_id)
+    ]
 
 
 def open_journal(path: Path) -> OptunaJournal:
@@ -183,6 +210,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
     values = tuple(frozen.values) if frozen.values is not None else None
     if values is None and frozen.state is OptunaState.PRUNED and reports:
         values = reports[-1].values
+    written = frozen.datetime_complete.timestamp() if frozen.datetime_complete else None
     return Trial(
         number=frozen.number,
         params=dict(frozen.params),
@@ -190,7 +218,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         values=values,
         reports=sorted(reports),
         started_at=frozen.datetime_start.timestamp() if frozen.datetime_start else None,
-        finished_at=frozen.datetime_complete.timestamp() if frozen.datetime_complete else None,
+        finished_at=attributes.get(f"{PREFIX}finished_at", written),
         figures=attributes.get(f"{PREFIX}figures", {}),
         error=TrialError(**error) if error else None,
         notice=attributes.get(f"{PREFIX}notice", ""),
@@ -199,6 +227,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
 
 def _attributes(trial: Trial) -> dict[str, Any]:
     content = {
+        "finished_at": trial.finished_at,  # Optuna notes when it was written
         "figures": trial.figures,
         "error": asdict(trial.error) if trial.error else None,
         "notice": trial.notice,

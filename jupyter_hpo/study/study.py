@@ -18,6 +18,9 @@ from .ranking import best_trials, losses
 from .schedulers import NoPruning, Scheduler, Verdict
 from .trial import Report, Trial, TrialError, TrialState
 
+COUNTED = (TrialState.COMPLETE, TrialState.PRUNED)
+"""What patience counts: trials that were compared with the others."""
+
 SAVING_S = 20.0
 """How long a trial that is finished may still write its objects when the study stops."""
 
@@ -81,6 +84,10 @@ class Study:
     def n_done(self) -> int:
         """Trials that count for the budget: finished, and not cut off by a study's end."""
         return sum(t.state.finished and not interrupted(t) for t in self.trials.values())
+
+    @property
+    def n_done_in_session(self) -> int:
+        return len(self._session)
 
     # ---------------------------------------------------------------------- events
     def handle(self, event: object, now: float) -> list[m.Command]:
@@ -157,7 +164,6 @@ class Study:
             out.append(m.Keep(trial.number))
             out.extend(m.Discard(n) for n in before - {t.number for t in self.front})
         else:
-            self._since_best += 1
             out.append(m.Release(trial.number))
 
     def _on_kept(self, event: ev.Kept, out: list[m.Command]) -> None:
@@ -253,12 +259,15 @@ class Study:
         for trial in self.trials.values():
             if interrupted(trial) and trial.params not in [*done, *self._queue]:
                 self._queue.append(dict(trial.params))
+        if self.best is not None:
+            later = [t for t in self.trials.values() if t.number > self.best.number]
+            self._since_best = sum(t.state in COUNTED for t in later)
         if len(self.config.objectives) == 1:
             for trial in self.trials.values():
                 for report in trial.reports:
                     loss = losses(self.config.objectives, report.values)[0]
                     self.scheduler.on_report(trial.number, report.step, loss)
-                self.scheduler.on_end(trial.number)
+                self.scheduler.on_end(trial.number, complete=trial.state is TrialState.COMPLETE)
 
     def _fill(self, out: list[m.Command]) -> None:
         """Give every free slot work: a promoted trial first, else a new one."""
@@ -332,8 +341,9 @@ class Study:
     ) -> None:
         self._stand_still(trial.number)
         trial.state, trial.error, trial.finished_at = state, error, self._now
-        self.scheduler.on_end(trial.number)
+        self.scheduler.on_end(trial.number, complete=state is TrialState.COMPLETE)
         self._session.append(trial.number)
+        self._since_best += state in COUNTED
         self._touch(trial)
         out += [m.Tell(trial), m.Save(trial)]
 

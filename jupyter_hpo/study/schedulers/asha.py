@@ -42,8 +42,11 @@ class Asha:
         self._rungs: list[_Rung] = []
         self._next_rung: dict[int, int] = {}  # trial -> index of the rung it runs towards
         self._paused: dict[int, int] = {}  # trial -> index of the rung it waits at
+        self._last_step: dict[int, int] = {}
+        self._full: int | None = None  # steps of a full training, once one is known
 
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
+        self._last_step[number] = step
         reached = self._next_rung.get(number, 0)
         crossed = None
         while step >= self.rung_step(reached):
@@ -56,14 +59,17 @@ class Asha:
             self._rung(index).promoted.add(number)
         self._next_rung[number] = reached
         rung = self._rung(crossed)
-        if number in self.protected or number in self._top(rung):
+        done = self._full is not None and step >= self._full
+        if done or number in self.protected or number in self._top(rung):
             rung.promoted.add(number)
             return Verdict.CONTINUE
         self._paused[number] = crossed
         return Verdict.PAUSE
 
-    def on_end(self, number: int) -> None:
+    def on_end(self, number: int, *, complete: bool = False) -> None:
         self._paused.pop(number, None)
+        if complete and number in self._last_step:
+            self._full = max(self._full or 0, self._last_step[number])
 
     def promote(self) -> int | None:
         for index in range(len(self._rungs) - 1, -1, -1):

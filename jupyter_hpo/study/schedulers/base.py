@@ -24,8 +24,9 @@ class Scheduler(Protocol):
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
         """Note the report and say whether the trial goes on now."""
 
-    def on_end(self, number: int) -> None:
-        """The trial is no longer alive (its reports still count)."""
+    def on_end(self, number: int, *, complete: bool = False) -> None:
+        """The trial is no longer alive (its reports still count); complete: it ran to its
+        end, so its last step is what a full training takes."""
 
     def promote(self) -> int | None:
         """The paused trial that deserves to go on most, now counted as going on, or None."""
@@ -45,7 +46,7 @@ class NoPruning:
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
         return Verdict.CONTINUE
 
-    def on_end(self, number: int) -> None:
+    def on_end(self, number: int, *, complete: bool = False) -> None:
         return None
 
     def promote(self) -> int | None:

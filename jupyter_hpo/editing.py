@@ -1,0 +1,131 @@
+"""The space editor over a captured cell: what it shows, and what Start does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from .arguments import Request
+from .cell import CapturedCell, capture
+from .cell.objectives import candidates
+from .errors import CellError, HpoError
+from .options import Options
+from .run import Runner, StudyFailed
+from .session import study_name
+from .space import SearchSpace
+from .space.marks import parse_condition
+from .study.objective import Objective
+from .widgets.control import current_kernel
+from .widgets.editor import Editor
+from .widgets.protocol import EditorProblem, EditorSettings, EditorSpec, ObjectiveCandidate
+from .widgets.ranges import Choice, editor_row
+
+
+def open_editor(
+    cell: CapturedCell,
+    request: Request,
+    source: str,
+    arguments: dict[str, Any],
+    namespace: dict[str, Any],
+) -> None:
+    """Show the space editor for a cell; returns at once. Start captures the cell again with
+    what was chosen and runs the study in the background, where the editor stood.
+
+    arguments: those of `capture` but for the space. Raises HpoError where there is no
+    notebook to show it in, or nothing to tune.
+    """
+    if current_kernel() is None:
+        raise HpoError(
+            "nothing is marked to be tuned. Mark a value (lr = 1e-3  # hpo: 1e-5..1e-1 log), or "
+            "use --auto to tune what is found."
+        )
+    loop = asyncio.get_event_loop()
+    editing = _Editing(cell, request, source, arguments, namespace, loop.call_soon_threadsafe)
+    editing.editor.show()
+
+
+class _Editing:
+    """One open editor. `on_start` runs on the kernel's control thread, `_run` on the main."""
+
+    def __init__(
+        self,
+        cell: CapturedCell,
+        request: Request,
+        source: str,
+        arguments: dict[str, Any],
+        namespace: dict[str, Any],
+        on_main: Callable[..., Any],
+    ) -> None:
+        self.request, self.source, self.arguments = request, source, arguments
+        self.namespace, self.on_main = namespace, on_main
+        self.editor = Editor(_spec(cell, request), self.on_start, f"{study_name(cell)}-editor")
+
+    def on_start(self, choice: Choice) -> list[EditorProblem]:
+        try:
+            cell = self._capture(choice)
+        except CellError as error:
+            return [EditorProblem(p.name or "", str(p)) for p in error.problems]
+        except SyntaxError as error:
+            return [EditorProblem("objective", f"{choice.objective!r}: {error.msg}.")]
+        options = replace(
+            self.request.options,
+            trials=choice.trials,
+            timeout_s=choice.timeout_s,
+            jobs=choice.jobs,
+        )
+        self.on_main(self._run, cell, options)
+        return []
+
+    def _capture(self, choice: Choice) -> CapturedCell:
+        conditions = {n: parse_condition(text) for n, text in choice.conditions.items() if text}
+        chosen = dict(choice.distributions)
+        objectives = (Objective(choice.objective, choice.direction),)
+        cell = capture(
+            self.source,
+            **{**self.arguments, "objectives": objectives, "chosen": chosen,
+               "names": frozenset(self.namespace)},
+        )  # fmt: skip
+        if cell.problems:
+            raise CellError(cell.problems)
+        parameters = [
+            replace(p, condition=conditions.get(name, p.condition))
+            for name, p in cell.space.items()
+        ]
+        return replace(cell, space=SearchSpace(parameters))
+
+    def _run(self, cell: CapturedCell, options: Options) -> None:
+        runner = Runner(self.namespace, background=True, output=self.editor.hand_over())
+        try:
+            runner.start(cell, options)
+        except (HpoError, StudyFailed) as error:
+            self.editor.close_with({"text/plain": f"jupyter_hpo: {error}"})
+
+
+def _spec(cell: CapturedCell, request: Request) -> EditorSpec:
+    rows = [
+        editor_row(
+            t.name,
+            t.value,
+            t.kind,
+            t.distribution,
+            place=f"line {t.line}",
+            code=t.text,
+            condition=str(t.condition) if t.condition else "",
+            declared=t.declared,
+            ticked=t.declared or (t.distribution is not None and not cell.space),
+            why=t.why,
+            problems=tuple(str(p) for p in cell.problems if p.name == t.name),
+        )
+        for t in cell.tunables
+    ]
+    found = cell.objectives or candidates(cell)
+    options = request.options
+    settings = EditorSettings(
+        [ObjectiveCandidate(o.source, o.direction) for o in found],
+        trials=str(options.trials or 40),
+        timeout=f"{options.timeout_s:g}s" if options.timeout_s else "",
+        jobs=str(options.jobs or "auto"),
+    )
+    return EditorSpec(study_name(cell), rows, settings, list(cell.notices))

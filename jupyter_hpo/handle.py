@@ -1,0 +1,154 @@
+"""`study`: what a person holds of a study, while it runs and after."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import StudyError
+from .results import StudyResults
+from .session import Session, find_files, more_trials, open_session
+from .storage.folder import StudyFolder, list_studies
+from .study import messages as m
+from .study.trial import Trial
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class StudyHandle(StudyResults):
+    """A study of this kernel. Reading is safe from any thread; requests return at once.
+
+    Values, params and trials are those of all sessions of the study so far. run: shows and
+    waits for a session that `resume` opened on a finished study.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        namespace: dict[str, Any],
+        run: Callable[[StudyHandle], None] | None = None,
+    ) -> None:
+        self.session, self._run = session, run
+        self.finished = threading.Event()  # set when the results are bound, too
+        study = session.study
+        super().__init__(
+            study.config.name, study.config.objectives, session.folder, self._now, namespace
+        )
+
+    def _now(self) -> list[Trial]:
+        with self.session.engine.lock:
+            return list(self.session.study.trials.values())
+
+    @property
+    def state(self) -> str:
+        """'starting', 'running', 'paused', 'stopping' or 'finished'."""
+        return self.session.study.phase
+
+    def plot_history(self) -> Figure:
+        """Best value so far and learning curves, as a matplotlib figure."""
+        from .widgets.picture import figure
+
+        return figure(self.session.presenter.changes(0))
+
+    # -------------------------------------------------------------------- requests
+    def stop(self) -> None:
+        """End it: what finished is kept."""
+        self.session.engine.request(m.StopRequested())
+
+    def pause(self) -> None:
+        """Hold every trial at its next report, and start no new one."""
+        self.session.engine.request(m.PauseRequested())
+
+    def resume(self, n_trials: int | None = None) -> None:
+        """Go on after a pause; or, when it is finished, for n_trials (default 20) more."""
+        if not self.session.engine.done.is_set():
+            self.session.engine.request(m.ResumeRequested())
+            return
+        options = more_trials(self.session.options, self.session.study, n_trials or 20)
+        self.session = open_session(self.session.cell, options, self._namespace)
+        if self._run is not None:
+            self._run(self)
+        else:
+            self.session.engine.start()
+            self.session.engine.done.wait()
+            self.finished.set()
+
+    def stop_trial(self, number: int) -> None:
+        """End one trial; it keeps its reports."""
+        self.trial(number)
+        self.session.engine.request(m.StopTrialRequested(number))
+
+    def enqueue(self, **params: Any) -> None:
+        """Try these values next. Raises StudyError for a name or a value not in the space."""
+        space = self.session.cell.space
+        for name, value in params.items():
+            if name not in space:
+                raise StudyError(f"{name!r} is not tuned; tuned are: {', '.join(space)}.")
+            if not space[name].distribution.contains(value):
+                raise StudyError(f"{name}={value!r} lies outside {space[name].distribution}.")
+        if self.session.engine.done.is_set():
+            raise StudyError("the study has ended; resume(n_trials=...) it first.")
+        self.session.engine.request(m.EnqueueRequested(params))
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until the study has ended and its results are bound; False when timeout_s is
+        over first. An interrupt ends the waiting, not the study."""
+        return self.finished.wait(timeout_s)
+
+    # --------------------------------------------------------------------- display
+    def _repr_mimebundle_(self, **kwargs: Any) -> Mapping[str, Any]:
+        from .widgets.static import static_bundle
+
+        return static_bundle(self.session.presenter.changes(0))
+
+
+class Studies:
+    """The studies of this kernel by name, the newest last."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._handles: dict[str, StudyHandle] = {}
+
+    def add(self, handle: StudyHandle) -> None:
+        with self._lock:
+            self._handles.pop(handle.name, None)
+            self._handles[handle.name] = handle
+
+    def latest(self) -> StudyHandle:
+        """Raises StudyError when there is none."""
+        with self._lock:
+            if not self._handles:
+                raise StudyError("no study has run in this kernel yet; put %%hpo above a cell.")
+            return next(reversed(self._handles.values()))
+
+    def get(self, name: str) -> StudyHandle | None:
+        with self._lock:
+            return self._handles.get(name)
+
+    def names(self) -> list[str]:
+        with self._lock:
+            return list(self._handles)
+
+
+studies = Studies()
+
+
+def load_study(name: str, root: Path | str | None = None) -> StudyResults:
+    """A study by its name: the one of this kernel, else the one on disk under root
+    (default: `.jupyter_hpo` in the working folder). Raises StudyError when there is none.
+    """
+    from .storage.journal import read_study
+
+    running = studies.get(name) if root is None else None
+    if running is not None:
+        return running
+    folder = StudyFolder(name, root)
+    if not folder.journal.exists():
+        known = ", ".join(list_studies(root)[:8]) or "none"
+        raise StudyError(f"there is no study {name!r} in {folder.path.parent}; found: {known}.")
+    objectives, trials = read_study(folder.journal, name)
+    find_files(trials, folder)
+    return StudyResults(name, objectives, folder, lambda: trials, {})

@@ -1,0 +1,124 @@
+"""`%%hpo` and `%hpo`: parse, wire, display."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class
+
+from .arguments import Request, build_parser, parse_line
+from .errors import CellError, HpoError
+
+BANNER = "#! %%hpo"
+
+
+class Sentence(UsageError):
+    """An error that IPython shows as its message, without a traceback of ours."""
+
+
+@magics_class
+class HpoMagics(Magics):  # type: ignore[misc]
+    """The magics of one shell."""
+
+    shell: Any
+
+    @line_cell_magic
+    def hpo(self, line: str, cell: str | None = None) -> Any:
+        """(replaced by the parser's help)"""
+        try:
+            if cell is None:
+                from .line_magic import run_line
+
+                return run_line(line, self.shell.user_ns)
+            self._search(parse_line(line), cell)
+        except CellError as error:
+            raise Sentence(_list(error)) from None
+        except HpoError as error:
+            if hasattr(error, "_render_traceback_"):
+                raise
+            raise Sentence(f"jupyter_hpo: {error}") from None
+        return None
+
+    def _search(self, request: Request, source: str) -> None:
+        from .cell import capture
+        from .editing import open_editor
+        from .run import Runner
+
+        namespace = self.shell.user_ns
+        arguments: dict[str, Any] = {
+            "objectives": request.objectives,
+            "line_space": request.space,
+            "space": _space(request, namespace),
+            "names": frozenset(namespace),
+            "transform": self.shell.input_transformer_manager.transform_cell,
+            "filename": f"<cell In[{self.shell.execution_count}]>",
+            "keep": request.keep,
+            "read_elsewhere": _read_by_functions(namespace),
+        }
+        cell = capture(source, auto=request.auto, **arguments)
+        wants_editor = request.edit or (not cell.space and not request.auto)
+        problems = [p for p in cell.problems if not (wants_editor and p.code in EDITABLE)]
+        if problems:
+            raise CellError(problems)
+        if wants_editor:
+            open_editor(cell, request, source, arguments, namespace)
+        else:
+            runner = Runner(namespace, background=request.background, quiet=request.quiet)
+            runner.start(cell, request.options)
+
+
+EDITABLE = ("which_objective", "no_objective")
+"""Problems that the space editor asks about instead."""
+
+
+def _space(request: Request, namespace: dict[str, Any]) -> Any:
+    from .space import SearchSpace
+
+    if request.space_name is None:
+        return None
+    found = namespace.get(request.space_name)
+    if isinstance(found, dict):
+        found = SearchSpace(found)
+    if not isinstance(found, SearchSpace):
+        what = "not defined" if found is None else f"a {type(found).__name__}"
+        raise HpoError(f"--space {request.space_name}: it is {what}, not a SearchSpace.")
+    return found
+
+
+def _read_by_functions(namespace: dict[str, Any]) -> frozenset[str]:
+    """Globals that functions of earlier cells read: a value tuned here may act through them."""
+    functions = [f for f in namespace.values() if isinstance(f, FunctionType)]
+    own = [f for f in functions if f.__globals__ is namespace]
+    return frozenset(name for f in own for name in f.__code__.co_names)
+
+
+def _list(error: CellError) -> str:
+    many = len(error.problems)
+    head = "a problem" if many == 1 else f"{many} problems"
+    lines = [f"jupyter_hpo: {head} in this cell, no trial was started"]
+    return "\n".join([*lines, *(f"  {problem}" for problem in error.problems)])
+
+
+def plain_cell(lines: list[str]) -> list[str]:
+    """Cells that begin with `#! %%hpo` are `%%hpo` cells where the extension is loaded."""
+    if lines and lines[0].startswith(BANNER):
+        return [lines[0][len("#! ") :], *lines[1:]]
+    return lines
+
+
+def load(shell: Any) -> None:
+    """Register the magics, completion and the `#! %%hpo` form; warm up what trials need."""
+    HpoMagics.hpo.__doc__ = build_parser().format_help()
+    shell.register_magics(HpoMagics)
+    if plain_cell not in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.append(plain_cell)
+
+
+def unload(shell: Any) -> None:
+    """Take the magics away again; studies that run go on."""
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("hpo", None)
+    if plain_cell in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.remove(plain_cell)

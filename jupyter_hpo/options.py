@@ -1,0 +1,41 @@
+"""What a person may ask of a study, with the defaults in one place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+PATIENCE = 30
+"""Trials without a better value after which a study with no other budget ends."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of `%%hpo`; None means the default that `session` derives and announces.
+
+    trials: finished trials in all. timeout_s, trial_timeout_s: seconds. jobs: trials side by
+    side. executor: 'inline' runs trials in the kernel, one at a time. fresh: forget what an
+    earlier session of this study found. root: folder of the studies.
+    """
+
+    trials: int | None = None
+    timeout_s: float | None = None
+    trial_timeout_s: float | None = None
+    patience: int | None = None
+    jobs: int | None = None
+    sampler: Literal["tpe", "random"] = "tpe"
+    pruner: Literal["asha", "none"] | None = None
+    seed: int | None = None
+    name: str | None = None
+    fresh: bool = False
+    executor: Literal["processes", "inline"] = "processes"
+    root: Path | None = None
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,153 @@
+"""From the Study to what the widgets show: the `Source` of a dashboard."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from .engine import Engine
+from .space import Categorical, Int, SearchSpace
+from .study.trial import Trial, TrialState
+from .widgets.protocol import (
+    Best,
+    Detail,
+    Header,
+    ObjectiveInfo,
+    ParamInfo,
+    ParamKind,
+    Point,
+    Row,
+    StudyState,
+    Update,
+)
+
+LOG_TAIL_BYTES = 16_384
+
+
+class Presenter:
+    """Answers `changes` and `detail` from the study of an engine; any thread."""
+
+    def __init__(
+        self, engine: Engine, space: SearchSpace, *, facts: Sequence[str], notices: Sequence[str],
+        sampler: str, jobs: int,
+    ) -> None:  # fmt: skip
+        self._engine, self._space = engine, space
+        self._facts, self._notices = list(facts), list(notices)
+        self._sampler, self._jobs = sampler, jobs
+
+    def changes(self, since: int) -> Update:
+        with self._engine.lock:
+            study = self._engine.study
+            changed = [t for t in study.trials.values() if t.version > since or since == 0]
+            began = study.began_at or time.time()
+            rows = [_row(t, began) for t in changed]
+            points = [
+                Point(t.number, report.step, report.values[0])
+                for t in changed
+                for report in t.reports
+                if report.version > since or since == 0
+            ]
+            return Update(study.version, self._header(began), rows, points)
+
+    def notice(self, text: str) -> None:
+        """Say something more to the person, from now on; any thread."""
+        with self._engine.lock:
+            self._notices.append(text)
+            self._engine.study.version += 1
+
+    def detail(self, number: int) -> Detail:
+        with self._engine.lock:
+            trial = self._engine.study.trials[number]
+            traceback = trial.error.traceback if trial.error else ""
+            params, figures = dict(trial.params), dict(trial.figures)
+        return Detail(number, params, traceback, log_tail(trial.log_path), figures)
+
+    def _header(self, began: float) -> Header:
+        study = self._engine.study
+        counts, best = study.counts(), study.best
+        now = study.ended_at or time.time()
+        return Header(
+            study=study.config.name,
+            state=self._state(),
+            objectives=[ObjectiveInfo(o.source, o.direction) for o in study.config.objectives],
+            params=[_param(name, self._space) for name in self._space],
+            n_trials=study.config.budget.n_trials,
+            n_complete=counts[TrialState.COMPLETE],
+            n_running=counts[TrialState.RUNNING],
+            n_paused=counts[TrialState.PAUSED],
+            n_pruned=counts[TrialState.PRUNED],
+            n_failed=counts[TrialState.FAIL],
+            elapsed_s=max(0.0, now - began),
+            left_s=self._left(began),
+            best=Best(best.number, list(best.values)) if best and best.values else None,
+            best_model_kept=bool(best and best.objects_path),
+            jobs=self._jobs,
+            device="cpu",
+            facts=self._facts,
+            sampler=self._sampler,
+            pruner=study.scheduler.name,
+            notices=self._notices + [p for p in [self._engine.storage_problem()] if p],
+            message=study.message,
+        )
+
+    def _state(self) -> StudyState:
+        study = self._engine.study
+        if study.phase == "finished":
+            return "failed" if study.failed else "stopped" if study.message else "finished"
+        return study.phase  # type: ignore[return-value]
+
+    def _left(self, began: float) -> float | None:
+        """Seconds left by the pace of this session, or by the time-out if that is sooner."""
+        study = self._engine.study
+        if study.phase == "finished":
+            return None
+        elapsed, budget = time.time() - began, study.config.budget
+        guesses = []
+        if budget.timeout_s is not None:
+            guesses.append(budget.timeout_s - elapsed)
+        done = study.n_done_in_session
+        if budget.n_trials is not None and done > 0:
+            guesses.append(elapsed / done * max(0, budget.n_trials - study.n_done))
+        return max(0.0, min(guesses)) if guesses else None
+
+
+def log_tail(path: str | None) -> str:
+    """The last lines of a trial's output; empty when there is none."""
+    if path is None or not Path(path).exists():
+        return ""
+    with open(path, "rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - LOG_TAIL_BYTES))
+        text = file.read().decode(errors="replace")
+    return text if size <= LOG_TAIL_BYTES else text.partition("\n")[2]
+
+
+def _row(trial: Trial, began: float) -> Row:
+    values = trial.values or (trial.reports[-1].values if trial.reports else None)
+    started = None if trial.started_at is None else max(0.0, trial.started_at - began)
+    duration = trial.duration_s
+    if duration is None and trial.started_at is not None and not trial.state.finished:
+        duration = time.time() - trial.started_at
+    memory = trial.figures.get("peak_memory_bytes")
+    return Row(
+        number=trial.number,
+        state=trial.state.value,
+        values=list(values) if values else None,
+        params=dict(trial.params),
+        step=trial.step,
+        duration_s=duration,
+        started_s=started,
+        error=trial.error.message if trial.error else "",
+        error_line=trial.error.line if trial.error else None,
+        memory_bytes=int(memory) if memory is not None else None,
+        notice=trial.notice,
+    )
+
+
+def _param(name: str, space: SearchSpace) -> ParamInfo:
+    distribution = space[name].distribution
+    if isinstance(distribution, Categorical):
+        return ParamInfo(name, "categorical")
+    kind: ParamKind = "int" if isinstance(distribution, Int) else "float"
+    return ParamInfo(name, kind, distribution.log)

@@ -1,0 +1,139 @@
+"""What a study found: the reading half of `study`, also for studies read from disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .errors import StudyError
+from .storage.folder import StudyFolder
+from .study.objective import Objective
+from .study.ranking import best_trials, leaderboard
+from .study.trial import Trial, TrialState
+from .trial_view import TrialView
+
+if TYPE_CHECKING:
+    import optuna
+    import pandas
+
+
+class StudyResults:
+    """Best values, trials and objects of one study.
+
+    trials: gives the trials as they are now; called from any thread. namespace: where
+    functions among the objects of a trial find their globals.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        objectives: Sequence[Objective],
+        folder: StudyFolder,
+        trials: Callable[[], list[Trial]],
+        namespace: dict[str, Any],
+    ) -> None:
+        self.name, self.objectives, self.folder = name, tuple(objectives), folder
+        self._trials, self._namespace = trials, namespace
+        self._objects: dict[int, dict[str, Any]] = {}
+
+    @property
+    def best_trial(self) -> TrialView:
+        """The best complete trial. Raises StudyError before there is one."""
+        front = self.best_trials
+        if not front:
+            raise StudyError(f"no trial of study {self.name!r} is complete yet.")
+        return front[0]
+
+    @property
+    def best_params(self) -> dict[str, Any]:
+        return dict(self.best_trial.params)
+
+    @property
+    def best_value(self) -> float:
+        return float(self.best_trial.values[0])
+
+    @property
+    def best_trials(self) -> list[TrialView]:
+        """With several objectives: the Pareto front."""
+        return [TrialView(t) for t in best_trials(self.objectives, self._trials())]
+
+    @property
+    def trials(self) -> list[TrialView]:
+        """All trials, by number."""
+        return [TrialView(t) for t in sorted(self._trials(), key=lambda t: t.number)]
+
+    def leaderboard(self) -> list[TrialView]:
+        """All trials, the best first."""
+        return [TrialView(t) for t in leaderboard(self.objectives, self._trials())]
+
+    def trial(self, number: int) -> TrialView:
+        """One trial by its number. Raises StudyError when there is none."""
+        for trial in self._trials():
+            if trial.number == number:
+                return TrialView(trial)
+        raise StudyError(f"study {self.name!r} has no trial {number}.")
+
+    def best(self, name: str) -> Any:
+        """An object of the best trial, as it stood at the end of the cell: `best("model")`.
+
+        Raises StudyError when it was not kept, or not written by this user on this machine.
+        """
+        objects = self.best_objects()
+        if name not in objects:
+            kept = ", ".join(sorted(objects)) or "nothing"
+            why = self.best_trial.notice
+            raise StudyError(
+                f"the best trial kept no {name!r}; it kept: {kept}." + (f" {why}" if why else "")
+            )
+        return objects[name]
+
+    def best_objects(self) -> dict[str, Any]:
+        """All objects kept of the best trial, by name; loaded once."""
+        from .storage.trust import is_ours
+        from .worker.objects import load_objects
+
+        number = self.best_trial.number
+        if number not in self._objects:
+            path = self.folder.objects(number)
+            if not path.exists():
+                return {}
+            if not is_ours(path):
+                raise StudyError(
+                    f"the objects of trial {number} were not written by you on this machine, and "
+                    "loading them can run code: they are left alone. Run its values again instead."
+                )
+            self._objects[number] = load_objects(path, self._namespace)
+        return self._objects[number]
+
+    # -------------------------------------------------------------- looking closer
+    def trials_dataframe(self) -> pandas.DataFrame:
+        """One row a trial, as Optuna's. Needs pandas."""
+        return self.optuna.trials_dataframe()
+
+    def importances(self) -> dict[str, float]:
+        """How much each parameter mattered, largest first (Optuna's PED-ANOVA)."""
+        from optuna.importance import get_param_importances
+
+        complete = [t for t in self.trials if t.state == TrialState.COMPLETE.value]
+        if len(complete) < 2:
+            raise StudyError("importances need at least two complete trials.")
+        return dict(get_param_importances(self.optuna))
+
+    @property
+    def optuna(self) -> optuna.Study:
+        """The study as Optuna reads it from its journal file."""
+        import optuna
+
+        from .storage.journal import open_journal
+
+        journal = self.folder.journal
+        if not journal.exists():
+            raise StudyError(f"study {self.name!r} is not on disk: {journal} does not exist.")
+        return optuna.load_study(study_name=self.name, storage=open_journal(journal))
+
+    def __repr__(self) -> str:
+        try:
+            best = f"best {self.best_value:g} (trial {self.best_trial.number})"
+        except StudyError:
+            best = "no trial complete"
+        return f"<study {self.name!r}: {len(self.trials)} trials, {best}>"

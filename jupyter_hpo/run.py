@@ -1,0 +1,170 @@
+"""Run a study in the notebook: show it, wait for it, bind what it found."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import Any
+
+from .cell import CapturedCell
+from .errors import HpoError, StudyError
+from .handle import StudyHandle, studies
+from .options import Options
+from .session import Session, open_session
+from .study import messages as m
+from .widgets.control import current_kernel
+from .widgets.dashboard import Dashboard
+from .widgets.output import Output
+from .widgets.protocol import Command
+from .widgets.static import static_bundle
+
+WAIT_S = 0.2
+"""Waits are cut this short so that an interrupt is noticed on every system."""
+
+ENDING_S = 30.0
+"""How long an interrupted study may take to end before the cell is given back anyway."""
+
+
+class StudyFailed(HpoError):
+    """The study could not find anything; one sentence instead of a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"jupyter_hpo: {self}"]
+
+
+class Interrupted(KeyboardInterrupt):
+    """The person pressed stop: one line, and the cells below don't run."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"jupyter_hpo: {self}"]
+
+
+class Runner:
+    """Runs studies for one notebook. Main thread.
+
+    namespace: the notebook's, where results are bound. background: return at once.
+    output: where to show the dashboard, a new place in the running cell when None.
+    """
+
+    def __init__(
+        self,
+        namespace: dict[str, Any],
+        *,
+        background: bool = False,
+        quiet: bool = False,
+        output: Output | None = None,
+    ) -> None:
+        self.namespace, self.background = namespace, background
+        self.quiet, self.output = quiet, output
+
+    def start(self, cell: CapturedCell, options: Options) -> StudyHandle:
+        """Open the study of a captured cell, bind it as `study`, and run it.
+
+        Raises CellError or StorageError before anything is started, StudyFailed when no
+        trial could be run to its end, Interrupted when the person stopped the cell.
+        """
+        session = open_session(cell, options, self.namespace)
+        handle = StudyHandle(session, self.namespace, run=self.run)
+        studies.add(handle)
+        self.namespace["study"] = handle
+        self.run(handle)
+        return handle
+
+    def run(self, handle: StudyHandle) -> None:
+        """Show and run the session that the handle holds now."""
+        session = handle.session
+        dashboard = None if self.quiet and current_kernel() is None else self._dashboard(session)
+        if dashboard is not None:
+            session.engine.on_change = dashboard.notify
+            dashboard.show(self.output)
+        session.engine.start()
+        if self.background:
+            threading.Thread(
+                target=self._finish_later, args=(handle, dashboard),
+                name="jupyter_hpo-finish", daemon=True,
+            ).start()  # fmt: skip
+            return
+        interrupted = self._wait(session)
+        self._finish(handle, dashboard)
+        if interrupted:
+            done = session.study.n_done
+            raise Interrupted(
+                f"stopped; {done} finished trials are kept. Run the cell again to go on."
+            )
+        if session.engine.crash or (session.study.failed and session.study.best is None):
+            raise StudyFailed(session.study.message)
+
+    def _dashboard(self, session: Session) -> Dashboard:
+        return Dashboard(
+            session.presenter,
+            lambda command: _obey(session, command),
+            study_id=f"{session.study.config.name}-{uuid.uuid4().hex[:8]}",
+        )
+
+    def _wait(self, session: Session) -> bool:
+        """Until the study has ended; True when the person interrupted it."""
+        interrupted = False
+        patience_s = float("inf")
+        while not session.engine.done.is_set() and patience_s > 0:
+            try:
+                if session.inline is not None:
+                    session.inline.run_pending(WAIT_S)
+                else:
+                    session.engine.done.wait(WAIT_S)
+                patience_s -= WAIT_S
+            except KeyboardInterrupt:
+                interrupted, patience_s = True, min(patience_s, ENDING_S)
+                session.engine.request(m.StopRequested("interrupted"))
+        return interrupted
+
+    def _finish_later(self, handle: StudyHandle, dashboard: Dashboard | None) -> None:
+        handle.session.engine.done.wait()
+        self._finish(handle, dashboard)
+
+    def _finish(self, handle: StudyHandle, dashboard: Dashboard | None) -> None:
+        try:
+            bind_best(handle, self.namespace)
+        finally:
+            bundle = static_bundle(handle.session.presenter.changes(0))
+            if dashboard is not None:
+                dashboard.finish(bundle)
+            handle.finished.set()
+
+
+def bind_best(handle: StudyHandle, namespace: dict[str, Any]) -> None:
+    """Put the best trial's objects and values into the notebook's namespace.
+
+    What can't be brought back is said among the study's notices.
+    """
+    session = handle.session
+    if session.study.best is None:
+        return
+    try:
+        namespace.update(handle.best_objects())
+    except (StudyError, OSError) as error:
+        session.presenter.notice(str(error))
+    cell = session.cell
+    for name, value in handle.best_params.items():
+        if name in cell.assigned:
+            namespace[name] = _value(session, name, value, namespace)
+
+
+def _value(session: Session, name: str, value: Any, namespace: dict[str, Any]) -> Any:
+    distribution = session.cell.space[name].distribution
+    if getattr(distribution, "expressions", False):
+        return eval(str(value), namespace)
+    return value
+
+
+def _obey(session: Session, command: Command) -> str | None:
+    """Put a command of the dashboard before the study. The kernel's control thread."""
+    engine = session.engine
+    if command.command == "pause":
+        engine.request(m.PauseRequested())
+    elif command.command == "resume":
+        engine.request(m.ResumeRequested())
+    elif command.command == "stop":
+        engine.request(m.StopRequested())
+    elif command.number is not None:
+        engine.request(m.StopTrialRequested(command.number))
+    return None

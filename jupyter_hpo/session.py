@@ -1,0 +1,259 @@
+"""One run of a study, put together: folder, storage, sampler, scheduler, workers, engine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from .cell import CapturedCell
+from .engine import Engine
+from .errors import CellError, Problem, SnapshotError
+from .executors.base import Emit, Executor
+from .options import PATIENCE, Options, cores
+from .present import Presenter
+from .storage import MemoryStorage, Storage, StudyFolder
+from .study.config import Budget, StudyConfig
+from .study.schedulers import Asha, NoPruning, Scheduler
+from .study.study import Study
+from .study.trial import Trial
+
+if TYPE_CHECKING:
+    from .executors.inline import InlineExecutor
+
+FEW_TRIALS = 8
+"""Below about four full trainings ASHA has nothing to compare: then no pruner."""
+
+
+@dataclass
+class Session:
+    """A study that runs, or has run, in this kernel."""
+
+    cell: CapturedCell
+    options: Options
+    engine: Engine
+    folder: StudyFolder
+    presenter: Presenter
+    notices: list[str] = field(default_factory=list)
+    temporary: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def study(self) -> Study:
+        return self.engine.study
+
+    @property
+    def inline(self) -> InlineExecutor | None:
+        """The executor whose trials the waiting main thread has to run itself."""
+        executor = self.engine.executor
+        return executor if hasattr(executor, "run_pending") else None  # type: ignore[return-value]
+
+
+def open_session(
+    cell: CapturedCell,
+    options: Options,
+    namespace: dict[str, Any],
+) -> Session:
+    """Make everything ready; the engine waits for its `start`. Called on the main thread.
+
+    Raises CellError when something in the notebook can't travel to a worker (at its line),
+    StorageError when the study is being run elsewhere or belongs to other objectives.
+    """
+    from .search.optuna_sampler import OptunaSampler
+
+    name = options.name or study_name(cell)
+    folder, storage, temporary, notices = _open_storage(name, cell, options)
+    try:
+        earlier = storage.load()
+        find_files(earlier, folder)
+        config = _config(name, cell, options)
+        study = Study(config, scheduler=_scheduler(cell, options), earlier=earlier)
+        sampler = OptunaSampler(
+            cell.space, cell.objectives, kind=options.sampler, seed=options.seed
+        )
+        for trial in earlier:
+            sampler.tell(trial)
+        make_executor = _executor_maker(cell, options, namespace, config, study)
+    except BaseException:
+        storage.close()
+        folder.close()
+        raise
+    storage.describe(_description(cell, options))
+    engine = Engine(
+        study,
+        sampler=sampler,
+        storage=storage,
+        folder=folder,
+        make_executor=make_executor,
+        seed=options.seed,
+    )
+    if earlier:
+        notices.append(f"continues study {name!r}: {study.n_done} trials were already done")
+    presenter = Presenter(
+        engine,
+        cell.space,
+        facts=_facts(cell, study),
+        notices=[*cell.notices, *notices],
+        sampler=sampler.name,
+        jobs=config.slots,
+    )
+    return Session(cell, options, engine, folder, presenter, notices, temporary)
+
+
+def study_name(cell: CapturedCell) -> str:
+    """The name of a study nobody named: its objective and the identity of its code."""
+    words = "-".join(o.source if o.is_name else "objective" for o in cell.objectives)
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in words)
+    return f"{safe[:60]}-{cell.identity}"
+
+
+def more_trials(options: Options, study: Study, n_trials: int) -> Options:
+    """The options under which a finished study goes on for n_trials more."""
+    return replace(options, trials=study.n_done + n_trials, fresh=False, name=study.config.name)
+
+
+def _open_storage(
+    name: str, cell: CapturedCell, options: Options
+) -> tuple[StudyFolder, Storage, tempfile.TemporaryDirectory[str] | None, list[str]]:
+    from .storage.journal import JournalStorage
+
+    folder = StudyFolder(name, options.root)
+    try:
+        folder.open()
+    except PermissionError as error:
+        temporary = tempfile.TemporaryDirectory(prefix="jupyter_hpo-")
+        folder = StudyFolder(name, temporary.name)
+        folder.open()
+        notice = f"{error} The study is kept in memory only, and ends with the kernel."
+        return folder, MemoryStorage(), temporary, [notice]
+    try:
+        if options.fresh:
+            folder.clear()
+        storage = JournalStorage(folder.journal, name, cell.space, cell.objectives)
+    except BaseException:
+        folder.close()
+        raise
+    return folder, storage, None, []
+
+
+def find_files(trials: list[Trial], folder: StudyFolder) -> None:
+    """Point trials read from disk to their logs and objects, where these exist."""
+    for trial in trials:
+        log, objects = folder.log(trial.number), folder.objects(trial.number)
+        trial.log_path = str(log) if log.exists() else None
+        trial.objects_path = str(objects) if objects.exists() else None
+
+
+def _config(name: str, cell: CapturedCell, options: Options) -> StudyConfig:
+    patience = options.patience
+    if (options.trials, options.timeout_s, patience) == (None, None, None):
+        patience = PATIENCE
+    return StudyConfig(
+        name=name,
+        objectives=cell.objectives,
+        budget=Budget(options.trials, options.timeout_s, options.trial_timeout_s, patience),
+        slots=1 if options.executor == "inline" else options.jobs or cores(),
+        first=cell.space.defaults(),
+    )
+
+
+def _scheduler(cell: CapturedCell, options: Options) -> Scheduler:
+    if options.executor == "inline":  # a paused trial would block the only thread there is
+        return NoPruning()
+    if options.pruner == "none" or len(cell.objectives) != 1:
+        return NoPruning()
+    few = options.trials is not None and options.trials < FEW_TRIALS
+    if options.pruner is None and few:
+        return NoPruning()
+    return Asha()
+
+
+def _executor_maker(
+    cell: CapturedCell,
+    options: Options,
+    namespace: dict[str, Any],
+    config: StudyConfig,
+    study: Study,
+) -> Callable[[Emit], Executor]:
+    program = cell.program()
+    if options.executor == "inline":
+        from .executors.inline import InlineExecutor
+
+        return lambda emit: InlineExecutor(program, namespace, emit)
+
+    from .executors.processes import ProcessExecutor
+    from .worker.snapshot import take_snapshot
+
+    finished = config.budget.n_trials is not None and study.n_done >= config.budget.n_trials
+    names = {} if finished else {n: namespace[n] for n in cell.free_names if n in namespace}
+    try:
+        snapshot = take_snapshot(names, namespace=namespace)
+    except SnapshotError as error:
+        raise CellError(
+            [
+                Problem(
+                    "cannot_travel",
+                    f"{name!r} can't travel to a worker: {why}",
+                    "Or run the trials in the kernel with --executor inline.",
+                    first_use(cell.source, name),
+                    name,
+                )
+                for name, why in error.reasons.items()
+            ]
+        ) from None
+    threads = max(1, cores() // config.slots)
+    return lambda emit: ProcessExecutor(
+        program, snapshot, emit, jobs=config.slots, threads_per_trial=threads
+    )
+
+
+def first_use(source: str, name: str) -> int | None:
+    """The line of the cell where a name is first read."""
+    import ast
+
+    lines = [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Name) and node.id == name
+    ]
+    return min(lines, default=None)
+
+
+def _facts(cell: CapturedCell, study: Study) -> list[str]:
+    facts = []
+    for objective in cell.objectives:
+        facts.append(f"objective: {objective.direction} {objective.source}")
+    if cell.loop is not None:
+        facts.append(f"reports: every turn of the loop at line {cell.loop.place.line}")
+    else:
+        facts.append("reports: none found, so no trial is pruned")
+    if study.config.first is not None:
+        facts.append("trial 0 is the cell as it stands")
+    if study.config.budget.patience is not None:
+        facts.append(f"ends after {study.config.budget.patience} trials without a better value")
+    return facts
+
+
+def _description(cell: CapturedCell, options: Options) -> dict[str, Any]:
+    return {
+        "cell": cell.source,
+        "space": repr(cell.space),
+        "objectives": [[o.source, o.direction] for o in cell.objectives],
+        "seed": options.seed,
+        "versions": {
+            "python": platform.python_version(),
+            **{name: found for name in ("jupyter_hpo", "optuna", "torch", "scikit-learn", "numpy")
+               if (found := _version(name))},
+        },
+        "machine": {"cores": os.cpu_count(), "system": platform.system()},
+    }  # fmt: skip
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None

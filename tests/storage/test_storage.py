@@ -1,0 +1,229 @@
+"""The Storage contract, over every implementation; then what is the journal's own."""
+
+from __future__ import annotations
+
+import copy
+
+import optuna
+import pytest
+
+from jupyter_hpo.errors import StorageError
+from jupyter_hpo.space import Categorical, Float, Int, SearchSpace
+from jupyter_hpo.storage import MemoryStorage, StudyFolder, list_studies
+from jupyter_hpo.storage.journal import JournalStorage, open_journal, read_study
+from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.study.trial import Report, Trial, TrialError, TrialState
+
+SPACE = SearchSpace(
+    {"lr": Float(1e-5, 1e-1, log=True), "layers": Int(1, 4), "opt": Categorical(("adam", None, 2))}
+)
+LOSS = (Objective("loss", "minimize"),)
+TWO = (*LOSS, Objective("acc", "maximize"))
+
+
+@pytest.fixture(params=["memory", "journal"])
+def reopen(request, tmp_path):
+    """A function that opens the same study, as a later session would."""
+    shared: dict[int, Trial] = {}
+    opened = []
+
+    def open_again(objectives=LOSS):
+        for storage in opened:
+            storage.close()
+        if request.param == "memory":
+            opened.append(MemoryStorage(shared))
+        else:
+            opened.append(JournalStorage(tmp_path / "journal.log", "s", SPACE, objectives))
+        return opened[-1]
+
+    yield open_again
+    opened[-1].close()
+
+
+def trial(number=0, state="RUNNING", **changes):
+    params = {"lr": 1e-3, "layers": 2, "opt": None}
+    return Trial(number, params, TrialState[state], started_at=1000.0 + number, **changes)
+
+
+def bare(found):
+    """Without what a storage need not keep."""
+    found = copy.deepcopy(found)
+    found.version, found.pid = 0, None
+    found.reports = [Report(r.step, r.values, 0) for r in found.reports]
+    return found
+
+
+def write(storage, one, reports=(), state="COMPLETE", **end):
+    storage.save(one)
+    for step, values in enumerate(reports, 1):
+        one.reports.append(Report(step, values, 9))
+        storage.save_report(one)
+    one.state = TrialState[state]
+    for name, value in end.items():
+        setattr(one, name, value)
+    storage.save(one)
+    return one
+
+
+def test_a_finished_trial_reads_back_equal(reopen):
+    written = write(
+        reopen(),
+        trial(),
+        [(0.5,), (0.25,)],
+        values=(0.25,),
+        finished_at=1010.5,
+        figures={"wall_s": 10.5, "peak_memory_bytes": 1e9},
+    )
+    (read,) = reopen().load()
+    assert bare(read) == bare(written)
+
+
+def test_a_failed_trial_keeps_its_error(reopen):
+    error = TrialError("ValueError", "bad <b>value</b>", 7, "Traceback ...\nline 7")
+    written = write(reopen(), trial(), state="FAIL", error=error, finished_at=1001.0)
+    (read,) = reopen().load()
+    assert bare(read) == bare(written)
+
+
+def test_a_pruned_trial_keeps_its_last_report_as_value(reopen):
+    write(reopen(), trial(), [(0.5,), (0.4,)], "PRUNED", values=(0.4,), notice="2 of 3")
+    (read,) = reopen().load()
+    assert (read.state, read.values, read.notice) == (TrialState.PRUNED, (0.4,), "2 of 3")
+
+
+def test_trials_come_back_by_number(reopen):
+    storage = reopen()
+    for number in range(5):
+        write(storage, trial(number), values=(float(number),))
+    assert [t.number for t in reopen().load()] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "PAUSED"])
+def test_a_trial_cut_off_is_read_as_interrupted_and_stays_so(reopen, state):
+    storage = reopen()
+    one = trial(state=state)
+    storage.save(one)
+    for _ in range(2):
+        (read,) = reopen().load()
+        assert read.state is TrialState.FAIL
+        assert read.error.kind == "interrupted"
+
+
+def test_several_objectives(reopen):
+    written = write(reopen(TWO), trial(), [(1.0, 0.5)], values=(0.5, 0.9), finished_at=1.0)
+    (read,) = reopen(TWO).load()
+    assert bare(read) == bare(written)
+
+
+def test_a_notice_after_the_end_is_kept(reopen):
+    storage = reopen()
+    one = write(storage, trial(), values=(1.0,))
+    one.notice = "loader not kept: too large"
+    storage.save(one)
+    (read,) = reopen().load()
+    assert read.notice == "loader not kept: too large"
+
+
+# ---------------------------------------------------------------- the journal's own
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "journal.log"
+
+
+def test_optuna_opens_the_file(path):
+    storage = JournalStorage(path, "s", SPACE, LOSS)
+    write(storage, trial(0), [(0.5,)], values=(0.25,))
+    write(storage, trial(1), [(0.7,)], "PRUNED", values=(0.7,))
+    storage.describe({"seed": 1})
+    storage.close()
+    study = optuna.load_study(study_name="s", storage=open_journal(path))
+    assert study.best_params == {"lr": 1e-3, "layers": 2, "opt": None}
+    assert study.best_value == 0.25
+    assert [t.state.name for t in study.trials] == ["COMPLETE", "PRUNED"]
+    assert study.trials[0].intermediate_values == {1: 0.5}
+    assert study.user_attrs["jupyter_hpo:seed"] == 1
+
+
+def test_read_study_needs_no_space_and_writes_nothing(path):
+    storage = JournalStorage(path, "s", SPACE, LOSS)
+    write(storage, trial(), values=(1.0,))
+    storage.describe({"objectives": [["loss", "minimize"]]})
+    storage.close()
+    before = path.read_bytes()
+    objectives, (found,) = read_study(path, "s")
+    assert (objectives, found.values) == ([*LOSS], (1.0,))
+    assert path.read_bytes() == before
+    with pytest.raises(StorageError, match="holds no study 'other'"):
+        read_study(path, "other")
+
+
+def test_other_objectives_are_refused(path):
+    JournalStorage(path, "s", SPACE, LOSS).close()
+    with pytest.raises(StorageError, match="other objectives"):
+        JournalStorage(path, "s", SPACE, TWO)
+
+
+def test_a_damaged_file_is_refused_with_the_way_out(path):
+    path.write_text('{"op_code": 0, "worker_id"\nnot json\n{}\n')
+    with pytest.raises(StorageError, match="--fresh"):
+        JournalStorage(path, "s", SPACE, LOSS)
+
+
+def test_a_write_that_fails_is_said_once_and_raises_nowhere(path):
+    storage = JournalStorage(path, "s", SPACE, LOSS)
+    strange = trial()
+    strange.params["nowhere"] = 1
+    storage.save(strange)
+    storage.save(trial(1))
+    storage.close()
+    assert "goes on in memory" in storage.problem()
+
+
+# --------------------------------------------------------------------- the folder
+
+
+def test_a_study_is_run_by_one_kernel_at_a_time(tmp_path):
+    first, second = StudyFolder("s", tmp_path), StudyFolder("s", tmp_path)
+    first.open()
+    with pytest.raises(StorageError, match="another kernel"):
+        second.open()
+    first.close()
+    second.open()
+    second.close()
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a b", "x" * 101])
+def test_names_that_are_no_file_names_are_refused(name, tmp_path):
+    with pytest.raises(StorageError, match="can't name a study"):
+        StudyFolder(name, tmp_path)
+
+
+def test_the_folder_is_the_owners_alone_and_ignored_by_git(tmp_path):
+    folder = StudyFolder("s", tmp_path / "studies")
+    folder.open()
+    assert folder.path.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "studies" / ".gitignore").read_text() == "*\n"
+    folder.close()
+
+
+def test_clear_forgets_logs_objects_and_trials(tmp_path):
+    folder = StudyFolder("s", tmp_path)
+    folder.open()
+    for file in (folder.journal, folder.log(1), folder.objects(1)):
+        file.write_text("x")
+    folder.clear()
+    assert not any(f.exists() for f in (folder.journal, folder.log(1), folder.objects(1)))
+    folder.close()
+
+
+def test_list_studies_shows_the_newest_first(tmp_path):
+    import os
+
+    for age, name in enumerate(["new", "old"]):
+        (tmp_path / name).mkdir()
+        journal = tmp_path / name / "journal.log"
+        journal.touch()
+        os.utime(journal, (1000 - age, 1000 - age))
+    assert list_studies(tmp_path) == ["new", "old"]

@@ -1,0 +1,131 @@
+"""ASHA: tables of named cases, and properties over any order of reports."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_hpo.study.schedulers import Asha, Verdict
+
+
+def asha(**options):
+    return Asha(protected=frozenset(), **options)
+
+
+def test_rungs_stand_at_powers_of_eta():
+    scheduler = Asha(eta=3, first_step=1)
+    assert [scheduler.rung_step(i) for i in range(4)] == [1, 3, 9, 27]
+
+
+def test_the_best_of_three_goes_on_and_the_others_wait():
+    scheduler = asha()
+    assert scheduler.on_report(0, 1, 0.5) is Verdict.PAUSE
+    assert scheduler.on_report(1, 1, 0.6) is Verdict.PAUSE
+    assert scheduler.promote() is None, "one of two is less than one in three"
+    assert scheduler.on_report(2, 1, 0.4) is Verdict.CONTINUE
+    assert scheduler.paused == {0, 1}
+
+
+def test_a_paused_trial_is_promoted_once_enough_worse_ones_came():
+    scheduler = asha()
+    for number, loss in enumerate([0.1, 0.2, 0.3]):
+        scheduler.on_report(number, 1, loss)
+    assert scheduler.promote() == 0
+    assert scheduler.promote() is None
+    assert scheduler.on_report(0, 2, 0.1) is Verdict.CONTINUE, "between rungs nothing is decided"
+    assert scheduler.on_report(0, 3, 0.1) is Verdict.PAUSE
+
+
+def test_a_higher_rung_is_promoted_first():
+    scheduler = asha()
+    for number in range(9):
+        scheduler.on_report(number, 3, number / 10)
+        while scheduler.promote() is not None:
+            pass
+    scheduler.on_report(20, 1, -1.0)
+    assert scheduler.on_report(21, 1, -2.0) is Verdict.CONTINUE
+
+
+def test_trial_zero_is_never_paused():
+    scheduler = Asha()
+    assert [scheduler.on_report(0, step, 9.9) for step in (1, 3, 9)] == [Verdict.CONTINUE] * 3
+
+
+def test_one_report_may_cross_several_rungs():
+    scheduler = asha()
+    assert scheduler.on_report(0, 10, 0.5) is Verdict.PAUSE
+    assert scheduler.rung_steps == (1, 3, 9)
+
+
+def test_a_trial_at_the_last_step_of_a_full_training_is_never_paused():
+    scheduler = Asha()
+    for step in range(1, 10):
+        scheduler.on_report(0, step, 0.1)
+    scheduler.on_end(0, complete=True)
+    assert scheduler.on_report(1, 3, 0.9) is Verdict.PAUSE
+    assert scheduler.on_report(2, 9, 0.9) is Verdict.CONTINUE
+
+
+def test_the_worst_of_the_pool_are_evicted():
+    scheduler = asha(pool=2)
+    for number, loss in enumerate([0.9, 0.8, 0.7, 0.95]):
+        scheduler.on_report(number, 1, loss)
+    worst = scheduler.evict()
+    assert worst[0] == 3
+    for number in worst:
+        scheduler.on_end(number)
+    assert len(scheduler.paused) <= 2
+    assert scheduler.evict() == []
+
+
+def test_why_pruned_names_the_place_and_the_step():
+    scheduler = asha()
+    for number, loss in enumerate([0.1, 0.2, 0.3]):
+        scheduler.on_report(number, 1, loss)
+    assert scheduler.why_pruned(2) == "3 of 3 trials at step 1; one in 3 goes on"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 15), st.floats(-1e3, 1e3)), max_size=80),
+    st.integers(2, 4),
+    st.integers(1, 5),
+)
+def test_invariants_hold_for_any_reports(reports, eta, pool):
+    scheduler = asha(eta=eta, pool=pool)
+    steps: dict[int, int] = {}
+    waiting: set[int] = set()
+    gone: set[int] = set()
+    for number, loss in reports:
+        if number in waiting or number in gone:
+            continue
+        steps[number] = steps.get(number, 0) + 1
+        if scheduler.on_report(number, steps[number], loss) is Verdict.PAUSE:
+            waiting.add(number)
+        assert scheduler.paused == waiting
+        for evicted in scheduler.evict():
+            scheduler.on_end(evicted)
+            waiting.remove(evicted)
+            gone.add(evicted)
+        assert len(waiting) <= pool
+        promoted = scheduler.promote()
+        if promoted is not None:
+            assert promoted in waiting
+            waiting.remove(promoted)
+    for rung in scheduler._rungs:
+        best = sorted(rung.losses.values())
+        assert len(rung.promoted) <= len(rung.losses)
+        assert all(rung.losses[n] <= best[-1] for n in rung.promoted)
+
+
+def test_same_reports_same_verdicts():
+    def run():
+        scheduler = asha()
+        return [scheduler.on_report(n, 1, (n * 7 % 5) / 5) for n in range(20)]
+
+    assert run() == run()
+
+
+@pytest.mark.parametrize("number", [0, 7])
+def test_ending_an_unknown_trial_is_harmless(number):
+    asha().on_end(number)
