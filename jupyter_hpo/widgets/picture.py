@@ -110,6 +110,8 @@ def _figure(
 
 
 def _plain(axes: Any) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -117,7 +119,7 @@ def _plain(axes: Any) -> None:
     axes.tick_params(colors=TEXT, labelsize=8, length=3, color=FAINT)
     axes.grid(axis="y", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
 
 
 def _draw_history(axes: Any, past: Sequence[tuple[float, float, bool]]) -> None:
@@ -142,7 +144,8 @@ def _draw_curves(
         style = (
             {"color": INK, "alpha": 0.8} if whole else {"color": FAINT, "ls": "--", "alpha": 0.7}
         )
-        axes.plot([p.step for p in curve], [p.value for p in curve], lw=0.9, **style)
+        dot = {"marker": "o", "ms": 3} if len(curve) == 1 else {}
+        axes.plot([p.step for p in curve], [p.value for p in curve], lw=0.9, **style, **dot)
     if best in curves:
         axes.plot(
             [p.step for p in curves[best]], [p.value for p in curves[best]], color=GOOD, lw=2.2

@@ -141,7 +141,7 @@ def _first_error(header: Header, rows: Sequence[Row]) -> str:
     if header.n_complete or header.n_pruned:
         return ""
     for row in rows:
-        if row.error:
+        if row.error and row.error not in header.message:
             where = "" if row.error_line is None else f", line {row.error_line}"
             return f"Trial {row.number}{where}: {row.error}"
     return ""

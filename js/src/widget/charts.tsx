@@ -7,6 +7,12 @@ import { WORDS } from "./states";
 import { dot, Plot, type Frame, type Hit } from "./plot";
 
 const REACH = 24;
+/** Past this many, finished curves are sampled: more could not be told apart. */
+const DRAWN = 800;
+
+/** Thinner ink the more there is to draw, so that density still shows. */
+const ink = (base: number, count: number): number =>
+  Math.max(0.08, base * Math.min(1, (80 / count) ** 0.6));
 
 function trace(frame: Frame, curve: Curve): void {
   const { context } = frame;
@@ -50,8 +56,11 @@ export function Curves({ session, height }: { session: Session; height: number }
   const best = header.best?.number;
   const lit = hovered ?? session.opened.value;
 
+  const stride = Math.ceil(store.curves.size / DRAWN);
+  const shown = store.curves.size / stride;
+
   const draw = (frame: Frame): void => {
-    const { context, ink } = frame;
+    const { context, ink: colors } = frame;
     const passes: ((number: number, state: string | undefined) => boolean)[] = [
       (n, s) => s === "PRUNED" || (s === "FAIL" && n !== lit),
       (_, s) => s === "COMPLETE" || s === undefined,
@@ -61,26 +70,28 @@ export function Curves({ session, height }: { session: Session; height: number }
       for (const [number, curve] of store.curves) {
         const state = store.rows.get(number)?.state;
         if (number === best || number === lit || !belongs(number, state)) continue;
+        if (pass < 2 && number % stride) continue;
         context.lineWidth = pass === 2 ? 1.5 : 1.2;
-        context.globalAlpha = [0.5, 0.7, 0.95][pass]!;
-        context.strokeStyle = pass === 2 ? ink.brand : ink.faint;
+        const base = [0.5, 0.7, 0.95][pass]!;
+        context.globalAlpha = pass === 2 ? base : ink(base, shown);
+        context.strokeStyle = pass === 2 ? colors.brand : colors.faint;
         context.setLineDash(pass === 0 ? [3, 3] : []);
         trace(frame, curve);
         context.setLineDash([]);
-        if (pass === 2) end(frame, curve, 2.5, ink.brand);
+        if (pass === 2) end(frame, curve, 2.5, colors.brand);
       }
     });
     context.globalAlpha = 1;
     for (const [number, color] of [
-      [best, ink.good],
-      [lit, ink.text],
+      [best, colors.good],
+      [lit, colors.text],
     ] as const) {
       const curve = number === undefined || number === null ? null : store.curves.get(number);
       if (!curve) continue;
       context.lineWidth = 2.25;
-      context.strokeStyle = number === best ? ink.good : color;
+      context.strokeStyle = number === best ? colors.good : color;
       trace(frame, curve);
-      end(frame, curve, 3.5, number === best ? ink.good : color);
+      end(frame, curve, 3.5, number === best ? colors.good : color);
     }
   };
 
@@ -107,7 +118,7 @@ export function Curves({ session, height }: { session: Session; height: number }
     <figure class="hpo-panel">
       <figcaption>
         Learning curves
-        <span class="hpo-key">
+        <span class="hpo-key" hidden={!y}>
           {best !== undefined && <b class="hpo-key-best">best</b>}
           <b class="hpo-key-running">running</b>
           <b class="hpo-key-complete">complete</b>
@@ -148,11 +159,12 @@ export function History({ session, height }: { session: Session; height: number 
   const x: Range | null = y && { low: 1, high: Math.max(2, points.length), cut: false };
 
   const draw = (frame: Frame): void => {
-    const { context, ink } = frame;
-    context.globalAlpha = 0.7;
-    points.forEach((p, i) => dot(frame, frame.x(i + 1), frame.y(p.value), 2.5, ink.faint));
+    const { context, ink: colors } = frame;
+    context.globalAlpha = ink(0.7, points.length);
+    const radius = points.length > 400 ? 1.6 : 2.5;
+    points.forEach((p, i) => dot(frame, frame.x(i + 1), frame.y(p.value), radius, colors.faint));
     context.globalAlpha = 1;
-    context.strokeStyle = ink.good;
+    context.strokeStyle = colors.good;
     context.lineWidth = 2;
     context.beginPath();
     points.forEach((p, i) => {
@@ -164,8 +176,8 @@ export function History({ session, height }: { session: Session; height: number 
     });
     context.stroke();
     points.forEach((p, i) => {
-      if (p.improved) dot(frame, frame.x(i + 1), frame.y(p.value), 3.5, ink.good);
-      if (p.number === hovered) dot(frame, frame.x(i + 1), frame.y(p.value), 4.5, ink.text);
+      if (p.improved) dot(frame, frame.x(i + 1), frame.y(p.value), 3.5, colors.good);
+      if (p.number === hovered) dot(frame, frame.x(i + 1), frame.y(p.value), 4.5, colors.text);
     });
   };
 
@@ -187,7 +199,7 @@ export function History({ session, height }: { session: Session; height: number 
     <figure class="hpo-panel">
       <figcaption>
         History
-        <span class="hpo-key">
+        <span class="hpo-key" hidden={!y}>
           <b class="hpo-key-best">best so far</b>
           <b class="hpo-key-dot">trial</b>
         </span>
@@ -197,7 +209,7 @@ export function History({ session, height }: { session: Session; height: number 
         height={height}
         x={x}
         y={y}
-        xTitle="complete trials"
+        xTitle={y?.cut ? "complete trials (wild values drawn at the edge)" : "complete trials"}
         draw={draw}
         find={find}
         onHover={(number) => (session.hovered.value = number)}

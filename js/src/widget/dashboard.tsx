@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Model } from "../core/commands";
 import { metric } from "../core/format";
 import { Curves, History } from "./charts";
-import { Header } from "./header";
+import { ended, Header } from "./header";
 import { Leaderboard } from "./leaderboard";
 import { Session } from "./session";
 import base from "./base.css";
@@ -53,13 +53,16 @@ export function Dashboard({ session }: { session: Session }) {
   if (!session.store.header) {
     return <p class="hpo-empty">Waiting for the study…</p>;
   }
+  const { header, curves } = session.store;
+  // A study that ended with nothing to draw gets no empty frames.
+  const pictures = !ended(header) || curves.size > 0 || header.n_complete > 0;
   return (
     <>
       <Header session={session} silent={silent} />
-      <div class="hpo-grid">
+      <div class={`hpo-grid ${pictures ? "" : "hpo-alone"}`}>
         <Leaderboard session={session} />
-        <Curves session={session} height={190} />
-        <History session={session} height={170} />
+        {pictures && <Curves session={session} height={190} />}
+        {pictures && <History session={session} height={170} />}
       </div>
       <Announcer session={session} />
     </>

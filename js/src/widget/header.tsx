@@ -17,15 +17,17 @@ function Stat(props: { label: string; children: ComponentChildren; note?: string
   );
 }
 
-const ended = (header: HeaderValue): boolean =>
+export const ended = (header: HeaderValue): boolean =>
   ["finished", "stopped", "failed"].includes(header.state);
 
+const count = (n: number): string => n.toLocaleString("en-US");
+
 function Progress({ header }: { header: HeaderValue }) {
+  const total = header.n_trials;
+  if (total === null) return null; // open-ended: there is nothing to be a part of
   const done = header.n_complete + header.n_pruned + header.n_failed;
-  const total = header.n_trials ?? Math.max(done + header.n_running, 1);
   const part = (n: number): string => `${Math.min(100, (100 * n) / total)}%`;
-  const text =
-    header.n_trials === null ? `${done} trials` : `${done} of ${header.n_trials} trials`;
+  const text = `${done} of ${total} trials`;
   return (
     <div
       class="hpo-bar"
@@ -33,8 +35,8 @@ function Progress({ header }: { header: HeaderValue }) {
       aria-valuemin={0}
       aria-valuenow={done}
       aria-valuetext={text}
+      aria-valuemax={total}
       aria-label="Progress"
-      {...(header.n_trials === null ? {} : { "aria-valuemax": header.n_trials })}
     >
       <i class="hpo-bar-complete" style={{ width: part(header.n_complete) }} />
       <i class="hpo-bar-pruned" style={{ width: part(header.n_pruned) }} />
@@ -91,7 +93,7 @@ function Counts({ header }: { header: HeaderValue }) {
           (n > 0 || state === "COMPLETE") && (
             <li key={state} class={`hpo-${state}`}>
               <i aria-hidden="true">{SIGNS[state]}</i>
-              <b>{n}</b> {WORDS[state]}
+              <b>{count(n)}</b> {WORDS[state]}
             </li>
           ),
       )}
@@ -146,7 +148,7 @@ export function Header({ session, silent }: { session: Session; silent: number }
           <strong>{header.best ? header.best.values.map(metric).join(" · ") : "–"}</strong>
         </Stat>
         <Stat label="Trials" note={percent}>
-          {header.n_trials === null ? done : `${done} of ${header.n_trials}`}
+          {header.n_trials === null ? count(done) : `${count(done)} of ${count(header.n_trials)}`}
         </Stat>
         <Stat label="Elapsed">{duration(header.elapsed_s)}</Stat>
         {!ended(header) && (

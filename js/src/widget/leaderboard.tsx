@@ -122,7 +122,7 @@ export function Leaderboard({ session }: { session: Session }) {
   const gap = (count: number) =>
     count > 0 && (
       <tr aria-hidden="true" class="hpo-gap">
-        <td colSpan={headings.length} style={{ height: `${count * ROW}px` }} />
+        <td colSpan={headings.length + 1} style={{ height: `${count * ROW}px` }} />
       </tr>
     );
 
@@ -169,6 +169,7 @@ export function Leaderboard({ session }: { session: Session }) {
                   </th>
                 );
               })}
+              <td class="hpo-fill" />
             </tr>
           </thead>
           <tbody>
@@ -183,7 +184,7 @@ export function Leaderboard({ session }: { session: Session }) {
                 scales={scales}
                 anyStep={anyStep}
                 anyMemory={anyMemory}
-                columns={headings.length}
+                columns={headings.length + 1}
               />
             ))}
             {gap(rows.length - to)}
@@ -265,6 +266,7 @@ function TrialRow({ row, index, session, open, scales, anyStep, anyMemory, colum
         {anyStep && <td class="hpo-num">{number(row.step)}</td>}
         <td class="hpo-num">{duration(row.duration_s)}</td>
         {anyMemory && <td class="hpo-num">{memory(row.memory_bytes)}</td>}
+        <td class="hpo-fill" />
       </tr>
       {open && (
         <tr class="hpo-detail-row">
