@@ -193,7 +193,7 @@ def _nothing_to_tune(
         Problem(
             "nothing_to_tune",
             "no value of this cell is chosen for tuning."
-            if offered
+            if tuned.tunables
             else "no value that can be tuned was found in this cell.",
             "Mark one at the end of its line, like lr = 1e-3  # hpo: 1e-5..1e-1 log.",
         )

@@ -175,6 +175,14 @@ def _numeric(text: str) -> bool:
 
 
 def _several(spec: Spec, values: Sequence[Value]) -> Problem:
+    if all(v.role == "inner" for v in values):
+        return Problem(
+            "ambiguous_mark",
+            f"the mark {spec.text!r} stands beside a computation of {len(values)} numbers.",
+            "Write the value as one literal, or give the number a name of its own.",
+            spec.line,
+            spec.key,
+        )
     shown = list(dict.fromkeys(v.qualified if spec.key else v.key for v in values if v.key))
     if len(shown) < 2:
         return Problem(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,9 @@ KNOWN = frozenset(dir(builtins)) | {
 """Names every cell can read: Python's builtins and what IPython adds to them."""
 
 _DYNAMIC = {"exec", "eval", "globals", "locals", "vars"}
+_DATA = re.compile(
+    r"[Xxy](?:_?\w{1,6}|_train\w*)?\Z|.*(?:data|dataset|loader|labels|targets|inputs)\Z"
+)
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -307,11 +311,13 @@ class _Module:
                 self.order.update(dict.fromkeys(inner.names))
 
     def _may_train(self, call: ast.Call) -> None:
-        """Receivers of methods and arguments of calls: `model.fit(X)`, `train(model)`."""
+        """Receivers of methods and arguments of calls, but for what is named like data:
+        `model` of `model.fit(X)` and of `train(model, loader)`."""
         values: list[ast.expr] = [*call.args, *(k.value for k in call.keywords)]
         receiver = call.func
         while isinstance(receiver, ast.Attribute):
             receiver = receiver.value
+        values = [v for v in values if isinstance(v, ast.Name) and not _DATA.match(v.id)]
         if isinstance(call.func, ast.Attribute):
             values.insert(0, receiver)
         for value in values:

@@ -28,6 +28,13 @@ def _decades(low: float, high: float) -> _Rule:
     return rule
 
 
+def _regularisation(value: Any) -> Distribution | None:
+    """Two decades down and three up: 1e-4 of SGD and 1.0 of Ridge are both small."""
+    if not _number(value) or value <= 0:
+        return None
+    return Float(_tidy(value / 100), _tidy(value * 1000), log=True)
+
+
 def _linear(low: float, high: float) -> _Rule:
     def rule(value: Any) -> Distribution | None:
         if not _number(value):
@@ -114,13 +121,10 @@ def _options(*families: tuple[Any, ...]) -> _Rule:
     return rule
 
 
-_OPTIMIZERS = _options(
-    ("adam", "sgd", "rmsprop", "adamw"), ("Adam", "SGD", "RMSprop", "AdamW"), ("lbfgs", "sgd")
-)
+_OPTIMIZERS = _options(("adam", "sgd", "rmsprop", "adamw"), ("Adam", "SGD", "RMSprop", "AdamW"))
 _ACTIVATIONS = _options(
     ("relu", "tanh", "gelu", "silu"),
-    ("relu", "tanh", "elu", "selu"),
-    ("relu", "tanh", "logistic", "identity"),
+    ("elu", "relu", "tanh", "selu"),
     ("leaky_relu", "relu", "tanh", "gelu"),
     ("ReLU", "Tanh", "GELU", "SiLU"),
 )
@@ -131,7 +135,7 @@ _RULES: list[tuple[str, _Rule, str]] = [
      _decades(1e-5, 1e-1), "learning rates are searched on a log scale"),
     (r"weight_decay|wd|l2|l1|l2_reg|l1_reg|reg|reg_lambda|reg_alpha|lambda_l[12]",
      _decades(1e-6, 1e-1), "regularisation is searched on a log scale"),
-    (r"alpha", _decades(1e-5, 1e1), "regularisation is searched on a log scale"),
+    (r"alpha", _regularisation, "regularisation is searched on a log scale"),
     (r"C", _decades(1e-3, 1e3), "C is searched on a log scale"),
     (r"gamma", _decades(1e-5, 1e1), "kernel widths are searched on a log scale"),
     (r"tol|eps|epsilon", lambda value: None, ""),
@@ -171,18 +175,16 @@ _RULES: list[tuple[str, _Rule, str]] = [
     (r"clip|grad_clip|max_norm|max_grad_norm|clip_norm|clipnorm", _decades(1e-1, 1e1),
      "searched on a log scale"),
     (r"degree", _integers(2, 5), "low degrees"),
-    (r"optimi[sz]er|optim|opt|solver|optimizer_name|opt_name", _OPTIMIZERS, "common optimisers"),
+    (r"optimi[sz]er|optim|opt|optimizer_name|opt_name", _OPTIMIZERS, "common optimisers"),
     (r"act|activation|activation_fn|nonlinearity|act_fn|act_name", _ACTIVATIONS,
      "common activations"),
     (r"kernel", _options(("rbf", "linear", "poly", "sigmoid")), "the kernels of the library"),
-    (r"criterion", _options(("gini", "entropy", "log_loss"),
-                            ("squared_error", "absolute_error", "friedman_mse")),
+    (r"criterion", _options(("gini", "entropy", "log_loss")),
      "the criteria of the library"),
-    (r"penalty", _options(("l2", "l1", "elasticnet")), "the penalties of the library"),
     (r"weights", _options(("uniform", "distance")), "the weightings of the library"),
     (r"splitter", _options(("best", "random")), "the splitters of the library"),
     (r"scheduler|schedule|lr_scheduler_type|lr_schedule",
-     _options(("cosine", "linear", "constant"), ("constant", "invscaling", "adaptive")),
+     _options(("cosine", "linear", "constant")),
      "common schedules"),
 ]  # fmt: skip
 _COMPILED = [(re.compile(rf"(?:{pattern})\Z"), rule, why) for pattern, rule, why in _RULES]
@@ -232,9 +234,27 @@ _POSITIONAL: dict[str, tuple[str, ...]] = {
 data's size first; there the module path decides (see `_positional_name`)."""
 
 
-def propose(value: Value) -> Proposal | None:
+_BOOSTING = re.compile(r"(?:XGB|LGBM|CatBoost|GradientBoosting|HistGradient|AdaBoost)\w*\Z")
+_BOOSTING_KEYS = frozenset(
+    ["num_leaves", "colsample_bytree", "bagging_fraction", "feature_fraction", "num_boost_round"]
+)
+_SPECIAL: list[tuple[re.Pattern[str], str, _Rule, str]] = [
+    (re.compile(r"MLP\w+\Z"), "activation", _options(("relu", "tanh", "logistic")),
+     "the activations of the library"),
+    (re.compile(r"MLP\w+\Z"), "solver", _options(("adam", "sgd", "lbfgs")),
+     "the solvers of the library"),
+    (re.compile(r"(?:SGD\w+|Perceptron)\Z"), "penalty", _options(("l2", "l1", "elasticnet")),
+     "the penalties of the library"),
+    (_BOOSTING, "learning_rate|eta", _decades(1e-2, 0.3), "boosting learns in larger steps"),
+    (re.compile(r"(?:\w+LR|\w*Scheduler)\Z"), "gamma|step_size|eps", lambda value: None, ""),
+]  # fmt: skip
+"""Callees that give a keyword a meaning of its own; they go before the rules."""
+
+
+def propose(value: Value, siblings: frozenset[str] = frozenset()) -> Proposal | None:
     """A range for a value and why; None for what isn't usually tuned.
 
+    siblings: the keys of the cell's dicts, which tell a boosting library's parameters.
     Never proposed: seeds, verbosity, epochs, workers, devices, paths, sizes that the data
     fix, arguments of print, plots and range, and whatever no rule knows.
     """
@@ -242,6 +262,12 @@ def propose(value: Value) -> Proposal | None:
     last = value.callee.rpartition(".")[2]
     if name is None or _QUIET_CALLEES.match(last):
         return None
+    if value.role == "dict" and siblings & _BOOSTING_KEYS:
+        last = "LGBMRegressor"
+    for callee, key, rule, why in _SPECIAL:
+        if callee.match(last) and re.fullmatch(key, name):
+            distribution = rule(value.literal)
+            return None if distribution is None else (distribution, why)
     lowered = name if name == "C" else name.lower()
     for pattern, rule, why in _COMPILED:
         if pattern.match(lowered):
@@ -273,8 +299,6 @@ def _keyword_name(value: Value) -> str | None:
     callee = value.callee.rpartition(".")[2]
     if value.key == "p" and "dropout" in callee.lower():
         return "dropout"
-    if value.key == "gamma" and callee in ("StepLR", "MultiStepLR", "ExponentialLR"):
-        return None
     if value.key == "rate" and "dropout" in callee.lower():
         return "dropout"
     return value.key

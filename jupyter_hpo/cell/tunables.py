@@ -110,6 +110,7 @@ class _Maker:
     def add_proposals(self) -> None:
         taken = {id(item.value) for item in self.items} | self.fixed
         stores: dict[str, int] = {}
+        siblings = frozenset(v.key for v in self.values.found if v.role == "dict")
         for value in self.values.found:
             if value.variable is not None:
                 stores[value.variable] = stores.get(value.variable, 0) + 1
@@ -118,7 +119,7 @@ class _Maker:
                 continue
             if value.variable is not None and value.variable not in self.read:
                 continue
-            proposal = propose(value)
+            proposal = propose(value, siblings)
             if proposal is not None:
                 self.items.append(_Item(value, distribution=proposal[0], why=proposal[1]))
             elif self._worth_showing(value) and stores[value.key] == 1:

@@ -226,7 +226,11 @@ class _Finder(ast.NodeVisitor):
     def _defaults(self, arguments: ast.arguments, function: str) -> None:
         positional = [*arguments.posonlyargs, *arguments.args]
         pairs = [
-            *zip(positional[::-1], arguments.defaults[::-1], strict=False),
+            *zip(
+                positional[len(positional) - len(arguments.defaults) :],
+                arguments.defaults,
+                strict=True,
+            ),
             *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
         ]
         for argument, default in pairs:

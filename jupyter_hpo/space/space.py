@@ -15,6 +15,9 @@ class _Missing:
     def __repr__(self) -> str:
         return "MISSING"
 
+    def __reduce__(self) -> str:
+        return "MISSING"  # stays the one MISSING in a worker
+
 
 MISSING: Any = _Missing()
 

@@ -32,6 +32,10 @@ PROPOSED: dict[str, tuple[str, str, Distribution]] = {
                    Categorical(("relu", "tanh", "gelu", "silu"))),
     "flag": ("f(nesterov=True)", "nesterov", Categorical((False, True))),
     "in a dict": ("c = {'lr': 1e-2}", "lr", Float(1e-5, 1e-1, log=True)),
+    "activation of scikit-learn": ("MLPClassifier(activation='relu')", "activation",
+                                   Categorical(("relu", "tanh", "logistic"))),
+    "boosting": ("XGBClassifier(learning_rate=0.1)", "learning_rate", Float(1e-2, 1, log=True)),
+    "Ridge": ("Ridge(alpha=1.0)", "alpha", Float(1e-2, 1e3, log=True)),
     "smoothing": ("f(label_smoothing=0.1)", "label_smoothing", Float(0, 0.3)),
     "in a function's call": ("def g():\n    return f(lr=1e-2)", "lr", Float(1e-5, 0.1, log=True)),
 }  # fmt: skip
@@ -65,6 +69,8 @@ NOT_PROPOSED = [
     "optimizer = 'mine'",
     "path = 'data/lr'",
     "def g(lr=1e-3): pass",
+    "StepLR(o, step_size=30, gamma=0.1)",
+    "LogisticRegression(solver='lbfgs', penalty='l2')",
     "lr = 1e-3",  # nobody reads it
 ]
 
