@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from ..executors.base import Answer, TrialSpec
 from ..study.trial_events import TrialEvent
-from .trial import Setting, Trial, TrialLost
+from .trial import Setting, Trial
 from .wire import Closed, Wire
 
 PR_SET_PDEATHSIG = 1
@@ -40,15 +40,18 @@ class SocketChannel:
         try:
             self.wire.send(event)
         except Closed:
-            raise TrialLost from None
+            self.give_up()
 
     def answer(self) -> tuple[Answer, str | None]:
         try:
             message, _ = self.wire.receive()
         except Closed:
-            raise TrialLost from None
+            self.give_up()
         answer, path = message
         return Answer(answer), path
+
+    def give_up(self) -> NoReturn:
+        leave(0)  # an exception could be swallowed by the cell
 
 
 def live(
@@ -74,17 +77,22 @@ def live(
         if imported:
             wire.send(imported)
         code = 0
-    except (TrialLost, Closed):
+    except Closed:
         code = 0
     except BaseException:
         traceback.print_exc()
     finally:
-        try:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            LIBC.fflush(None)  # what C code printed
-        finally:
-            os._exit(code)
+        leave(code)
+
+
+def leave(code: int) -> NoReturn:
+    """End this process now; nothing of the helper's is cleaned up in it."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        LIBC.fflush(None)  # what C code printed
+    finally:
+        os._exit(code)
 
 
 def _own_process(helper_pid: int) -> None:
@@ -124,7 +132,7 @@ def use_threads(threads: int) -> None:
     """Let the numeric libraries use this many threads, loaded already or not."""
     for name in THREAD_VARIABLES:
         os.environ[name] = str(threads)
-    torch = sys.modules.get("torch")
+    torch: Any = sys.modules.get("torch")
     if threads > 1 and hasattr(torch, "set_num_threads"):
         torch.set_num_threads(threads)
     if threads > 1 and "threadpoolctl" in sys.modules:

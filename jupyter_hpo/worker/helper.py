@@ -100,7 +100,7 @@ class Helper:
                     importlib.import_module(name)
                 except Exception:
                     continue
-        torch = sys.modules.get("torch")
+        torch: Any = sys.modules.get("torch")
         if hasattr(torch, "set_num_threads"):
             torch.set_num_threads(1)
         self.settle()

@@ -84,7 +84,7 @@ def _set_class(cls: type, state: Any) -> type:
     return cls
 
 
-class Pickler(cloudpickle.Pickler):
+class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     """cloudpickle's, with the notebook's namespace by reference and buffers kept whole.
 
     known: names the reader has already; they don't travel as globals of functions.
@@ -228,11 +228,12 @@ def load(memory: memoryview, namespace: dict[str, Any]) -> Any:
 
 
 def _sources(filenames: Collection[str]) -> dict[str, list[str]]:
-    return {
-        name: list(linecache.cache[name][2])
-        for name in filenames
-        if len(linecache.cache.get(name, ())) == 4 and linecache.cache[name][1] is None
-    }
+    found = {}
+    for name in filenames:
+        entry: Any = linecache.cache.get(name)
+        if entry is not None and len(entry) == 4 and entry[1] is None:
+            found[name] = list(entry[2])
+    return found
 
 
 def register_sources(sources: Mapping[str, list[str]]) -> None:

@@ -17,9 +17,10 @@ def offer(namespace: dict[str, Any], *, now: bool) -> None:
         return shell[0]
 
     def display(*objects: Any, **options: Any) -> Any:
-        from IPython.display import display as show
+        import IPython.display
 
         get_ipython()
+        show: Any = IPython.display.display
         return show(*objects, **options)
 
     builtins.get_ipython = get_ipython  # type: ignore[attr-defined]

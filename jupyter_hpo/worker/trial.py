@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from ..cell.bind import RECORDER, bind
 from ..cell.captured import CellProgram
@@ -36,7 +36,10 @@ class Channel(Protocol):
     def send(self, event: TrialEvent) -> None: ...
 
     def answer(self) -> tuple[Answer, str | None]:
-        """Wait for an answer and its path; raises TrialLost when none can come."""
+        """Wait for an answer and its path; when none can come, give_up."""
+
+    def give_up(self) -> NoReturn:
+        """End the trial here: a worker process ends, inline TrialLost is raised."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class Trial:
             self.stops += 1
             if self.stops > PATIENCE:
                 self.channel.send(Stopped(self.spec.number, self._figures()))
-                raise TrialLost
+                self.channel.give_up()
             raise StopTrial
         self.channel.send(Reported(self.spec.number, step, values))
         while True:

@@ -1,0 +1,190 @@
+"""Trials in the kernel itself, one at a time: for a debugger, and for what can't travel."""
+
+from __future__ import annotations
+
+import io
+import os
+import queue
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NoReturn, TextIO
+
+from ..cell.bind import prepare, remember_source
+from ..cell.captured import CellProgram
+from ..study.trial_events import (
+    Died,
+    Ended,
+    Failed,
+    Finished,
+    Stopped,
+    TrialEvent,
+)
+from ..worker import randomness
+from ..worker.trial import Setting, Trial, TrialLost
+from .base import Answer, Emit, TrialSpec
+
+
+class InlineExecutor:
+    """Runs trials in whichever thread calls `run_pending`, normally the kernel's main one.
+
+    Each trial gets a shallow copy of the notebook's namespace, so names that it binds don't
+    leak. What it changes in place does, and functions of earlier cells see the notebook's
+    globals, not the trial's: for isolation there is `ProcessExecutor`. A trial can wait for
+    an answer, but nothing else runs meanwhile: `pausable` is False.
+    """
+
+    pausable = False
+
+    def __init__(self, program: CellProgram, namespace: Mapping[str, Any], emit: Emit) -> None:
+        self.slots = 1
+        self._namespace, self._emit = dict(namespace), emit
+        self._program = program
+        prepare(program)
+        remember_source(program)
+        self._random_state = randomness.capture()
+        self._lock = threading.Lock()
+        self._waiting: deque[TrialSpec] = deque()
+        self._some = threading.Event()
+        self._current: _InlineChannel | None = None
+        self._closed = False
+
+    # ------------------------------------------------------------- called by the engine
+    def submit(self, spec: TrialSpec) -> None:
+        with self._lock:
+            self._waiting.append(spec)
+            self._some.set()
+
+    def answer(self, number: int, answer: Answer, path: str | None = None) -> None:
+        channel = self._current
+        if channel is not None and channel.number == number:
+            channel.answers.put((answer, path))
+
+    def kill(self, number: int, reason: str) -> None:
+        """A trial in the kernel can't be ended by force: it ends when it next reports."""
+        with self._lock:
+            pending = [spec for spec in self._waiting if spec.number == number]
+            for spec in pending:
+                self._waiting.remove(spec)
+        for _ in pending:
+            self._emit(Died(number, reason))
+            self._emit(Ended(number))
+        channel = self._current
+        if channel is not None and channel.number == number:
+            channel.killed = reason
+            channel.answers.put(None)
+
+    def close(self) -> None:
+        """No further trial is started; the one that runs ends when it next reports."""
+        with self._lock:
+            self._closed = True
+            self._waiting.clear()
+            self._some.set()
+        channel = self._current
+        if channel is not None:
+            channel.answers.put(None)
+
+    # --------------------------------------------------- called by the thread that waits
+    def run_pending(self, timeout: float | None = None) -> bool:
+        """Wait up to timeout seconds for a submitted trial and run it here, to its end.
+
+        Returns whether one ran. KeyboardInterrupt while it runs fails the trial and comes
+        out here too.
+        """
+        if not self._some.wait(timeout):
+            return False
+        with self._lock:
+            if not self._waiting:
+                if not self._closed:
+                    self._some.clear()
+                return False
+            spec = self._waiting.popleft()
+            self._current = channel = _InlineChannel(spec.number, self._emit)
+            if not self._waiting and not self._closed:
+                self._some.clear()
+        setting = Setting(self._program, self._random_state, frozenset(self._namespace))
+        trial = Trial(setting, spec, dict(self._namespace), channel)
+        before = randomness.capture()
+        try:
+            with _copied_to(spec.log_path):
+                trial.run()
+        except TrialLost:
+            if not channel.over:
+                self._emit(Died(spec.number, channel.killed or "the study was closed."))
+        except KeyboardInterrupt:  # while it waited for an answer
+            trial.interrupted = True
+            if not channel.over:
+                self._emit(Died(spec.number, "was interrupted"))
+        finally:
+            self._current = None
+            randomness.restore(before)
+            self._emit(Ended(spec.number))
+        if trial.interrupted:
+            raise KeyboardInterrupt
+        return True
+
+
+class _InlineChannel:
+    def __init__(self, number: int, emit: Emit) -> None:
+        self.number, self.emit = number, emit
+        self.answers: queue.SimpleQueue[tuple[Answer, str | None] | None] = queue.SimpleQueue()
+        self.killed: str | None = None
+        self.over = False
+
+    def send(self, event: TrialEvent) -> None:
+        self.over |= isinstance(event, Finished | Failed | Stopped)
+        self.emit(event)
+
+    def answer(self) -> tuple[Answer, str | None]:
+        answer = self.answers.get()
+        if answer is None:
+            self.give_up()
+        return answer
+
+    def give_up(self) -> NoReturn:
+        raise TrialLost
+
+
+class _Tee(io.TextIOBase):
+    """Writes to the notebook and to the log; the rest is the notebook's stream."""
+
+    def __init__(self, shown: TextIO, log: TextIO) -> None:
+        self._shown, self._log = shown, log
+
+    def write(self, text: str) -> int:
+        self._log.write(text)
+        return self._shown.write(text)
+
+    def flush(self) -> None:
+        self._shown.flush()
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return self._shown.isatty()
+
+    def fileno(self) -> int:
+        return self._shown.fileno()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._shown.encoding
+
+
+@contextmanager
+def _copied_to(log_path: str | None) -> Iterator[None]:
+    """What Python code prints goes to the log too, and stays visible in the notebook."""
+    if log_path is None:
+        yield
+        return
+    fd = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(fd, "w", encoding="utf-8", errors="backslashreplace", buffering=1) as log:
+        shown = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = _Tee(shown[0], log), _Tee(shown[1], log)
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = shown

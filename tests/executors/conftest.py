@@ -1,0 +1,172 @@
+"""One harness over both executors, so that the contract suite is written once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_hpo.cell.captured import CellProgram
+from jupyter_hpo.executors.base import (
+    Answer,
+    Ended,
+    Event,
+    ExecutorLost,
+    Finished,
+    Reported,
+    TrialSpec,
+)
+from jupyter_hpo.executors.inline import InlineExecutor
+from jupyter_hpo.executors.processes import ProcessExecutor
+from jupyter_hpo.space import SearchSpace
+from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.worker.snapshot import take_snapshot
+
+WAIT_S = 60
+
+
+def program(source: str, keep: tuple[str, ...] = ()) -> CellProgram:
+    """A cell whose objective is x; it tunes nothing."""
+    objective = Objective("x", "minimize")
+    return CellProgram(source, "<cell>", SearchSpace({}), {}, (objective,), None, keep)
+
+
+def notebook(source: str) -> dict[str, Any]:
+    """A notebook's namespace after a cell was run in it."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(source, "<earlier cell>", "exec"), namespace)
+    return namespace
+
+
+class Bench:
+    """An executor and the events it has emitted. Waiting is for events, never for time."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.events: list[Event] = []
+        self.opened: list[Any] = []
+
+    def open(
+        self,
+        source: str,
+        *,
+        earlier: str = "",
+        namespace: dict[str, Any] | None = None,
+        keep: tuple[str, ...] = (),
+        **options: Any,
+    ) -> Any:
+        namespace = notebook(earlier) if namespace is None else namespace
+        cell = program(source, keep)
+        if self.kind == "inline":
+            inline = InlineExecutor(cell, namespace, self.queue.put)
+            going = threading.Event()
+
+            def pump() -> None:
+                while not going.is_set():
+                    try:
+                        inline.run_pending()
+                    except KeyboardInterrupt:
+                        self.interrupted = True
+
+            thread = threading.Thread(target=pump)
+            thread.start()
+
+            def end() -> None:
+                going.set()
+                inline.close()
+                thread.join(WAIT_S)
+                assert not thread.is_alive()
+
+            self.opened.append(end)
+            self.executor: Any = inline
+            return inline
+        names = {n: v for n, v in namespace.items() if not n.startswith("__")}
+        snapshot = take_snapshot(names, namespace=namespace)
+        options.setdefault("jobs", 2)
+        self.executor = ProcessExecutor(cell, snapshot, self.queue.put, **options)
+        self.opened += [snapshot.close, self.executor.close]
+        return self.executor
+
+    def submit(self, number: int = 0, seed: int | None = None, log: Path | None = None) -> None:
+        self.executor.submit(TrialSpec(number, {}, seed, str(log) if log else None))
+
+    def until(self, kind: type[Any], number: int | None = None) -> Any:
+        """The next event of this kind (of this trial); what came before it is in `events`."""
+        for event in self.arriving():
+            if isinstance(event, kind) and number in (None, getattr(event, "number", None)):
+                return event
+        raise AssertionError
+
+    def arriving(self) -> Iterator[Event]:
+        while True:
+            event = self.queue.get(timeout=WAIT_S)
+            self.events.append(event)
+            if isinstance(event, ExecutorLost):
+                self.lost = event
+            yield event
+
+    def run(
+        self,
+        *numbers: int,
+        seed: int | None = None,
+        log: Path | None = None,
+        keep: Path | None = None,
+    ) -> dict[int, list[Event]]:
+        """Submit, answer everything with CONTINUE and RELEASE (or KEEP), wait for the ends."""
+        wanted = numbers or (0,)
+        told: dict[int, list[Event]] = {number: [] for number in wanted}
+        for number in wanted:
+            self.submit(number, seed, log)
+        open_ = set(wanted)
+        for event in self.arriving():
+            if isinstance(event, ExecutorLost):
+                continue
+            told[event.number].append(event)
+            if isinstance(event, Reported):
+                self.executor.answer(event.number, Answer.CONTINUE)
+            elif isinstance(event, Finished) and keep is not None:
+                self.executor.answer(event.number, Answer.KEEP, str(keep))
+            elif isinstance(event, Finished):
+                self.executor.answer(event.number, Answer.RELEASE)
+            elif isinstance(event, Ended):
+                open_.discard(event.number)
+                if not open_:
+                    break
+        return told
+
+    def value(self, number: int = 0, **options: Any) -> float:
+        """The objective of one trial that must finish."""
+        events = self.run(number, **options)[number]
+        for event in events:
+            if isinstance(event, Finished):
+                return event.values[0]
+        raise AssertionError(events)
+
+    def close(self) -> None:
+        for close in reversed(self.opened):
+            close()
+
+
+@pytest.fixture(params=["processes", "inline"])
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    made = Bench(request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def workers() -> Iterator[Bench]:
+    """Processes only."""
+    made = Bench("processes")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def kinds() -> Callable[[list[Event]], list[str]]:
+    return lambda events: [type(event).__name__ for event in events]
