@@ -4,11 +4,11 @@
 whose turns are reports, what it needs from the notebook, and all that is wrong with it.
 `bind(program, params)` (in a worker) makes code of it for one trial. In between:
     source      IPython's text to Python, line numbers kept
-    values      every value of the syntax tree that a mark could mean
+    values      every value of the syntax tree that a mark could mean; shown: how it is shown
     marking     which value each mark means; naming: what tunables are called
     proposals   ranges an expert would propose
     tunables    all of these joined: the tunables and the search space
-    names       what the cell binds and reads, in order
+    names       what the cell binds and reads, in order; scopes: Python's nested scopes
     objectives  names whose direction is known; loops: the reporting loop
     recorder    what the bound cell calls while its loop turns
 """

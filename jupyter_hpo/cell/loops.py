@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from ..study.objective import Objective
 from .captured import Loop
-from .names import reads, stored
+from .names import reads
+from .scopes import stored
 from .source import from_magic
 from .values import place_of
 

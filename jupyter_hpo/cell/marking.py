@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..errors import Problem
+from ..space.colab import form_of_comment
 from ..space.grammar import Bool, Choices, Fixed, Range, Spec, Tie
 from ..space.marks import mark_of_comment, nearest, parse_mark
 from .values import Region, Value, Values
@@ -24,7 +25,7 @@ class Marked:
 
 
 def read_marks(source: str) -> tuple[list[Spec], list[Problem]]:
-    """The specs of every `# hpo:` comment, with their lines, and what can't be read."""
+    """The specs of all `# hpo:` comments and Colab forms, and what can't be read."""
     specs: list[Spec] = []
     problems: list[Problem] = []
     for line, comment in _comments(source):
@@ -33,6 +34,8 @@ def read_marks(source: str) -> tuple[list[Spec], list[Problem]]:
             found, wrong = parse_mark(text, line)
             specs += found
             problems += wrong
+        elif (form := form_of_comment(comment, line)) is not None:
+            specs.append(form)
     return specs, problems
 
 

@@ -11,9 +11,23 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from .scopes import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    alias_name,
+    arguments_of,
+    at_once,
+    class_reads,
+    comprehension_reads,
+    outer_reads,
+    own_scope,
+    stored,
+    stores,
+)
 
 KNOWN = frozenset(dir(builtins)) | {
     "__annotations__",
@@ -33,8 +47,6 @@ _DYNAMIC = {"exec", "eval", "globals", "locals", "vars"}
 _DATA = re.compile(
     r"[Xxy](?:_?\w{1,6}|_train\w*)?\Z|.*(?:data|dataset|loader|labels|targets|inputs)\Z"
 )
-_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 @dataclass
@@ -80,134 +92,6 @@ def reads(node: ast.expr) -> set[str]:
     walker.expression(node)
     found = {name for name, _ in walker.reads} | {name for name, _ in walker.deferred}
     return {name for name in found if name not in KNOWN}
-
-
-def stored(nodes: Iterable[ast.AST]) -> list[str]:
-    """Names bound in the module's own scope by these nodes, in order, each once."""
-    return list(dict.fromkeys(name for node in nodes for name in _stores(node)))
-
-
-def _stores(node: ast.AST) -> Iterator[str]:
-    match node:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-            return
-        case ast.Lambda():
-            return
-        case ast.Name(id=name, ctx=ast.Store()):
-            yield name
-        case ast.Import(names=names) | ast.ImportFrom(names=names):
-            yield from (_alias(a) for a in names if a.name != "*")
-        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-            yield name
-        case ast.MatchMapping(rest=str(name)):
-            yield name
-        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.NamedExpr):
-                    yield inner.target.id
-            return
-    for child in ast.iter_child_nodes(node):
-        yield from _stores(child)
-
-
-def _alias(alias: ast.alias) -> str:
-    return alias.asname or alias.name.partition(".")[0]
-
-
-def outer_reads(node: ast.AST) -> list[tuple[str, int]]:
-    """(name, line) of what a function's body reads from the module, nested scopes included."""
-    if isinstance(node, _FUNCTIONS):
-        arguments = node.args
-        local = {a.arg for a in _arguments(arguments)}
-        body: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
-    else:
-        local, body = set(), [node]
-    declared: set[str] = set()
-    for inner in _own_scope(body):
-        if isinstance(inner, ast.Global):
-            declared.update(inner.names)
-    local |= set(stored(body)) - declared
-    found: list[tuple[str, int]] = []
-    for inner in _own_scope(body):
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
-            found.append((inner.id, inner.lineno))
-        elif isinstance(inner, _COMPREHENSIONS):
-            found += _comprehension(inner)
-        elif isinstance(inner, _FUNCTIONS):
-            found += outer_reads(inner)
-        elif isinstance(inner, ast.ClassDef):
-            found += _class_reads(inner)
-    return [(name, line) for name, line in found if name not in local]
-
-
-def _class_reads(node: ast.ClassDef) -> list[tuple[str, int]]:
-    """What a class's body reads from outside; its methods don't see the class's names."""
-    own = set(stored(node.body))
-    found: list[tuple[str, int]] = []
-    for inner in _own_scope(list(node.body)):
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
-            if inner.id not in own:
-                found.append((inner.id, inner.lineno))
-        elif isinstance(inner, _COMPREHENSIONS):
-            found += [read for read in _comprehension(inner) if read[0] not in own]
-        elif isinstance(inner, _FUNCTIONS):
-            found += outer_reads(inner)
-        elif isinstance(inner, ast.ClassDef):
-            found += _class_reads(inner)
-    return found
-
-
-def _comprehension(node: Any) -> list[tuple[str, int]]:
-    targets = {name for g in node.generators for name in stored([g.target])}
-    parts: list[ast.AST] = [g.iter for g in node.generators]
-    parts += [test for g in node.generators for test in g.ifs]
-    parts += [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-    found: list[tuple[str, int]] = []
-    for part in parts:
-        for inner in _own_scope([part]):
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
-                found.append((inner.id, inner.lineno))
-            elif isinstance(inner, _COMPREHENSIONS):
-                found += _comprehension(inner)
-            elif isinstance(inner, _FUNCTIONS):
-                found += outer_reads(inner)
-    return [read for read in found if read[0] not in targets]
-
-
-def _own_scope(body: list[ast.AST] | list[ast.stmt]) -> Iterator[ast.AST]:
-    """Nodes of a body that run in its own scope: nested scopes are yielded, not entered
-    (but what they evaluate at once, their defaults and decorators, is)."""
-    stack: list[ast.AST] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        yield node
-        if isinstance(node, _COMPREHENSIONS):
-            continue
-        if isinstance(node, _FUNCTIONS | ast.ClassDef):
-            stack.extend(reversed(list(_at_once(node))))
-            continue
-        stack.extend(reversed(list(ast.iter_child_nodes(node))))
-
-
-def _at_once(node: Any) -> Iterator[ast.AST]:
-    """Expressions evaluated when a def, lambda or class statement runs."""
-    yield from getattr(node, "decorator_list", [])
-    if isinstance(node, ast.ClassDef):
-        yield from node.bases
-        yield from (keyword.value for keyword in node.keywords)
-        return
-    yield from node.args.defaults
-    yield from (default for default in node.args.kw_defaults if default is not None)
-    if not isinstance(node, ast.Lambda):
-        yield from (a.annotation for a in _arguments(node.args) if a.annotation is not None)
-        if node.returns is not None:
-            yield node.returns
-
-
-def _arguments(arguments: ast.arguments) -> list[ast.arg]:
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    return [*every, *(a for a in (arguments.vararg, arguments.kwarg) if a is not None)]
 
 
 class _Module:
@@ -286,18 +170,18 @@ class _Module:
         """Reads and walrus bindings of an expression, in the order of evaluation (nearly)."""
         if node is None:
             return
-        for inner in _own_scope([node]):
+        for inner in own_scope([node]):
             if isinstance(inner, ast.Name):
                 if isinstance(inner.ctx, ast.Load):
                     self.read(inner.id, inner.lineno)
             elif isinstance(inner, ast.Call):
                 self._may_train(inner)
-            elif isinstance(inner, _COMPREHENSIONS):
-                for name, line in _comprehension(inner):
+            elif isinstance(inner, COMPREHENSIONS):
+                for name, line in comprehension_reads(inner):
                     self.read(name, line)
-            elif isinstance(inner, _FUNCTIONS):
+            elif isinstance(inner, FUNCTIONS):
                 self._defer(inner)
-        for name in _stores(node):
+        for name in stores(node):
             self.bind(name)
 
     def _defer(self, node: ast.AST) -> None:
@@ -368,13 +252,13 @@ class _Module:
             if alias.name == "*":
                 self.dynamic = True
             else:
-                self.bind(_alias(alias), module=True)
+                self.bind(alias_name(alias), module=True)
 
     do_ImportFrom = do_Import
 
     def do_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        for part in _at_once(node):
-            annotation = any(part is a.annotation for a in _arguments(node.args))
+        for part in at_once(node):
+            annotation = any(part is a.annotation for a in arguments_of(node.args))
             if not (self.later_annotations and (annotation or part is node.returns)):
                 self.expression(part)
         self._defer(node)
@@ -383,21 +267,21 @@ class _Module:
     do_AsyncFunctionDef = do_FunctionDef
 
     def do_ClassDef(self, node: ast.ClassDef) -> None:
-        for part in _at_once(node):
+        for part in at_once(node):
             self.expression(part)
         own = set(stored(node.body))
-        for inner in _own_scope(list(node.body)):
+        for inner in own_scope(list(node.body)):
             if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
                 if inner.id not in own:
                     self.read(inner.id, inner.lineno)
-            elif isinstance(inner, _COMPREHENSIONS):
-                for name, line in _comprehension(inner):
+            elif isinstance(inner, COMPREHENSIONS):
+                for name, line in comprehension_reads(inner):
                     if name not in own:
                         self.read(name, line)
-            elif isinstance(inner, _FUNCTIONS):
+            elif isinstance(inner, FUNCTIONS):
                 self._defer(inner)
             elif isinstance(inner, ast.ClassDef):
-                self.deferred += _class_reads(inner)
+                self.deferred += class_reads(inner)
         self.bind(node.name, definition=True)
 
     def do_If(self, node: ast.If) -> None:

@@ -6,21 +6,19 @@ nobody chose is only offered.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ..errors import Problem, SpaceError
-from ..space import Categorical, Condition, Distribution, Float, Int, Parameter, SearchSpace
-from ..space.grammar import Choices, Fixed, Range, Spec, Term, Tie, expression
+from ..space import Condition, Distribution, Parameter, SearchSpace
+from ..space.grammar import Choices, Fixed, Range, Spec, Term, Tie, Word
 from ..space.marks import nearest, to_condition, to_distribution
-from ..space.space import MISSING
-from .captured import Kind, Place, Tunable
+from .captured import Tunable
 from .marking import Marked, match_marks
 from .naming import name_values
 from .proposals import never_tuned, propose
-from .values import Value, Values, attribute_place
+from .shown import default_of, kind_of, place_in, shown_value
+from .values import Value, Values
 
 
 @dataclass
@@ -206,7 +204,7 @@ class _Maker:
             item.distribution = None
             return
         if spec is not None and isinstance(spec.body, Tie):
-            spec = replace(spec, body=Choices(_one_word(spec.body.name)))
+            spec = replace(spec, body=Choices((Word(spec.body.name),)))
         item.declared, item.broken, item.line = who, False, spec.line if spec else None
         if spec is not None:
             self.problems = [p for p in self.problems if not _about(p, item)]
@@ -298,7 +296,7 @@ class _Maker:
             if condition is not None and not set(condition.names) <= names:
                 continue
             assert item.distribution is not None
-            default = _default(item.value, item.distribution)
+            default = default_of(item.value, item.distribution)
             parameters.append(Parameter(item.name, item.distribution, condition, default))
         try:
             space = SearchSpace(parameters)
@@ -366,12 +364,12 @@ class _Maker:
 
     def _tunable(self, item: _Item) -> Tunable:
         value, distribution = item.value, item.distribution
-        places = (_place(value, distribution), *(_place(v, None) for v in item.ties))
+        places = (place_in(value, distribution), *(place_in(v, None) for v in item.ties))
         text = self.lines[value.line - 1].strip() if value.line <= len(self.lines) else ""
         return Tunable(
             name=item.name,
-            kind=_kind(value, distribution),
-            value=_shown(value, distribution),
+            kind=kind_of(value, distribution),
+            value=shown_value(value, distribution),
             places=places,
             distribution=distribution,
             condition=item.condition,
@@ -381,73 +379,8 @@ class _Maker:
         )
 
 
-def _one_word(text: str) -> tuple[Any, ...]:
-    from ..space.grammar import word
-
-    return (word(text),)
-
-
 def _about(problem: Problem, item: _Item) -> bool:
     """A mark's bad range is no problem once the line says another."""
     return problem.code == "bad_range" and problem.line == item.value.line and (
         problem.name in (None, item.name, item.value.key)
     )  # fmt: skip
-
-
-def _place(value: Value, distribution: Distribution | None) -> Place:
-    """Of a dotted callee only the last name, unless the choices are dotted themselves."""
-    if (
-        value.role == "callee"
-        and isinstance(value.node, ast.Attribute)
-        and isinstance(distribution, Categorical)
-        and all(str(choice).isidentifier() for choice in distribution.choices)
-    ):
-        return attribute_place(value.node)
-    return value.place
-
-
-def _kind(value: Value, distribution: Distribution | None) -> Kind:
-    match distribution:
-        case Float():
-            return "float"
-        case Int():
-            return "int"
-        case Categorical(choices=choices, expressions=expressions):
-            if expressions:
-                return "object"
-            shown = [c for c in (value.literal, *choices) if c is not None and c is not MISSING]
-            return _kind_of(shown[0]) if shown else "object"
-    return _kind_of(value.literal)
-
-
-def _kind_of(literal: Any) -> Kind:
-    if isinstance(literal, bool):
-        return "bool"
-    if isinstance(literal, int):
-        return "int"
-    if isinstance(literal, float):
-        return "float"
-    return "str" if isinstance(literal, str) else "object"
-
-
-def _shown(value: Value, distribution: Distribution | None) -> Any:
-    """The code's own value, for objects as source text."""
-    expressions = isinstance(distribution, Categorical) and distribution.expressions
-    if value.is_literal:
-        return repr(value.literal) if expressions else value.literal
-    if value.role == "callee" and _place(value, distribution) != value.place:
-        return value.key
-    return value.text
-
-
-def _default(value: Value, distribution: Distribution) -> Any:
-    """The value of trial 0; MISSING when the code has an expression where a range is."""
-    shown = _shown(value, distribution)
-    if isinstance(distribution, Categorical) and distribution.expressions:
-        same = expression(shown)
-        for choice in distribution.choices:
-            tree = expression(str(choice))
-            if same is not None and tree is not None and ast.dump(tree) == ast.dump(same):
-                return choice
-        return shown
-    return shown if value.is_literal else MISSING

@@ -17,8 +17,10 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import Problem
+from .space import MISSING
 
 NAME = r"[^\W\d][\w.]*(?:\[\d{1,4}\])?"
 _KEY = re.compile(rf"\s*({NAME}|\[\d{{1,4}}\])\s*=(?!=)\s*")
@@ -27,6 +29,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)
 _TERM = re.compile(rf"\s*({NAME})\s*(==|!=|<=|>=|<|>|=|\bnot\s+in\b|\bin\b)\s*(.*)\Z", re.S)
 _FLAG = re.compile(rf"\s*(not\s+)?({NAME})\s*\Z")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
+CONSTANTS: dict[str, Any] = {"None": None, "True": True, "False": False}
 MODIFIERS = ("log", "step", "if", "as")
 
 
@@ -153,6 +156,14 @@ def number(text: str) -> int | float | None:
         return int(text) if text.lstrip("+-").replace("_", "").isdigit() else float(text)
     except ValueError:
         return None
+
+
+def plain(text: str) -> Any:
+    """None, True, False or a number written as text; MISSING when it is none of them."""
+    if text in CONSTANTS:
+        return CONSTANTS[text]
+    value = number(text)
+    return MISSING if value is None else value
 
 
 def word(text: str) -> Word:
@@ -309,7 +320,7 @@ def _body(text: str, log: bool, step: int | float | None) -> Body:
     parts = split(text, "|")
     if any(not part.strip() for part in parts):
         raise MarkSyntax(f"an empty choice in {text!r}.", "Write a | b | c.")
-    if len(parts) == 1 and is_name(text) and text not in ("None", "True", "False"):
+    if len(parts) == 1 and is_name(text) and text not in CONSTANTS:
         return Tie(text)
     return Choices(tuple(word(part) for part in parts))
 

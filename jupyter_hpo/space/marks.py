@@ -7,8 +7,6 @@ integers: that is `to_distribution`. `format_mark` writes the spec back.
 
 from __future__ import annotations
 
-import ast
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
@@ -20,10 +18,20 @@ from .conditions import Comparison, Condition
 from .distributions import Categorical, Distribution, Float, Int
 from .grammar import Bool, Choices, MarkSyntax, Range, Spec, Term, Word
 from .space import MISSING
+from .writing import format_mark
+
+__all__ = [
+    "format_mark",
+    "mark_of_comment",
+    "nearest",
+    "parse_condition",
+    "parse_line_space",
+    "parse_mark",
+    "to_condition",
+    "to_distribution",
+]
 
 PREFIX = "hpo:"
-_CONSTANTS = {"None": None, "True": True, "False": False}
-_RESERVED = {*_CONSTANTS, "bool", "fixed", "log", "step", "if", "as", "and", "or", "in", "not"}
 
 
 def mark_of_comment(comment: str) -> str | None:
@@ -166,20 +174,20 @@ def _choices(body: Choices, value: Any, expression: bool) -> Categorical:
     bare = [w.text for w in body.words if not w.quoted]
     if not expression and not isinstance(value, str) and value is not MISSING:
         # beside a number, None or a boolean: dotted names and calls can't be strings
-        expression = any(_plain(t) is MISSING and not t.isidentifier() for t in bare)
+        expression = any(grammar.plain(t) is MISSING and not t.isidentifier() for t in bare)
         expression = expression and all(grammar.expression(t) is not None for t in bare)
     if expression:
         texts = [repr(w.text) if w.quoted else _bare_name(w.text) for w in body.words]
         for text in texts:
             if grammar.expression(text) is None:
                 raise SpaceError(f"the choice {text!r} is no expression.", "Check its spelling.")
-        if all(_plain(text) is not MISSING for text in texts):
-            return Categorical(tuple(_plain(text) for text in texts))
+        if all(grammar.plain(text) is not MISSING for text in texts):
+            return Categorical(tuple(grammar.plain(text) for text in texts))
         return Categorical(tuple(texts), expressions=True)
-    reads_as_value = isinstance(value, str) and _plain(value) is not MISSING
+    reads_as_value = isinstance(value, str) and grammar.plain(value) is not MISSING
     choices: list[Any] = []
     for w in body.words:
-        plain = MISSING if w.quoted or reads_as_value else _plain(w.text)
+        plain = MISSING if w.quoted or reads_as_value else grammar.plain(w.text)
         if plain is MISSING and not w.quoted and len(w.text.split()) > 1:
             raise SpaceError(
                 f"the choice {w.text!r} has a space in it.", f'Write "{w.text}" in quotes.'
@@ -194,14 +202,6 @@ def _bare_name(text: str) -> str:
     """`(width)`, which keeps a single name from being a tie, is that name."""
     inner = text[1:-1].strip() if text[:1] == "(" and text[-1:] == ")" else ""
     return inner if grammar.is_name(inner) else text
-
-
-def _plain(text: str) -> Any:
-    """None, True, False or a number written as text; MISSING when it is none of them."""
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    value = grammar.number(text)
-    return MISSING if value is None else value
 
 
 def parse_condition(text: str, parents: Mapping[str, Distribution] | None = None) -> Condition:
@@ -227,7 +227,7 @@ def parse_condition(text: str, parents: Mapping[str, Distribution] | None = None
 
 
 def _bare(w: Word) -> Any:
-    plain = MISSING if w.quoted else _plain(w.text)
+    plain = MISSING if w.quoted else grammar.plain(w.text)
     return w.text if plain is MISSING else plain
 
 
@@ -260,7 +260,7 @@ def to_condition(
 
 
 def _compared(w: Word, parent: Distribution, op: str) -> Any:
-    plain = MISSING if w.quoted else _plain(w.text)
+    plain = MISSING if w.quoted else grammar.plain(w.text)
     if not isinstance(parent, Categorical):
         return plain if isinstance(plain, int | float) else MISSING
     if op in ("<", "<=", ">", ">="):
@@ -311,76 +311,3 @@ def nearest(name: str, known: Iterable[str], what: str = "Known") -> str:
         return f"{what}: none."
     shown = ", ".join(options[:12]) + (", ..." if len(options) > 12 else "")
     return f"{what}: {shown}."
-
-
-def format_mark(
-    distribution: Distribution,
-    condition: Condition | None = None,
-    *,
-    key: str | None = None,
-    name: str | None = None,
-) -> str:
-    """A spec that parses back to the same distribution beside a literal of the same kind
-    (a string for string choices, an expression for expression choices)."""
-    match distribution:
-        case Float(low, high, log, step):
-            text = f"{_real(low)}..{_real(high)}" + _scale(log, step)
-        case Int(low, high, log, step):
-            text = f"{low}..{high}" + _scale(log, step)
-        case Categorical(choices, expressions):
-            words = [_expression(c) if expressions else _choice(c) for c in choices]
-            if set(map(repr, choices)) == {"False", "True"} and not expressions:
-                text = "bool" if choices[0] is False else "True | False"
-            else:
-                text = " | ".join(words)
-                if len(words) == 1 and grammar.is_name(text):
-                    text = f"({text})" if expressions else repr(choices[0])
-    if condition is not None:
-        text += " if " + " and ".join(_comparison(c) for c in condition.all_of)
-    if name is not None:
-        text += f" as {name}"
-    return f"{key} = {text}" if key is not None else text
-
-
-def _scale(log: bool, step: float | None) -> str:
-    return " log" if log else (f" step {_short(step)}" if step is not None else "")
-
-
-def _short(value: float) -> str:
-    if isinstance(value, int):
-        return str(value)
-    mantissa, mark, exponent = repr(value).partition("e")
-    return f"{mantissa}e{int(exponent)}" if mark else mantissa
-
-
-def _real(value: float) -> str:
-    return _short(float(value))
-
-
-def _choice(value: Any) -> str:
-    if isinstance(value, str):
-        bare = (
-            value not in _RESERVED
-            and _plain(value) is MISSING
-            and value.replace("-", "_").replace(".", "_").isidentifier()
-            and ".." not in value
-        )
-        return value if bare else repr(value)
-    return _short(value) if isinstance(value, float) and math.isfinite(value) else repr(value)
-
-
-def _expression(text: str) -> str:
-    tree = grammar.expression(text)
-    loose = isinstance(tree, ast.BinOp | ast.IfExp | ast.BoolOp | ast.Compare | ast.Lambda)
-    return f"({text})" if loose else text
-
-
-def _comparison(comparison: Comparison) -> str:
-    value = comparison.value
-    if isinstance(value, tuple):
-        return f"{comparison.name} {comparison.op} ({', '.join(map(_compared_text, value))})"
-    return f"{comparison.name} {comparison.op} {_compared_text(value)}"
-
-
-def _compared_text(value: Any) -> str:
-    return _choice(value)

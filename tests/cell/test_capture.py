@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from jupyter_hpo.cell import CapturedCell, capture
 from jupyter_hpo.space import Categorical, Float, Int, Parameter, SearchSpace
 from jupyter_hpo.space.conditions import Comparison, Condition
+from jupyter_hpo.space.marks import format_mark
 from jupyter_hpo.study.objective import Objective
 
 LOSS = (Objective("loss", "minimize"),)
@@ -296,3 +297,28 @@ LINES = st.sampled_from(
 def test_capture_never_raises(source: str, auto: bool) -> None:
     cell = capture(source, auto=auto, line_space="lr=1..2 w=a|b")
     assert all(p.message for p in cell.problems)
+
+
+WRITTEN = {
+    "float": ("v = 0.5  # hpo: {}", "1e-5..1e-1 log"),
+    "integer": ("v = 5  # hpo: {}", "2..64 step 2"),
+    "strings": ("v = 'a'  # hpo: {}", "a | 'b c' | None"),
+    "objects": ("v = torch.a  # hpo: {}", "torch.a | torch.b"),
+    "boolean": ("v = True  # hpo: {}", "bool"),
+    "callee": ("u = torch.a(3)  # hpo: {}", "a | b as v"),
+    "keyed": ("u = train(v=3, w=4)  # hpo: {}", "v = 1..9"),
+    "conditional": ("a = 'x'  # hpo: x | y\nv = 2  # hpo: {}", "1..9 if a == x"),
+}
+
+
+@pytest.mark.parametrize(("source", "mark"), WRITTEN.values(), ids=WRITTEN)
+def test_a_written_mark_means_the_same(source: str, mark: str) -> None:
+    first = understood(source.format(mark))
+    (tuned,) = [t for t in first.tunables if t.name == "v"]
+    assert tuned.distribution is not None
+    key = "v" if mark.startswith("v =") else None
+    name = "v" if mark.endswith("as v") else None
+    written = format_mark(tuned.distribution, tuned.condition, key=key, name=name)
+    second = understood(source.format(written))
+    assert second.problems == first.problems == ()
+    assert second.space["v"] == first.space["v"]

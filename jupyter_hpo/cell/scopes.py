@@ -1,0 +1,138 @@
+"""Python's scopes: which names a node binds, and what nested scopes read from outside."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+def stored(nodes: Iterable[ast.AST]) -> list[str]:
+    """Names bound in the module's own scope by these nodes, in order, each once."""
+    return list(dict.fromkeys(name for node in nodes for name in stores(node)))
+
+
+def stores(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+            return
+        case ast.Lambda():
+            return
+        case ast.Name(id=name, ctx=ast.Store()):
+            yield name
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            yield from (alias_name(a) for a in names if a.name != "*")
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield name
+        case ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.NamedExpr):
+                    yield inner.target.id
+            return
+    for child in ast.iter_child_nodes(node):
+        yield from stores(child)
+
+
+def alias_name(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
+
+
+def outer_reads(node: ast.AST) -> list[tuple[str, int]]:
+    """(name, line) of what a function's body reads from the module, nested scopes included."""
+    if isinstance(node, FUNCTIONS):
+        arguments = node.args
+        local = {a.arg for a in arguments_of(arguments)}
+        body: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
+    else:
+        local, body = set(), [node]
+    declared: set[str] = set()
+    for inner in own_scope(body):
+        if isinstance(inner, ast.Global):
+            declared.update(inner.names)
+    local |= set(stored(body)) - declared
+    found: list[tuple[str, int]] = []
+    for inner in own_scope(body):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
+            found.append((inner.id, inner.lineno))
+        elif isinstance(inner, COMPREHENSIONS):
+            found += comprehension_reads(inner)
+        elif isinstance(inner, FUNCTIONS):
+            found += outer_reads(inner)
+        elif isinstance(inner, ast.ClassDef):
+            found += class_reads(inner)
+    return [(name, line) for name, line in found if name not in local]
+
+
+def class_reads(node: ast.ClassDef) -> list[tuple[str, int]]:
+    """What a class's body reads from outside; its methods don't see the class's names."""
+    own = set(stored(node.body))
+    found: list[tuple[str, int]] = []
+    for inner in own_scope(list(node.body)):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
+            if inner.id not in own:
+                found.append((inner.id, inner.lineno))
+        elif isinstance(inner, COMPREHENSIONS):
+            found += [read for read in comprehension_reads(inner) if read[0] not in own]
+        elif isinstance(inner, FUNCTIONS):
+            found += outer_reads(inner)
+        elif isinstance(inner, ast.ClassDef):
+            found += class_reads(inner)
+    return found
+
+
+def comprehension_reads(node: Any) -> list[tuple[str, int]]:
+    targets = {name for g in node.generators for name in stored([g.target])}
+    parts: list[ast.AST] = [g.iter for g in node.generators]
+    parts += [test for g in node.generators for test in g.ifs]
+    parts += [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    found: list[tuple[str, int]] = []
+    for part in parts:
+        for inner in own_scope([part]):
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
+                found.append((inner.id, inner.lineno))
+            elif isinstance(inner, COMPREHENSIONS):
+                found += comprehension_reads(inner)
+            elif isinstance(inner, FUNCTIONS):
+                found += outer_reads(inner)
+    return [read for read in found if read[0] not in targets]
+
+
+def own_scope(body: list[ast.AST] | list[ast.stmt]) -> Iterator[ast.AST]:
+    """Nodes of a body that run in its own scope: nested scopes are yielded, not entered
+    (but what they evaluate at once, their defaults and decorators, is)."""
+    stack: list[ast.AST] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, COMPREHENSIONS):
+            continue
+        if isinstance(node, FUNCTIONS | ast.ClassDef):
+            stack.extend(reversed(list(at_once(node))))
+            continue
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def at_once(node: Any) -> Iterator[ast.AST]:
+    """Expressions evaluated when a def, lambda or class statement runs."""
+    yield from getattr(node, "decorator_list", [])
+    if isinstance(node, ast.ClassDef):
+        yield from node.bases
+        yield from (keyword.value for keyword in node.keywords)
+        return
+    yield from node.args.defaults
+    yield from (default for default in node.args.kw_defaults if default is not None)
+    if not isinstance(node, ast.Lambda):
+        yield from (a.annotation for a in arguments_of(node.args) if a.annotation is not None)
+        if node.returns is not None:
+            yield node.returns
+
+
+def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return [*every, *(a for a in (arguments.vararg, arguments.kwarg) if a is not None)]
