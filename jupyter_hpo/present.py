@@ -41,7 +41,8 @@ class Presenter:
             study = self._engine.study
             changed = [t for t in study.trials.values() if t.version > since or since == 0]
             began = study.began_at or time.time()
-            rows = [_row(t, began) for t in changed]
+            now = time.time()
+            rows = [_row(t, began, study.running_s(t.number, now)) for t in changed]
             points = [
                 Point(t.number, report.step, report.values[0])
                 for t in changed
@@ -123,12 +124,12 @@ def log_tail(path: str | None) -> str:
     return text if size <= LOG_TAIL_BYTES else text.partition("\n")[2]
 
 
-def _row(trial: Trial, began: float) -> Row:
+def _row(trial: Trial, began: float, running_s: float) -> Row:
     values = trial.values or (trial.reports[-1].values if trial.reports else None)
     started = None if trial.started_at is None else max(0.0, trial.started_at - began)
-    duration = trial.duration_s
-    if duration is None and trial.started_at is not None and not trial.state.finished:
-        duration = time.time() - trial.started_at
+    duration = trial.figures.get("running_s", trial.duration_s if trial.state.finished else None)
+    if not trial.state.finished and trial.started_at is not None:
+        duration = running_s
     memory = trial.figures.get("peak_memory_bytes")
     return Row(
         number=trial.number,

@@ -74,7 +74,7 @@ class JournalStorage:
     def save(self, trial: Trial) -> None:
         attributes = _attributes(trial)
         params, state = dict(trial.params), STATES[trial.state]
-        values = list(trial.values) if trial.values and state is OptunaState.COMPLETE else None
+        values = list(trial.values) if trial.values and trial.state.finished else None
         number, started = trial.number, trial.started_at
         self._queue.put(lambda: self._save(number, params, state, values, attributes, started))
 

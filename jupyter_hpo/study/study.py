@@ -89,6 +89,11 @@ class Study:
     def n_done_in_session(self) -> int:
         return len(self._session)
 
+    def running_s(self, number: int, now: float) -> float:
+        """Seconds the trial has run so far, pauses not counted."""
+        since = self._running_since.get(number)
+        return self._ran_s.get(number, 0.0) + (now - since if since is not None else 0.0)
+
     # ---------------------------------------------------------------------- events
     def handle(self, event: object, now: float) -> list[m.Command]:
         """Take one event (`messages` or `trial_events`) that happened at `now` (seconds)."""
@@ -223,8 +228,8 @@ class Study:
                 out.append(m.Kill(number, self._why[number]))
         limit = self.config.budget.trial_timeout_s
         if limit is not None:
-            for number, since in list(self._running_since.items()):
-                if self._ran_s.get(number, 0.0) + self._now - since > limit:
+            for number in list(self._running_since):
+                if self.running_s(number, self._now) > limit:
                     self._running_since.pop(number)
                     out.append(m.Kill(number, f"ran longer than the trial time-out of {limit:g} s"))
 
@@ -340,6 +345,7 @@ class Study:
         self, trial: Trial, state: TrialState, out: list[m.Command], error: TrialError | None = None
     ) -> None:
         self._stand_still(trial.number)
+        trial.figures["running_s"] = round(self.running_s(trial.number, self._now), 3)
         trial.state, trial.error, trial.finished_at = state, error, self._now
         self.scheduler.on_end(trial.number, complete=state is TrialState.COMPLETE)
         self._session.append(trial.number)

@@ -48,8 +48,8 @@ class Trial:
     """params: value by name, active ones only (expression choices as source text).
 
     values: one float per objective when COMPLETE, the last report when PRUNED, else None.
-    started_at, finished_at: seconds since the epoch. figures: measured by the worker:
-    wall_s, cpu_s, peak_memory_bytes, ... version: grows with every change (for the view).
+    started_at, finished_at: seconds since the epoch. figures: running_s (pauses not
+    counted) and what the worker measured: wall_s, cpu_s, peak_memory_bytes, ... version: grows with every change (for the view).
     """
 
     number: int

@@ -1,0 +1,88 @@
+# make lab    set everything up and open JupyterLab on the first tutorial
+# make demo   the same, headless: runs the first tutorial and prints the leaderboard
+# make test   set everything up and run every check (what CI runs)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+STATIC := jupyter_hpo/widgets/static
+FRONT_END := $(STATIC)/dashboard.js $(STATIC)/editor.js
+JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package.json
+PYTEST := $(BIN)/python -m pytest
+TUTORIAL := notebooks/01_first_study.ipynb
+
+.PHONY: lab demo test build setup chromium lint types js-test python-test kernel-test browser-test \
+	notebook-test generate format clean
+
+lab: setup
+	$(BIN)/jupyter lab $(TUTORIAL)
+
+demo: setup
+	$(BIN)/python -m tests.demo $(TUTORIAL)
+
+test: lint types js-test python-test kernel-test browser-test notebook-test
+	@echo "all checks passed"
+
+# ------------------------------------------------------------------------------- set-up
+build: $(FRONT_END)
+
+setup: .stamps/venv $(FRONT_END)
+
+.stamps/venv: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install -q --upgrade pip
+	$(PIP) install -q "hatchling>=1.24" "hatch-jupyter-builder>=0.9.1" editables
+	mkdir -p $(STATIC) .stamps
+	$(MAKE) $(FRONT_END)
+	$(PIP) install -q -c constraints.txt --no-build-isolation -e ".[test]"
+	touch $@
+
+js/node_modules/.package-lock.json: js/package.json js/package-lock.json
+	cd js && npm ci --no-audit --no-fund
+	touch $@
+
+$(FRONT_END) &: js/node_modules/.package-lock.json $(JS_SOURCES)
+	cd js && npm run build
+	touch $(FRONT_END)
+
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+		{ SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		  $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq chromium; }
+
+# ------------------------------------------------------------------------------- checks
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+	cd js && npm run check
+
+js-test: setup
+	cd js && npm test
+
+python-test: setup
+	$(PYTEST) -m "not kernel and not browser and not notebooks"
+
+kernel-test: setup
+	$(PYTEST) -m kernel
+
+browser-test: setup chromium
+	$(PYTEST) -m browser
+
+notebook-test: setup
+	$(PYTEST) -m notebooks
+	$(PYTEST) --nbval-lax --nbval-current-env -p no:cacheprovider notebooks
+
+# -------------------------------------------------------------------------------- tools
+generate: setup
+	$(BIN)/python -m jupyter_hpo.widgets.typescript
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .stamps $(STATIC) js/node_modules dist
