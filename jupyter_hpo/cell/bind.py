@@ -7,7 +7,6 @@ the root to what it replaces. Line numbers stay the editor's.
 from __future__ import annotations
 
 import ast
-import asyncio
 import copy
 import inspect
 import linecache
@@ -42,6 +41,8 @@ class BoundCell:
         """Execute in namespace (which holds the recorder when the program has a loop)."""
         result = eval(self.code, namespace)
         if self.is_async:
+            import asyncio  # costs 20 ms, and few cells need it
+
             asyncio.run(result)
 
 

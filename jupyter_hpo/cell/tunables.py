@@ -35,6 +35,7 @@ class _Item:
     name: str = ""
     line: int | None = None
     broken: bool = False
+    problem: Problem | None = None
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -205,9 +206,9 @@ class _Maker:
             return
         if spec is not None and isinstance(spec.body, Tie):
             spec = replace(spec, body=Choices((Word(spec.body.name),)))
+        item.problem = None
         item.declared, item.broken, item.line = who, False, spec.line if spec else None
         if spec is not None:
-            self.problems = [p for p in self.problems if not _about(p, item)]
             self._give_spec(item, spec)
         elif parameter is not None:
             item.distribution, item.condition, item.spec = (
@@ -269,8 +270,7 @@ class _Maker:
             spec, value.literal if value.is_literal else value.text, expression=not value.is_literal
         )
         if isinstance(found, Problem):
-            self.problems.append(found)
-            item.broken, item.distribution = True, None
+            item.problem, item.broken, item.distribution = found, True, None
         elif value.role == "callee" and isinstance(spec.body, Range):
             self._problem(item, "no_value", f"{value.key!r} is no number.", "Write a | b | c.")
         else:
@@ -284,6 +284,9 @@ class _Maker:
     # finishing ------------------------------------------------------------------------
 
     def finish(self) -> Tuned:
+        for item in self.items:
+            if item.problem is not None:
+                self.problems.append(replace(item.problem, name=item.name))
         self._read_conditions()
         self._break_circles()
         order = {id(v): i for i, v in enumerate(self.values.found)}
@@ -377,10 +380,3 @@ class _Maker:
             why=item.why,
             text=text,
         )
-
-
-def _about(problem: Problem, item: _Item) -> bool:
-    """A mark's bad range is no problem once the line says another."""
-    return problem.code == "bad_range" and problem.line == item.value.line and (
-        problem.name in (None, item.name, item.value.key)
-    )  # fmt: skip

@@ -157,6 +157,11 @@ def test_the_line_mends_a_bad_mark() -> None:
     assert cell.problems == ()
 
 
+def test_a_problem_names_its_tunable() -> None:
+    cell = understood("lr = 1e-3  # hpo: 1..1e-5\nm = train(lr)")
+    assert [(p.name, p.line) for p in cell.problems] == [("lr", 2)]
+
+
 def test_line_names_values_nobody_marked() -> None:
     source = "m = train(model, size=3, gamma=2)\nopt = torch.optim.Adam"
     line = ["size=1..5", "train.gamma=1..3 if opt==SGD", "opt=torch.optim.Adam|torch.optim.SGD"]
