@@ -37,7 +37,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         super().__init__(_esm=assets.load("dashboard"), _study=study_id)
         self._on_command = on_command
         self._output = Output()
-        self._finished = False
+        self._finished = self._attached = self._reattached = False
         self._publisher = Publisher(source, self._send_content)
         keep_comm_off_the_main_shell(self.comm)
         self.on_msg(self._on_comm_message)
@@ -67,18 +67,26 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
         Best on the main thread before the cell ends; a background study may call it from
         its own thread. A second call does nothing.
+
+        After a page reload JupyterLab no longer finds the output to replace; then the live
+        widget stays, in its last state, so that the reloaded page has something to show.
         """
         if self._finished:
             return
         self._finished = True
+        self._output.replace(bundle)
+        if self._reattached:
+            self._publisher.notify()
+            return
         commands.unregister(self._study, self)
         self._publisher.stop()
-        self._output.replace(bundle)
         self.close()
 
     def handle(self, command: Command) -> Reply:
         """Carry out a command (see `control.Receiver`)."""
         if command.command == "resync":
+            self._reattached = self._attached  # a second one: a reload, or one more page
+            self._attached = True
             self._publisher.resync()
         elif command.command == "detail":
             assert command.number is not None

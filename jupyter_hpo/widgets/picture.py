@@ -120,6 +120,7 @@ def _plain(axes: Any) -> None:
     axes.grid(axis="y", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
 
 
 def _draw_history(axes: Any, past: Sequence[tuple[float, float, bool]]) -> None:

@@ -32,6 +32,7 @@ CommandName = Literal[
 ColumnType = Literal["u1", "i2", "i4", "f8"]
 
 ROW_STATES: tuple[RowState, ...] = get_args(RowState)
+ENDED: tuple[StudyState, ...] = ("finished", "stopped", "failed")
 COMMAND_NAMES: tuple[CommandName, ...] = get_args(CommandName)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from .encode import encode, plain
-from .protocol import Detail, DetailMessage, Source
+from .protocol import ENDED, Detail, DetailMessage, Source
 
 log = logging.getLogger("jupyter_hpo")
 
@@ -46,6 +47,7 @@ class Publisher:
         self._seq = count(1)
         self._outgoing: Iterator[Message] = iter(())
         self._last = -INTERVAL_S
+        self._heartbeat_s = HEARTBEAT_S
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -86,7 +88,7 @@ class Publisher:
                 log.exception("the dashboard could not be updated")
                 due = self._clock() + HEARTBEAT_S
             if not self._stopping:
-                self._wake.wait(max(0.0, due - self._clock()))
+                self._wake.wait(None if due == math.inf else max(0.0, due - self._clock()))
 
     def turn(self, now: float) -> float:
         """Send one message if one is due; the time of the next turn."""
@@ -99,7 +101,7 @@ class Publisher:
             self._send(*message)
         with self._lock:
             busy = self._changed or self._full or bool(self._details)
-        return self._last + (INTERVAL_S if busy else HEARTBEAT_S)
+        return self._last + (INTERVAL_S if busy else self._heartbeat_s)
 
     def _next(self, now: float) -> Message | None:
         """A full resend first, then details, then the rest of a big update, then news."""
@@ -115,10 +117,12 @@ class Publisher:
                 return rest
         with self._lock:
             changed, self._changed = self._changed, False
-        if not (full or changed or now >= self._last + HEARTBEAT_S):
+        if not (full or changed or now >= self._last + self._heartbeat_s):
             return None
         update = self._source.changes(0 if full else self._version)
         self._version = update.version
+        ended = update.header.state in ENDED
+        self._heartbeat_s = math.inf if ended else HEARTBEAT_S  # no time passes any more
         self._outgoing = encode(update, reset=full, next_seq=lambda: next(self._seq))
         first = next(self._outgoing)
         self._again(first)

@@ -1,3 +1,4 @@
+import math
 import threading
 
 import pytest
@@ -144,3 +145,12 @@ def test_a_source_that_raises_does_not_end_the_thread(source, caplog):
     assert arrived.wait(timeout=30)
     publisher.stop()
     assert "the dashboard could not be updated" in caplog.text
+
+
+def test_no_heartbeat_after_the_end_but_a_resync_is_answered(source, sent):
+    source.changes = lambda since: Update(1, Header("s", "finished"))
+    publisher = Publisher(source, lambda content, buffers: sent.append(content))
+    assert publisher.turn(0.0) == math.inf
+    publisher.resync()
+    publisher.turn(1000.0)
+    assert [m["reset"] for m in sent] == [True, True]

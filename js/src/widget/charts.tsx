@@ -160,7 +160,7 @@ export function History({ session, height }: { session: Session; height: number 
 
   const draw = (frame: Frame): void => {
     const { context, ink: colors } = frame;
-    context.globalAlpha = ink(0.7, points.length);
+    context.globalAlpha = Math.max(0.3, ink(0.7, points.length));
     const radius = points.length > 400 ? 1.6 : 2.5;
     points.forEach((p, i) => dot(frame, frame.x(i + 1), frame.y(p.value), radius, colors.faint));
     context.globalAlpha = 1;

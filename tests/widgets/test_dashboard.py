@@ -1,0 +1,112 @@
+"""The widgets' Python side, with no kernel and no front end built."""
+
+import pytest
+
+from jupyter_hpo.errors import HpoError
+from jupyter_hpo.space import Float
+from jupyter_hpo.widgets import assets, control
+from jupyter_hpo.widgets.dashboard import Dashboard
+from jupyter_hpo.widgets.editor import Editor
+from jupyter_hpo.widgets.protocol import (
+    Detail,
+    EditorProblem,
+    EditorSettings,
+    EditorSpec,
+    Header,
+    ObjectiveCandidate,
+    Update,
+)
+from jupyter_hpo.widgets.ranges import editor_row
+
+
+class Source:
+    def changes(self, since):
+        return Update(1, Header("s", "running"))
+
+    def detail(self, number):
+        return Detail(number)
+
+
+@pytest.fixture(autouse=True)
+def _no_front_end(monkeypatch):
+    monkeypatch.setattr(assets, "load", lambda name: "export default {}")
+
+
+def send(command, study="s", **more):
+    send.count = getattr(send, "count", 0) + 1
+    return control.commands.deliver(
+        {"id": f"test-{send.count}", "study": study, "command": command, **more}
+    )
+
+
+def test_buttons_reach_the_callback_and_its_sentence_the_browser():
+    got = []
+
+    def obey(command):
+        got.append((command.command, command.number))
+        return "At the next report." if command.command == "pause" else None
+
+    dashboard = Dashboard(Source(), obey, "s")
+    assert send("pause").message == "At the next report."
+    assert send("stop_trial", number=4).ok
+    assert got == [("pause", None), ("stop_trial", 4)]
+    dashboard.finish({"text/plain": "done"})
+
+
+def test_resync_and_detail_are_the_dashboard_s_own():
+    def refuse(command):
+        raise AssertionError(command)
+
+    dashboard = Dashboard(Source(), refuse, "s")
+    assert send("resync").ok
+    assert send("detail", number=1).ok
+    assert not send("cancel").ok
+    dashboard.finish({"text/plain": "done"})
+
+
+def test_finish_prints_the_text_where_there_is_no_kernel(capsys):
+    dashboard = Dashboard(Source(), lambda command: None, "s")
+    dashboard.show()
+    dashboard.finish({"text/plain": "the leaderboard", "text/html": "<b></b>"})
+    dashboard.finish({"text/plain": "once only"})
+    assert "has ended" in send("pause").message
+    assert dashboard.comm is None
+    assert "once only" not in capsys.readouterr().out
+
+
+def test_a_front_end_that_was_never_built_says_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.undo()
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    with pytest.raises(HpoError, match=r"dashboard\.js is not built\. Run `make build`"):
+        Dashboard(Source(), lambda command: None, "s")
+
+
+SPEC = EditorSpec(
+    "digits",
+    [editor_row("lr", 1e-3, "float", Float(1e-5, 1e-1, log=True), ticked=True)],
+    EditorSettings([ObjectiveCandidate("acc", "maximize")]),
+)
+
+
+def choice(**row):
+    first = {"name": "lr", "kind": "float", "low": "1e-4", "high": "1e-2", "log": True, **row}
+    return {"rows": [first], "objective": "acc", "direction": "maximize"}
+
+
+def test_start_gives_the_choice_as_distributions():
+    got = []
+    editor = Editor(SPEC, lambda chosen: got.append(chosen) or [], "e")
+    assert send("start", "e", choice=choice()).ok
+    assert got[0].distributions == {"lr": Float(1e-4, 1e-2, log=True)}
+    editor.close_with({"text/plain": "started"})
+    assert "has ended" in send("start", "e", choice=choice()).message
+
+
+def test_problems_come_back_with_their_row():
+    problem = EditorProblem("lr", "lr is never read.")
+    editor = Editor(SPEC, lambda chosen: [problem], "e")
+    reply = send("start", "e", choice=choice())
+    assert (reply.ok, reply.problems) == (False, [problem])
+    reply = send("start", "e", choice=choice(low="9"))
+    assert "greater than high" in reply.problems[0].message
+    editor.hand_over()
