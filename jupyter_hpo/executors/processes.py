@@ -122,12 +122,19 @@ class ProcessExecutor:
 
     # ------------------------------------------------------------------- the I/O thread
     def _run(self) -> None:
+        try:
+            self._loop()
+        except Exception as error:  # a fault of ours: the engine must not wait for ever
+            self._give_up(f"the workers' connection failed: {type(error).__name__}: {error}.")
+            self._close()
+            raise
+
+    def _loop(self) -> None:
         while not self._closed:
             for key, _ in self._selector.select():
                 if self._closed:
                     return
-                if key.fileobj in self._selector.get_map():
-                    key.data()
+                key.data()  # it sees for itself whether its wire was closed just before
 
     def _drain(self) -> None:
         self._wakeup.recv(4096)

@@ -104,9 +104,17 @@ class TensorReducer:
         except AttributeError:  # torch is only half imported
             return NotImplemented
         if isinstance(obj, tensor):
-            if obj.is_leaf and obj.grad is not None:
-                return (*obj.__reduce_ex__(5)[:2], obj.grad, None, None, _set_grad)
-            return NotImplemented
+            gradient = obj.grad if obj.is_leaf else None
+            newer = type(obj) is tensor and obj.dtype in storages._new_dtypes()
+            if gradient is None and not newer:
+                return NotImplemented
+            build, arguments = obj.__reduce_ex__(5)[:2]
+            if newer and isinstance(arguments[0], storages.UntypedStorage):
+                # What rebuilds these dtypes asks for a typed storage, as torch.load makes it.
+                arguments = (_typed_storage(arguments[0], torch.uint8), *arguments[1:])
+            if gradient is None:
+                return build, arguments
+            return build, arguments, gradient, None, None, _set_grad
         if isinstance(obj, storages.TypedStorage):
             return _typed_storage, (obj._untyped_storage, obj.dtype)
         if isinstance(obj, storages.UntypedStorage):

@@ -15,6 +15,7 @@ import ctypes
 import io
 import linecache
 import pickle
+import re
 import struct
 import sys
 import types
@@ -49,13 +50,17 @@ class TooLarge(Exception):
     """The file would exceed its limit."""
 
 
+_NUMBERED = re.compile(r"_+|_i{1,3}|_i?\d+|_[iod]h|_sh|_exit_code")
+_OF_MODULES = re.compile(r"__(name|doc|package|loader|spec|file|builtins?|annotations|session)__")
+
+
 def is_hidden(name: str, value: Any) -> bool:
-    """Whether name is IPython's own (`In`, `_`, `_i3`, `get_ipython`, ...)."""
+    """Whether name is IPython's or the module's own (`In`, `_`, `_i3`, `__name__`, ...)."""
     if name in ("In", "Out"):
         return type(value) in (list, dict)
     if name in HIDDEN:
         return str(getattr(value, "__module__", "")).startswith(("IPython", "ipykernel"))
-    return name.startswith("_") and name.lstrip("_i").isdigit() | (not name.lstrip("_i"))
+    return bool(_NUMBERED.fullmatch(name) or _OF_MODULES.fullmatch(name))
 
 
 def _current_namespace() -> dict[str, Any]:

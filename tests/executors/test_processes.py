@@ -347,6 +347,31 @@ def test_a_class_of_an_earlier_cell_comes_back_as_itself(workers, tmp_path):
     assert (net.n, namespace["Net"].made) == (3, 0)
 
 
+def test_classes_see_the_globals_of_the_trial(workers):
+    earlier = """
+import dataclasses, enum
+class Base:
+    def scale(self): return unit
+class Net(Base):
+    def scale(self): return super().scale() * 2
+@dataclasses.dataclass
+class Config:
+    lr: float = 1.0
+class Mode(enum.Enum):
+    A = 1
+unit = 5
+net, config, mode = Net(), Config(2.0), Mode.A
+"""
+    cell = """
+assert net.scale() == 10
+unit = 6
+assert isinstance(net, Base) and config == Config(2.0) and mode is Mode.A
+x = net.scale()
+"""
+    workers.open(cell, namespace=notebook(earlier))
+    assert workers.value() == 12
+
+
 def test_shell_commands_and_magics(workers, tmp_path):
     cell = """
 get_ipython().run_line_magic("matplotlib", "inline")

@@ -1,0 +1,45 @@
+"""Reports by hand and from the loop."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_hpo.study.objective import Objective, ObjectiveError
+from jupyter_hpo.worker.reporting import Reporter, report, set_reporter
+
+
+@pytest.fixture
+def sent():
+    got = []
+    objectives = (Objective("loss", "minimize"), Objective("acc", "maximize"))
+    reporter = Reporter(objectives, lambda step, values: got.append((step, values)))
+    set_reporter(reporter)
+    yield reporter, got
+    set_reporter(None)
+
+
+def test_steps_count_and_may_be_given(sent):
+    _, got = sent
+    assert report(loss=1, acc=2)
+    assert report(acc=3, loss=4)
+    assert report(loss=5, acc=6, step=10)
+    assert report(loss=7, acc=8, extra="ignored")
+    assert got == [(1, (1, 2)), (2, (4, 3)), (10, (5, 6)), (11, (7, 8))]
+
+
+def test_a_report_by_hand_turns_the_loop_s_off(sent):
+    reporter, got = sent
+    reporter.from_loop(1, (0.0, 0.0))
+    report(loss=1, acc=1, step=5)
+    reporter.from_loop(2, (0.0, 0.0))
+    assert [step for step, _ in got] == [1, 5]
+
+
+def test_what_is_missing_or_no_number_is_said(sent):
+    with pytest.raises(ObjectiveError, match=r"report\(\) got loss, not the objective 'acc'"):
+        report(loss=1)
+    with pytest.raises(ObjectiveError, match=r"Call report\(loss=..., acc=...\)"):
+        report()
+    with pytest.raises(ObjectiveError, match="nan"):
+        report(loss=1, acc=float("nan"))
+    assert sent[1] == []

@@ -1,0 +1,58 @@
+"""Messages and descriptors over a socket pair."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+
+from jupyter_hpo.worker.wire import Closed, Wire, pair
+
+
+@pytest.fixture
+def ends():
+    a, sock = pair()
+    b = Wire(sock)
+    yield a, b
+    a.close()
+    b.close()
+
+
+def test_messages_come_whole_and_in_order(ends):
+    a, b = ends
+    big = b"x" * 5_000_000  # more than a socket holds
+    sender = threading.Thread(target=lambda: [a.send(m) for m in (1, big, "two")])
+    sender.start()
+    assert [b.receive()[0] for _ in range(3)] == [1, big, "two"]
+    sender.join()
+    assert list(b.available()) == []
+
+
+def test_descriptors_stay_with_their_message(ends):
+    a, b = ends
+    r, w = os.pipe()
+    a.send("first", [w])
+    a.send("none")
+    a.send("second", [r])
+    os.close(r), os.close(w)
+    (first, (w,)), (none, empty), (second, (r,)) = list(b.available())
+    assert (first, none, second, empty) == ("first", "none", "second", [])
+    assert not os.get_inheritable(r)
+    os.write(w, b"!")
+    assert os.read(r, 1) == b"!"
+    os.close(r), os.close(w)
+
+
+def test_a_closed_end_is_seen_after_its_last_message(ends):
+    a, b = ends
+    a.send("last")
+    a.close()
+    seen = []
+    with pytest.raises(Closed):
+        seen.extend(message for message, _ in b.available())
+    assert seen == ["last"]
+    with pytest.raises(Closed):
+        b.receive()
+    with pytest.raises(Closed):
+        b.send("nobody hears")
