@@ -53,7 +53,7 @@ class Bench:
 
     def open(
         self,
-        source: str,
+        source: str | CellProgram,
         *,
         earlier: str = "",
         namespace: dict[str, Any] | None = None,
@@ -61,7 +61,7 @@ class Bench:
         **options: Any,
     ) -> Any:
         namespace = notebook(earlier) if namespace is None else namespace
-        cell = program(source, keep)
+        cell = program(source, keep) if isinstance(source, str) else source
         if self.kind == "inline":
             inline = InlineExecutor(cell, namespace, self.queue.put)
             going = threading.Event()

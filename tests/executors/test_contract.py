@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_hpo.cell.captured import CellProgram, Loop, Place
 from jupyter_hpo.executors.base import (
     Answer,
     Died,
@@ -18,6 +19,8 @@ from jupyter_hpo.executors.base import (
     Started,
     Stopped,
 )
+from jupyter_hpo.space import SearchSpace
+from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.worker.objects import load_objects
 
 REPORTING = """
@@ -39,6 +42,18 @@ def test_events_come_in_order(bench, kinds):
     assert finished.figures["peak_memory_bytes"] > 1e6
     assert isinstance(events[0], Started)
     assert events[0].pid
+
+
+def test_the_loop_that_was_found_reports_by_itself(bench, kinds):
+    source = "for epoch in range(3):\n    x = 1 / (epoch + 1)\n"
+    loop = Loop(Place(1, 0, 2, 23), "it assigns x")
+    cell = CellProgram(
+        source, "<cell>", SearchSpace({}), {}, (Objective("x", "minimize"),), loop=loop
+    )
+    bench.open(cell)
+    events = bench.run(0)[0]
+    assert kinds(events) == ["Started", *["Reported"] * 3, "Finished", "Ended"]
+    assert [e.step for e in events if isinstance(e, Reported)] == [1, 2, 3]
 
 
 def test_a_report_waits_until_it_is_answered(bench, kinds):

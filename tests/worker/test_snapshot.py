@@ -172,7 +172,7 @@ def test_ipython_s_own_names_never_travel():
         snapshot = take_snapshot(dict(space), namespace=space)
         assert "f" in snapshot.names
         assert [n for n in snapshot.names if n.startswith(("_", "In", "Out"))] == []
-        assert not {"get_ipython", "exit", "quit", "open"} & set(snapshot.names)
+        assert not {"get_ipython", "exit", "quit"} & set(snapshot.names)
     finally:
         InteractiveShell.clear_instance()
 
