@@ -10,12 +10,12 @@ from typing import Any
 from .arguments import Request
 from .cell import CapturedCell, capture
 from .cell.objectives import candidates
-from .errors import CellError, HpoError
+from .errors import CellError, HpoError, SpaceError
 from .options import Options
-from .run import Runner, StudyFailed
+from .run import Runner
 from .session import study_name
-from .space import SearchSpace
-from .space.marks import parse_condition
+from .space import Parameter, SearchSpace
+from .space.marks import format_mark, parse_condition
 from .study.objective import Objective
 from .widgets.control import current_kernel
 from .widgets.editor import Editor
@@ -67,8 +67,8 @@ class _Editing:
             cell = self._capture(choice)
         except CellError as error:
             return [EditorProblem(p.name or "", str(p)) for p in error.problems]
-        except SyntaxError as error:
-            return [EditorProblem("objective", f"{choice.objective!r}: {error.msg}.")]
+        except SpaceError as error:
+            return [EditorProblem("", str(error))]
         options = replace(
             self.request.options,
             trials=choice.trials,
@@ -79,27 +79,35 @@ class _Editing:
         return []
 
     def _capture(self, choice: Choice) -> CapturedCell:
-        conditions = {n: parse_condition(text) for n, text in choice.conditions.items() if text}
-        chosen = dict(choice.distributions)
+        """The cell with what was ticked, and only that, whatever its marks say."""
+        conditions = {
+            name: parse_condition(text, choice.distributions)
+            for name, text in choice.conditions.items()
+            if text.strip()
+        }
         objectives = (Objective(choice.objective, choice.direction),)
-        cell = capture(
-            self.source,
-            **{**self.arguments, "objectives": objectives, "chosen": chosen,
-               "names": frozenset(self.namespace)},
-        )  # fmt: skip
+        chosen = SearchSpace(
+            Parameter(name, distribution, conditions.get(name))
+            for name, distribution in choice.distributions.items()
+        )
+        arguments = {
+            **self.arguments,
+            "objectives": objectives,
+            "names": frozenset(self.namespace),
+            "line_space": [
+                format_mark(p.distribution, p.condition, key=p.name) for p in chosen.values()
+            ],
+        }
+        cell = capture(self.source, **arguments)
         if cell.problems:
             raise CellError(cell.problems)
-        parameters = [
-            replace(p, condition=conditions.get(name, p.condition))
-            for name, p in cell.space.items()
-        ]
-        return replace(cell, space=SearchSpace(parameters))
+        return replace(cell, space=SearchSpace(p for p in cell.space.values() if p.name in chosen))
 
     def _run(self, cell: CapturedCell, options: Options) -> None:
         runner = Runner(self.namespace, background=True, output=self.editor.hand_over())
         try:
             runner.start(cell, options)
-        except (HpoError, StudyFailed) as error:
+        except HpoError as error:
             self.editor.close_with({"text/plain": f"jupyter_hpo: {error}"})
 
 

@@ -6,6 +6,7 @@
     ├── SnapshotError      something in the notebook can't travel to a worker
     ├── ExecutorError      workers can't be started or were lost for good
     ├── StorageError       a study can't be read or written
+    │   └── UnwritableError   its folder can't be made or written: it may go on in memory
     └── StudyError         a question the study can't answer (no trial finished, ...)
 
 A message names the thing, the value and the next step. Bad input that belongs to a place
@@ -72,6 +73,10 @@ class ExecutorError(HpoError):
 
 class StorageError(HpoError):
     """A study's files can't be read or written."""
+
+
+class UnwritableError(StorageError):
+    """A study's folder can't be made or written; the study can go on in memory."""
 
 
 class StudyError(HpoError):

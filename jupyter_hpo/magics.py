@@ -5,17 +5,12 @@ from __future__ import annotations
 from types import FunctionType
 from typing import Any
 
-from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
 from .arguments import Request, build_parser, parse_line
 from .errors import CellError, HpoError
 
 BANNER = "#! %%hpo"
-
-
-class Sentence(UsageError):
-    """An error that IPython shows as its message, without a traceback of ours."""
 
 
 @magics_class
@@ -27,6 +22,8 @@ class HpoMagics(Magics):  # type: ignore[misc]
     @line_cell_magic
     def hpo(self, line: str, cell: str | None = None) -> Any:
         """(replaced by the parser's help)"""
+        from .run import Sentence
+
         try:
             if cell is None:
                 from .line_magic import run_line
@@ -35,10 +32,10 @@ class HpoMagics(Magics):  # type: ignore[misc]
             self._search(parse_line(line), cell)
         except CellError as error:
             raise Sentence(_list(error)) from None
+        except Sentence:
+            raise
         except HpoError as error:
-            if hasattr(error, "_render_traceback_"):
-                raise
-            raise Sentence(f"jupyter_hpo: {error}") from None
+            raise Sentence(str(error)) from None
         return None
 
     def _search(self, request: Request, source: str) -> None:
@@ -97,7 +94,7 @@ def _read_by_functions(namespace: dict[str, Any]) -> frozenset[str]:
 def _list(error: CellError) -> str:
     many = len(error.problems)
     head = "a problem" if many == 1 else f"{many} problems"
-    lines = [f"jupyter_hpo: {head} in this cell, no trial was started"]
+    lines = [f"{head} in this cell, no trial was started"]
     return "\n".join([*lines, *(f"  {problem}" for problem in error.problems)])
 
 

@@ -25,8 +25,8 @@ ENDING_S = 30.0
 """How long an interrupted study may take to end before the cell is given back anyway."""
 
 
-class StudyFailed(HpoError):
-    """The study could not find anything; one sentence instead of a traceback."""
+class Sentence(HpoError):
+    """An error that the notebook shows as its sentence, without a traceback of ours."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"jupyter_hpo: {self}"]
@@ -60,7 +60,7 @@ class Runner:
     def start(self, cell: CapturedCell, options: Options) -> StudyHandle:
         """Open the study of a captured cell, bind it as `study`, and run it.
 
-        Raises CellError or StorageError before anything is started, StudyFailed when no
+        Raises CellError or StorageError before anything is started, Sentence when no
         trial could be run to its end, Interrupted when the person stopped the cell.
         """
         session = open_session(cell, options, self.namespace)
@@ -92,7 +92,7 @@ class Runner:
                 f"stopped; {done} finished trials are kept. Run the cell again to go on."
             )
         if session.engine.crash or (session.study.failed and session.study.best is None):
-            raise StudyFailed(session.study.message)
+            raise Sentence(session.study.message)
 
     def _dashboard(self, session: Session) -> Dashboard:
         return Dashboard(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .cell import CapturedCell
 from .engine import Engine
-from .errors import CellError, Problem, SnapshotError
+from .errors import CellError, Problem, SnapshotError, UnwritableError
 from .executors.base import Emit, Executor
 from .options import PATIENCE, Options, cores
 from .present import Presenter
@@ -123,7 +123,7 @@ def _open_storage(
     folder = StudyFolder(name, options.root)
     try:
         folder.open()
-    except PermissionError as error:
+    except UnwritableError as error:
         temporary = tempfile.TemporaryDirectory(prefix="jupyter_hpo-")
         folder = StudyFolder(name, temporary.name)
         folder.open()

@@ -12,7 +12,7 @@ import os
 import re
 from pathlib import Path
 
-from ..errors import StorageError
+from ..errors import StorageError, UnwritableError
 
 try:
     import fcntl
@@ -56,7 +56,7 @@ class StudyFolder:
                 ignore.write_text("*\n")
             lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StorageError(f"can't write to {self.path}: {error.strerror}.") from None
+            raise UnwritableError(f"can't write to {self.path}: {error.strerror}.") from None
         if fcntl is not None:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
