@@ -12,7 +12,7 @@ from jupyter_hpo.widgets import encode as e
 from jupyter_hpo.widgets.protocol import ROW_STATES, Header, ParamInfo, Point, Row, Update
 
 sys.path.insert(0, str(Path(__file__).parent))
-from samples import HEADER, POINTS, ROWS, UPDATE
+from widget_samples import HEADER, POINTS, ROWS, UPDATE
 
 FIXTURE = Path(__file__).parents[2] / "js" / "tests" / "update.json"
 

@@ -8,7 +8,7 @@ from jupyter_hpo.widgets.protocol import Best, Header, ObjectiveInfo, ParamInfo,
 from jupyter_hpo.widgets.static import ranked, static_bundle
 
 sys.path.insert(0, str(Path(__file__).parent))
-from samples import UPDATE
+from widget_samples import UPDATE
 
 NASTY = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)> $x^$"
 
