@@ -17,7 +17,7 @@ def modules_of(source: str) -> list[str]:
     for node in ast.walk(ast.parse(source)):
         found.update(dict.fromkeys(n for n in _names(node) if n in sys.modules))
     torch = any(name.partition(".")[0] == "torch" for name in (*found, *sys.modules))
-    if "torch._dynamo" in sys.modules or (torch and "optim" in source):
+    if torch and "optim" in source:
         found["torch._dynamo"] = None  # the first optimiser imports it: a second or more
     return list(found)
 
