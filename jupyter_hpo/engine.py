@@ -13,6 +13,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 
+from .errors import ExecutorError
 from .executors.base import Answer, Event, Executor, TrialSpec
 from .search.sampler import Sampler
 from .storage.base import Storage
@@ -91,6 +92,8 @@ class Engine:
                     close()
             except Exception:
                 self.crash = self.crash or traceback.format_exc()
+        # The workers hold the snapshot, and that can be as large as the notebook's data.
+        self.executor, self._make_executor = None, _no_more_trials
         self._folder.close()
         self.done.set()
         self.on_change()
@@ -154,3 +157,7 @@ class Engine:
             case m.End():
                 pass
         return None
+
+
+def _no_more_trials(emit: Callable[[Event], None]) -> Executor:
+    raise ExecutorError("the study has ended; it runs no more trials.")

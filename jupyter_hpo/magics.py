@@ -9,6 +9,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class
 
 from .arguments import Request, build_parser, parse_line
 from .errors import CellError, HpoError
+from .warmup import warmup
 
 BANNER = "#! %%hpo"
 
@@ -105,12 +106,26 @@ def plain_cell(lines: list[str]) -> list[str]:
     return lines
 
 
+def complete(shell: Any, event: Any) -> list[str]:
+    """Tab on the `%%hpo` line: options, and the choices of an option."""
+    words = event.line.split()
+    last = words[-1] if event.line.endswith(" ") or len(words) < 2 else words[-2]
+    for action in build_parser()._actions:
+        if last in action.option_strings and action.choices:
+            return [str(choice) for choice in action.choices]
+    return [flag for action in build_parser()._actions for flag in action.option_strings]
+
+
 def load(shell: Any) -> None:
     """Register the magics, completion and the `#! %%hpo` form; warm up what trials need."""
     HpoMagics.hpo.__doc__ = build_parser().format_help()
+    if plain_cell in shell.input_transformers_cleanup:
+        return  # %load_ext once more
     shell.register_magics(HpoMagics)
-    if plain_cell not in shell.input_transformers_cleanup:
-        shell.input_transformers_cleanup.append(plain_cell)
+    shell.input_transformers_cleanup.append(plain_cell)
+    shell.set_hook("complete_command", complete, str_key="%%hpo")
+    shell.events.register("post_run_cell", warmup.follow)
+    warmup.begin()
 
 
 def unload(shell: Any) -> None:
@@ -119,3 +134,5 @@ def unload(shell: Any) -> None:
         shell.magics_manager.magics[kind].pop("hpo", None)
     if plain_cell in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.remove(plain_cell)
+        shell.events.unregister("post_run_cell", warmup.follow)
+    warmup.end()

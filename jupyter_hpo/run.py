@@ -12,6 +12,7 @@ from .handle import StudyHandle, studies
 from .options import Options
 from .session import Session, open_session
 from .study import messages as m
+from .warmup import warmup
 from .widgets.control import current_kernel
 from .widgets.dashboard import Dashboard
 from .widgets.output import Output
@@ -129,6 +130,7 @@ class Runner:
             if dashboard is not None:
                 dashboard.finish(bundle)
             handle.finished.set()
+            warmup.again()
 
 
 def bind_best(handle: StudyHandle, namespace: dict[str, Any]) -> None:

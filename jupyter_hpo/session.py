@@ -21,6 +21,7 @@ from .study.config import Budget, StudyConfig
 from .study.schedulers import Asha, NoPruning, Scheduler
 from .study.study import Study
 from .study.trial import Trial
+from .warmup import warmup
 
 if TYPE_CHECKING:
     from .executors.inline import InlineExecutor
@@ -206,7 +207,12 @@ def _executor_maker(
         ) from None
     threads = max(1, cores() // config.slots)
     return lambda emit: ProcessExecutor(
-        program, snapshot, emit, jobs=config.slots, threads_per_trial=threads
+        program,
+        snapshot,
+        emit,
+        jobs=config.slots,
+        threads_per_trial=threads,
+        warm=warmup.take(),
     )
 
 

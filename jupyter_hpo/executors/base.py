@@ -10,11 +10,10 @@ The events and their order stand in `study.trial_events`; they are re-exported h
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..study.trial_events import (
+    Answer,
     Died,
     Ended,
     ExecutorLost,
@@ -25,28 +24,8 @@ from ..study.trial_events import (
     Started,
     Stopped,
     TrialEvent,
+    TrialSpec,
 )
-
-
-@dataclass(frozen=True)
-class TrialSpec:
-    """What a worker needs to run one trial. log_path: where stdout and stderr go."""
-
-    number: int
-    params: dict[str, Any]
-    seed: int | None = None
-    log_path: str | None = None
-
-
-class Answer(str, Enum):
-    """What a waiting trial is told: after Reported CONTINUE or STOP, after Finished KEEP
-    (write the objects to `path`, then end) or RELEASE (end)."""
-
-    CONTINUE = "continue"
-    STOP = "stop"
-    KEEP = "keep"
-    RELEASE = "release"
-
 
 Event = TrialEvent
 Emit = Callable[[Event], None]

@@ -63,10 +63,14 @@ class WarmHelper:
             self.errors.close()
             raise ExecutorError(f"the helper process can't be started: {error}.") from error
         if modules:
-            try:
-                self.wire.send(("import", tuple(modules)))
-            except Closed:  # seen again, and told, when it is to run a trial
-                pass
+            self.prepare(modules)
+
+    def prepare(self, modules: Sequence[str]) -> None:
+        """Import these too; only until an executor has taken it over."""
+        try:
+            self.wire.send(("import", tuple(modules)))
+        except Closed:  # seen again, and told, when it is to run a trial
+            pass
 
     def close(self) -> bool:
         """End the process and its children; returns when it is gone. False when it had to be

@@ -49,7 +49,8 @@ class Trial:
 
     values: one float per objective when COMPLETE, the last report when PRUNED, else None.
     started_at, finished_at: seconds since the epoch. figures: running_s (pauses not
-    counted) and what the worker measured: wall_s, cpu_s, peak_memory_bytes, ... version: grows with every change (for the view).
+    counted) and what the worker measured: wall_s, cpu_s, peak_memory_bytes, ... version: grows
+    with every change (for the view).
     """
 
     number: int

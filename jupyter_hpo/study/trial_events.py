@@ -1,4 +1,4 @@
-"""What happens to a trial, told by whoever runs it.
+"""What a trial is told, and what happens to it, told by whoever runs it.
 
 Order for one trial, each at most once unless said otherwise:
     Started, Reported*, then one of Finished | Failed | Stopped | Died, [Kept,] Ended
@@ -9,8 +9,30 @@ A process that dies while it writes its objects is Finished, Died, Ended.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
 
 from .trial import TrialError
+
+
+@dataclass(frozen=True)
+class TrialSpec:
+    """What a worker needs to run one trial. log_path: where stdout and stderr go."""
+
+    number: int
+    params: dict[str, Any]
+    seed: int | None = None
+    log_path: str | None = None
+
+
+class Answer(str, Enum):
+    """What a waiting trial is told: after Reported CONTINUE or STOP, after Finished KEEP
+    (write the objects to `path`, then end) or RELEASE (end)."""
+
+    CONTINUE = "continue"
+    STOP = "stop"
+    KEEP = "keep"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ import traceback
 from collections.abc import Set
 from typing import Any, NoReturn
 
-from ..executors.base import Answer, TrialSpec
-from ..study.trial_events import TrialEvent
+from ..study.trial_events import Answer, TrialEvent, TrialSpec
 from .trial import Setting, Trial
 from .wire import Closed, Wire
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
-from ..executors.base import TrialSpec
+from ..study.trial_events import TrialSpec
 from . import child, shell, snapshot
 from .trial import Setting
 from .wire import Closed, Wire

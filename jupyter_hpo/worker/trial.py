@@ -13,10 +13,19 @@ from typing import Any, NoReturn, Protocol
 from ..cell.bind import RECORDER, bind
 from ..cell.captured import CellProgram
 from ..cell.recorder import Recorder
-from ..executors.base import Answer, TrialSpec
 from ..study.objective import ObjectiveError
 from ..study.trial import TrialError
-from ..study.trial_events import Failed, Finished, Kept, Reported, Started, Stopped, TrialEvent
+from ..study.trial_events import (
+    Answer,
+    Failed,
+    Finished,
+    Kept,
+    Reported,
+    Started,
+    Stopped,
+    TrialEvent,
+    TrialSpec,
+)
 from . import failures, objects, randomness, reporting
 
 PATIENCE = 3

@@ -183,7 +183,7 @@ def test_no_process_is_left_when_the_kernel_is_killed(start, tmp_path):
         kernel.finish(request, 30, until=lambda m, r: m["msg_type"] == "comm_msg")
         children = process.children(recursive=True)
     process.kill()
-    gone, alive = psutil.wait_procs(children, timeout=10)
+    _, alive = psutil.wait_procs(children, timeout=10)
     assert not alive
 
 

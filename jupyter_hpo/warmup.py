@@ -1,0 +1,95 @@
+"""Start-up, hidden: a helper process and Optuna are made ready while the person still types.
+
+One helper waits per kernel from `%load_ext` on. After each cell it imports what the notebook
+has imported since, so that pressing Run finds it ready. A study takes it, and the next one is
+started.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from .errors import ExecutorError
+
+if TYPE_CHECKING:
+    from .executors.warm import WarmHelper
+
+WORTH_IT = ("numpy", "pandas", "scipy", "sklearn", "torch", "torch._dynamo")
+"""Modules that take long to import and that a trial can use. torch._dynamo: every torch
+optimiser imports it when it is made."""
+
+
+class Warmup:
+    """Holds the waiting helper. Main thread, but for the thread that starts it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._helper: WarmHelper | None = None
+        self._told: set[str] = set()
+        self._on = False
+
+    def begin(self) -> None:
+        """Start a helper, and import what a study needs, on a thread; once."""
+        if not self._on:
+            self._on = True
+            threading.Thread(target=self._prepare, name="jupyter_hpo-warmup", daemon=True).start()
+
+    def follow(self, *_: Any) -> None:
+        """Let the helper import what the notebook has imported; after each cell."""
+        with self._lock:
+            if self._helper is not None:
+                new = wanted() - self._told
+                if new:
+                    self._told |= new
+                    self._helper.prepare(tuple(sorted(new)))
+
+    def take(self) -> WarmHelper | None:
+        """The waiting helper, now the caller's; None when there is none yet."""
+        with self._lock:
+            helper, self._helper, self._told = self._helper, None, set()
+        return helper
+
+    def end(self) -> None:
+        """Stop waiting, and end the helper."""
+        self._on = False
+        helper = self.take()
+        if helper is not None:
+            helper.close()
+
+    def again(self) -> None:
+        """A study has ended: be ready for the next one."""
+        if self._on:
+            threading.Thread(target=self._start, name="jupyter_hpo-warmup", daemon=True).start()
+
+    def _prepare(self) -> None:
+        self._start()
+        for module in ("optuna", "jupyter_hpo.search.optuna_sampler", "jupyter_hpo.run"):
+            importlib.import_module(module)
+
+    def _start(self) -> None:
+        from .executors.warm import WarmHelper
+
+        modules = wanted()
+        try:
+            helper = WarmHelper(tuple(sorted(modules)))
+        except ExecutorError:  # no fork here: said when a study needs it
+            return
+        with self._lock:
+            if self._on and self._helper is None:
+                self._helper, self._told = helper, modules
+                return
+        helper.close()
+
+
+def wanted() -> set[str]:
+    """Of the modules worth it, those that this process has imported."""
+    found = {name for name in WORTH_IT if name in sys.modules}
+    if "torch" in found:
+        found.add("torch._dynamo")
+    return found
+
+
+warmup = Warmup()

@@ -1,0 +1,71 @@
+"""The `%%hpo` line: words, options, durations, and one-sentence errors."""
+
+from __future__ import annotations
+
+import pytest
+from IPython.core.error import UsageError
+
+from jupyter_hpo.arguments import build_parser, parse_line, split_line
+from jupyter_hpo.study.objective import Objective
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("--maximize acc --trials 40", ["--maximize", "acc", "--trials", "40"]),
+        ("--maximize clf.score(X, y)", ["--maximize", "clf.score(X, y)"]),
+        ('--minimize h["val loss"][-1]', ["--minimize", 'h["val loss"][-1]']),
+        ("--minimize 'a + b'", ["--minimize", "a + b"]),
+        ('"momentum=0..0.9 if opt==SGD"', ["momentum=0..0.9 if opt==SGD"]),
+        ("lr=1e-5..1e-1:log  act=relu|tanh", ["lr=1e-5..1e-1:log", "act=relu|tanh"]),
+        ("'a' + 'b'", ["a", "+", "b"]),
+        ("", []),
+    ],
+)
+def test_words_are_not_split_inside_quotes_or_brackets(line, words):
+    assert split_line(line) == words
+
+
+def test_objectives_keep_their_order():
+    request = parse_line("--maximize acc --minimize size")
+    assert request.objectives == (Objective("acc", "maximize"), Objective("size", "minimize"))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90", 90), ("90s", 90), ("30m", 1800), ("1.5h", 5400), ("1h30m", 5400)]
+)
+def test_durations(text, seconds):
+    assert parse_line(f"--timeout {text}").options.timeout_s == seconds
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("--maximise acc", "Did you mean --maximize?"),
+        ("--trials many", "'many' is not a whole number"),
+        ("--trials 0", "greater than 0"),
+        ("--timeout soon", "'soon' is no time"),
+        ("--timeout 0s", "longer than 0"),
+        ("--sampler tpee", "invalid choice"),
+        ("--fresh --resume", "exclude each other"),
+        ("--minimize a + b", "'+' is neither an option"),
+        ('--name "open', "is not closed"),
+    ],
+)
+def test_errors_are_one_sentence(line, words):
+    with pytest.raises(UsageError, match="%%hpo") as caught:
+        parse_line(line)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_defaults_ask_for_nothing():
+    request = parse_line("")
+    assert request.objectives == ()
+    assert request.options.jobs is None
+    assert (request.background, request.auto, request.edit) == (False, False, False)
+
+
+def test_every_option_is_explained():
+    for action in build_parser()._actions:
+        assert action.help, action.dest

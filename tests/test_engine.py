@@ -1,0 +1,177 @@
+"""The engine: events, Study, commands over in-process doubles of its three seams."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_hpo.engine import Engine
+from jupyter_hpo.executors.base import (
+    Answer,
+    Ended,
+    Failed,
+    Finished,
+    Kept,
+    Reported,
+    Started,
+    Stopped,
+)
+from jupyter_hpo.storage import MemoryStorage, StudyFolder
+from jupyter_hpo.study import messages as m
+from jupyter_hpo.study.config import Budget, StudyConfig
+from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.study.study import Study
+from jupyter_hpo.study.trial import TrialError, TrialState
+
+
+class Sampler:
+    name = "counting"
+
+    def __init__(self, fails_at=None):
+        self.told, self.fails_at = [], fails_at
+
+    def ask(self, number, fixed=None):
+        if number == self.fails_at:
+            raise RuntimeError("the sampler is broken")
+        return {"x": number, **(fixed or {})}
+
+    def tell(self, trial):
+        self.told.append(trial.number)
+
+
+class Executor:
+    """Runs trials by answering at once: two reports, then a result; `script` changes that."""
+
+    def __init__(self, emit, script):
+        self.emit, self.script, self.slots = emit, script, 1
+        self.closed, self.answers = 0, []
+
+    def submit(self, spec):
+        self.emit(Started(spec.number, 1, 0.0))
+        action = self.script.get(spec.number)
+        if action == "fail":
+            self.emit(Failed(spec.number, TrialError("ValueError", "no")))
+            self.emit(Ended(spec.number))
+        else:
+            self.emit(Reported(spec.number, 1, (float(spec.number),)))
+
+    def answer(self, number, answer, path=None):
+        self.answers.append((number, answer))
+        if answer is Answer.CONTINUE and self.script.get(number) != "hang":
+            self.emit(Finished(number, (float(number),)))
+        elif answer is Answer.KEEP:
+            with open(path, "wb") as file:
+                file.write(b"objects")
+            self.emit(Kept(number, path, ("model",)))
+            self.emit(Ended(number))
+        elif answer is Answer.RELEASE:
+            self.emit(Ended(number))
+        elif answer is Answer.STOP:
+            self.emit(Stopped(number))
+            self.emit(Ended(number))
+
+    def kill(self, number, reason):
+        self.emit(Stopped(number))
+        self.emit(Ended(number))
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.fixture
+def make(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    engines = []
+
+    def make_engine(n_trials=3, script=None, sampler=None, storage=None):
+        folder = StudyFolder("s", tmp_path)
+        folder.open()
+        config = StudyConfig("s", (Objective("x", "maximize"),), Budget(n_trials=n_trials))
+        made = []
+
+        def executor(emit):
+            made.append(Executor(emit, script or {}))
+            return made[-1]
+
+        engine = Engine(
+            Study(config),
+            sampler=sampler or Sampler(),
+            storage=storage or MemoryStorage(),
+            folder=folder,
+            make_executor=executor,
+        )
+        engine.made = made
+        engines.append(engine)
+        return engine
+
+    yield make_engine
+    for engine in engines:
+        if not engine.done.is_set():
+            engine.request(m.StopRequested())
+            engine.done.wait(10)
+
+
+def run(engine):
+    engine.start()
+    assert engine.done.wait(20)
+    return engine.study
+
+
+def test_a_study_is_run_told_and_written(make):
+    storage, sampler = MemoryStorage(), Sampler()
+    engine = make(storage=storage, sampler=sampler)
+    study = run(engine)
+    assert study.best.number == 2
+    assert sampler.told == [0, 1, 2]
+    assert [t.state for t in storage.load()] == [TrialState.COMPLETE] * 3
+    assert engine.made[0].closed == 1
+    assert engine.executor is None, "the snapshot is let go"
+
+
+def test_only_the_best_objects_stay_on_disk_signed(make, tmp_path):
+    from jupyter_hpo.storage.trust import is_ours
+
+    run(make())
+    objects = sorted(p.name for p in (tmp_path / "s" / "objects").iterdir())
+    assert objects == ["trial-0002", "trial-0002.sig"]
+    assert is_ours(tmp_path / "s" / "objects" / "trial-0002")
+
+
+def test_a_failing_trial_is_one_among_others(make):
+    study = run(make(script={1: "fail"}))
+    assert [study.trials[n].state.value for n in range(3)] == ["COMPLETE", "FAIL", "COMPLETE"]
+
+
+def test_a_broken_sampler_ends_the_study_and_keeps_what_finished(make):
+    engine = make(n_trials=9, sampler=Sampler(fails_at=2))
+    study = run(engine)
+    assert study.failed
+    assert "the sampler is broken" in study.message
+    assert "RuntimeError" in engine.crash
+    assert study.best.number == 1
+    assert engine.made[0].closed == 1
+
+
+def test_stopping_from_another_thread(make):
+    engine = make(n_trials=None, script={0: "hang"})
+    engine.start()
+    engine.request(m.StopRequested())
+    assert engine.done.wait(10)
+    assert engine.study.phase == "finished"
+
+
+def test_changes_are_announced(make):
+    engine = make()
+    seen = []
+    engine.on_change = lambda: seen.append(engine.study.version)
+    run(engine)
+    assert seen == sorted(seen)
+    assert len(seen) > 5
+
+
+def test_a_finished_study_needs_no_executor(make):
+    engine = make(n_trials=1)
+    run(engine)
+    assert len(engine.made) == 1
+    empty = make(n_trials=0)
+    run(empty)
+    assert empty.made == []

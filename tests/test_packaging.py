@@ -1,0 +1,65 @@
+"""The wheel: built without Node on the PATH, with the front end inside, light to install."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def copy_of_the_tree(target: Path) -> Path:
+    """The files git knows: no build output, no node_modules."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target / name)
+    return target
+
+
+@pytest.mark.timeout(400)
+def test_a_wheel_is_built_without_node_on_the_path(tmp_path):
+    tree = copy_of_the_tree(tmp_path / "tree")
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    for tool in ("sh", "env", "git", "uname", "sed", "dirname", "readlink"):
+        if found := shutil.which(tool):
+            (bare / tool).symlink_to(found)
+    built = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", str(tmp_path / "wheel"), "."],
+        cwd=tree, env={**os.environ, "PATH": str(bare)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stdout[-3000:] + built.stderr[-3000:]
+    (wheel,) = (tmp_path / "wheel").glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "jupyter_hpo/widgets/static/dashboard.js" in names
+    assert "jupyter_hpo/widgets/static/editor.js" in names
+    assert not [n for n in names if "node_modules" in n or n.startswith(("js/", "tests/"))]
+
+
+def test_the_core_asks_for_no_framework():
+    from importlib.metadata import requires
+
+    needed = [r for r in requires("jupyter_hpo") or [] if "extra ==" not in r]
+    names = {r.split(">")[0].split("<")[0].split("[")[0].strip().lower() for r in needed}
+    assert not names & {"torch", "tensorflow", "keras", "ray", "jupyterlab", "scikit-learn"}
+    extras = {r.split("extra ==")[1].strip(" '\"") for r in requires("jupyter_hpo") if "extra" in r}
+    assert {"torch", "keras", "boosting", "ray", "entropy", "tutorials", "test"} <= extras
+
+
+def test_no_build_output_is_in_git():
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    names = listed.stdout.splitlines()
+    assert not [n for n in names if "/static/" in n or "node_modules" in n or n.endswith(".whl")]
