@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 TUTORIAL := notebooks/01_first_study.ipynb
 
 .PHONY: lab demo test build setup chromium lint types js-test python-test kernel-test browser-test \
-	notebook-test generate format clean
+	notebook-test bench generate format clean
 
 lab: setup
 	$(BIN)/jupyter lab $(TUTORIAL)
@@ -79,6 +79,9 @@ notebook-test: setup
 # -------------------------------------------------------------------------------- tools
 generate: setup
 	$(BIN)/python -m jupyter_hpo.widgets.typescript
+
+bench: setup
+	$(BIN)/python -m tests.benchmarks.first_study
 
 format: setup
 	$(BIN)/ruff check --fix .
