@@ -23,6 +23,20 @@ from .widgets.protocol import (
 )
 
 LOG_TAIL_BYTES = 16_384
+PACED_AFTER = 3
+"""Finished trials of a session before its pace says when it ends."""
+
+SAMPLERS = {
+    "tpe": "TPE",
+    "gp": "GP",
+    "random": "random search",
+    "grid": "grid search",
+    "qmc": "quasi-random search",
+    "cmaes": "CMA-ES",
+    "nsga2": "NSGA-II",
+    "entropy": "entropy search",
+}
+PRUNERS = {"asha": "ASHA", "hyperband": "Hyperband", "median": "median", "none": "no pruner"}
 
 
 class Presenter:
@@ -84,10 +98,10 @@ class Presenter:
             best=Best(best.number, list(best.values)) if best and best.values else None,
             best_model_kept=bool(best and best.objects_path),
             jobs=self._jobs,
-            device="cpu",
+            device="CPU",
             facts=self._facts,
-            sampler=self._sampler,
-            pruner=study.scheduler.name,
+            sampler=SAMPLERS.get(self._sampler, self._sampler),
+            pruner=PRUNERS.get(study.scheduler.name, study.scheduler.name),
             notices=self._notices + [p for p in [self._engine.storage_problem()] if p],
             message=study.message,
         )
@@ -96,21 +110,52 @@ class Presenter:
         study = self._engine.study
         if study.phase == "finished":
             return "failed" if study.failed else "stopped" if study.message else "finished"
+        if study.phase == "running" and not self._under_way():
+            return "starting"  # the workers are: no trial has begun
         return study.phase  # type: ignore[return-value]
+
+    def _under_way(self) -> bool:
+        """Whether a trial of this session has begun."""
+        study = self._engine.study
+        since = study.began_at or 0.0
+        return study.n_done_in_session > 0 or any(
+            t.started_at is not None and t.started_at >= since and not t.state.finished
+            for t in study.trials.values()
+        )
 
     def _left(self, began: float) -> float | None:
         """Seconds left by the pace of this session, or by the time-out if that is sooner."""
         study = self._engine.study
-        if study.phase == "finished":
+        if study.phase in ("finished", "paused"):
             return None
-        elapsed, budget = time.time() - began, study.config.budget
+        now, budget = time.time(), study.config.budget
         guesses = []
         if budget.timeout_s is not None:
-            guesses.append(budget.timeout_s - elapsed)
-        done = study.n_done_in_session
-        if budget.n_trials is not None and done > 0:
-            guesses.append(elapsed / done * max(0, budget.n_trials - study.n_done))
+            guesses.append(budget.timeout_s - (now - began))
+        if budget.n_trials is not None and study.n_done_in_session >= PACED_AFTER:
+            guesses.append(self._pace(began, now) * self._to_do(budget.n_trials))
         return max(0.0, min(guesses)) if guesses else None
+
+    def _pace(self, began: float, now: float) -> float:
+        """Seconds per trial with all jobs at work.
+
+        The first trial is left out: it runs alone and to its end, most others do not.
+        """
+        study = self._engine.study
+        first = study.trials.get(0)
+        alone = first is not None and (first.finished_at or 0.0) > began
+        if first is not None and first.finished_at is not None and alone:
+            began = first.finished_at
+        done = study.n_done_in_session - alone + self._half_done()
+        return (now - began) / max(1.0, done)
+
+    def _to_do(self, n_trials: int) -> float:
+        return max(0.0, n_trials - self._engine.study.n_done - self._half_done())
+
+    def _half_done(self) -> float:
+        """Trials' worth of work in unfinished trials; most paused ones are not promoted."""
+        counts = self._engine.study.counts()
+        return counts[TrialState.PAUSED] + 0.5 * counts[TrialState.RUNNING]
 
 
 def log_tail(path: str | None) -> str:
@@ -127,6 +172,7 @@ def log_tail(path: str | None) -> str:
 def _row(trial: Trial, began: float, running_s: float) -> Row:
     values = trial.values or (trial.reports[-1].values if trial.reports else None)
     started = None if trial.started_at is None else max(0.0, trial.started_at - began)
+    finished = None if trial.finished_at is None else trial.finished_at - began
     duration = trial.figures.get("running_s", trial.duration_s if trial.state.finished else None)
     if not trial.state.finished and trial.started_at is not None:
         duration = running_s
@@ -139,6 +185,7 @@ def _row(trial: Trial, began: float, running_s: float) -> Row:
         step=trial.step,
         duration_s=duration,
         started_s=started,
+        finished_s=finished,
         error=trial.error.message if trial.error else "",
         error_line=trial.error.line if trial.error else None,
         memory_bytes=int(memory) if memory is not None else None,

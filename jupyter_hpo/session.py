@@ -229,17 +229,24 @@ def first_use(source: str, name: str) -> int | None:
 
 
 def _facts(cell: CapturedCell, study: Study) -> list[str]:
-    facts = []
-    for objective in cell.objectives:
-        facts.append(f"objective: {objective.direction} {objective.source}")
+    """What was detected and decided, a sentence each, said before the first trial."""
+    what = ", ".join(f"{o.source} ({o.direction})" for o in cell.objectives)
+    word = "Objective" if len(cell.objectives) == 1 else "Objectives"
     if cell.loop is not None:
-        facts.append(f"reports: every turn of the loop at line {cell.loop.place.line}")
+        line = cell.loop.place.line
+        facts = [f"{word} {what}, assigned in the loop at line {line}: every turn is a report."]
     else:
-        facts.append("reports: none found, so no trial is pruned")
+        facts = [f"{word} {what}, read when the cell has ended: no loop of the cell reports."]
     if study.config.first is not None:
-        facts.append("trial 0 is the cell as it stands")
+        facts.append("Trial 0 is the cell as it stands, run first and alone.")
+    if isinstance(study.scheduler, Asha):
+        one_in = {2: "two", 3: "three", 4: "four"}.get(study.scheduler.eta, study.scheduler.eta)
+        facts.append(f"ASHA stops trials that fall behind: of {one_in} at a rung one goes on.")
+    else:
+        facts.append("No trial is stopped early.")
     if study.config.budget.patience is not None:
-        facts.append(f"ends after {study.config.budget.patience} trials without a better value")
+        patience = study.config.budget.patience
+        facts.append(f"Ends after {patience} trials in a row without a better value.")
     return facts
 
 

@@ -22,6 +22,16 @@ WORTH_IT = ("numpy", "pandas", "scipy", "sklearn", "torch", "torch._dynamo")
 optimiser imports it when it is made."""
 
 
+NEEDED = (
+    "jupyter_hpo.search.optuna_sampler",
+    "jupyter_hpo.storage.journal",
+    "jupyter_hpo.run",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_agg",
+)
+"""What every study imports in the kernel, the final picture's part included."""
+
+
 class Warmup:
     """Holds the waiting helper. Main thread, but for the thread that starts it."""
 
@@ -66,7 +76,7 @@ class Warmup:
 
     def _prepare(self) -> None:
         self._start()
-        for module in ("optuna", "jupyter_hpo.search.optuna_sampler", "jupyter_hpo.run"):
+        for module in NEEDED:
             importlib.import_module(module)
 
     def _start(self) -> None:

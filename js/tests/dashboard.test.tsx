@@ -1,8 +1,9 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Header, Point, Row } from "../src/core/protocol";
 import { Dashboard } from "../src/widget/dashboard";
+import { REFRESH_MS } from "../src/widget/detail";
 import { Session } from "../src/widget/session";
 import { FakeKernel, FakeModel } from "./fake";
 import { header, row, update } from "./help";
@@ -51,7 +52,7 @@ describe("Dashboard", () => {
 
   it("looks right with no trial, and with every trial failed", () => {
     show([], { state: "starting" });
-    expect(root.textContent).toContain("The first trial is about to start.");
+    expect(root.textContent).toContain("Starting workers…");
     show([row(0, { state: "FAIL", error: "ValueError: no" })], {
       state: "failed",
       n_failed: 1,
@@ -121,6 +122,56 @@ describe("Dashboard", () => {
     await click(button("Stop this trial"));
     expect(sentCommands()).toContain("stop_trial3");
     expect(button("Stopping this trial").disabled).toBe(true);
+  });
+
+  it("asks for the log of an opened trial while it runs, and once more at its end", async () => {
+    show([row(3, { state: "RUNNING" })]);
+    vi.useFakeTimers();
+    try {
+      const asked = (): number => sentCommands().filter((c) => c === "detail3").length;
+      await click(all("tbody th button")[0]!);
+      expect(asked()).toBe(1);
+      await act(async () => void (await vi.advanceTimersByTimeAsync(3 * REFRESH_MS)));
+      expect(asked()).toBe(4);
+      show([row(3, { state: "COMPLETE" })]);
+      expect(asked()).toBe(5);
+      await act(async () => void (await vi.advanceTimersByTimeAsync(5 * REFRESH_MS)));
+      expect(asked()).toBe(5);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("says why a trial was pruned, and what a paused one waits for", async () => {
+    show([
+      row(1, { state: "PAUSED", values: [0.2] }),
+      row(2, { state: "PRUNED", values: [0.1], notice: "9 of 12 trials at step 1" }),
+    ]);
+    expect(all(".hpo-state").map((e) => e.title)).toEqual([
+      "waits for promotion",
+      "9 of 12 trials at step 1",
+    ]);
+    await click(all("tbody th button")[1]!);
+    expect(root.querySelector(".hpo-reason")!.textContent).toBe(
+      "Stopped early: 9 of 12 trials at step 1",
+    );
+  });
+
+  it("reads as words, with spaces between them", () => {
+    show([row(0, { values: [0.5] })], { n_complete: 1, best: { number: 0, values: [0.5] } });
+    expect(all(".hpo-stat dd").map((e) => e.textContent)).toEqual([
+      "0.5000 trial 0",
+      "1 of 10 10%",
+      "5.0s",
+      "–",
+    ]);
+  });
+
+  it("writes choices among numbers as numbers", () => {
+    show([row(0, { params: { lr: 0.1, act: 64 } }), row(1, { params: { act: 128 } })]);
+    expect(button("act").closest("th")!.className).toBe("hpo-num");
+    show([row(1, { params: { act: "relu" } })]);
+    expect(button("act").closest("th")!.className).toBe("");
   });
 
   it("draws only the rows in view of ten thousand", () => {

@@ -38,6 +38,7 @@ export const row = (number: number, more: Partial<Row> = {}): Row => ({
   step: null,
   duration_s: null,
   started_s: null,
+  finished_s: null,
   error: "",
   error_line: null,
   memory_bytes: null,

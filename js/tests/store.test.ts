@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { history, sorted, Store, thinned } from "../src/core/store";
+import { sorted, Store, thinned } from "../src/core/store";
 import { row, update } from "./help";
 
 describe("Store", () => {
@@ -30,36 +30,21 @@ describe("sorted", () => {
     row(3, { state: "FAIL", params: { act: "gelu" } }),
     row(4, { state: "PRUNED", values: [0.99] }),
     row(5, { values: [NaN] }),
+    row(6, { state: "PAUSED", values: [0.95] }),
   ];
   const order = (...args: Parameters<typeof sorted>): number[] =>
     sorted(...args).map((r) => r.number);
 
-  it("ranks what runs first, then from best to worst", () => {
-    expect(order(rows, { by: "rank" }, false, true)).toEqual([2, 1, 0, 5, 4, 3]);
-    expect(order(rows, { by: "rank" }, false, false)).toEqual([2, 0, 1, 5, 4, 3]);
+  it("ranks what runs first, then complete trials from best to worst", () => {
+    expect(order(rows, { by: "rank" }, false, true)).toEqual([2, 1, 0, 5, 6, 4, 3]);
+    expect(order(rows, { by: "rank" }, false, false)).toEqual([2, 0, 1, 5, 6, 4, 3]);
   });
 
   it("puts absent values last, either way", () => {
-    expect(order(rows, { by: "param", name: "lr" }, false, true)).toEqual([1, 0, 2, 3, 4, 5]);
-    expect(order(rows, { by: "param", name: "lr" }, true, true)).toEqual([2, 0, 1, 3, 4, 5]);
+    expect(order(rows, { by: "param", name: "lr" }, false, true)).toEqual([1, 0, 2, 3, 4, 5, 6]);
+    expect(order(rows, { by: "param", name: "lr" }, true, true)).toEqual([2, 0, 1, 3, 4, 5, 6]);
     expect(order(rows, { by: "param", name: "act" }, false, true).slice(0, 2)).toEqual([3, 0]);
-    expect(order(rows, { by: "value", index: 0 }, true, true)).toEqual([4, 1, 0, 2, 3, 5]);
-  });
-});
-
-describe("history", () => {
-  it("follows the order in which trials finished", () => {
-    const rows = [
-      row(0, { values: [0.5], started_s: 0, duration_s: 10 }),
-      row(1, { values: [0.7], started_s: 1, duration_s: 2 }),
-      row(2, { state: "PRUNED", values: [0.9], started_s: 1, duration_s: 1 }),
-      row(3, { values: [NaN], started_s: 3, duration_s: 1 }),
-    ];
-    expect(history(rows, true).map((p) => [p.number, p.best, p.improved])).toEqual([
-      [1, 0.7, true],
-      [0, 0.7, false],
-    ]);
-    expect(history(rows, false).map((p) => p.best)).toEqual([0.7, 0.5]);
+    expect(order(rows, { by: "value", index: 0 }, true, true)).toEqual([4, 6, 1, 0, 2, 3, 5]);
   });
 });
 

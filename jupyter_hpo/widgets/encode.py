@@ -28,7 +28,7 @@ from .protocol import (
     UpdateMessage,
 )
 
-ROWS_PER_MESSAGE = 600
+ROWS_PER_MESSAGE = 560
 POINTS_PER_MESSAGE = 3000
 SAFE_INTEGER = 2**53 - 1
 NAN = math.nan
@@ -114,6 +114,7 @@ def _row_table(rows: Sequence[Row], header: Header, buffer: bytearray) -> Table:
     add("step", "f8", [_or_nan(row.step) for row in rows])
     add("duration_s", "f8", [_or_nan(row.duration_s) for row in rows])
     add("started_s", "f8", [_or_nan(row.started_s) for row in rows])
+    add("finished_s", "f8", [_or_nan(row.finished_s) for row in rows])
     add("memory_bytes", "f8", [_or_nan(row.memory_bytes) for row in rows])
     add("error_line", "i4", [-1 if row.error_line is None else row.error_line for row in rows])
     for info in header.params:

@@ -1,4 +1,4 @@
-"""The one picture of a finished study: best so far, and learning curves. PNG bytes.
+"""The one picture of a finished study: its history and learning curves. PNG bytes.
 
 Drawn with matplotlib's object API: pyplot would touch the notebook's own figures and
 backend. matplotlib is imported on the first call (it takes a while).
@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .history import Focus, Past, focus, history
 from .protocol import Header, Point, Row, Update
 
 if TYPE_CHECKING:
@@ -19,28 +20,7 @@ if TYPE_CHECKING:
 # Readable on white and on black: the picture has no ground of its own.
 GOOD, INK, FAINT, TEXT, GRID = "#2f9e44", "#808a96", "#9aa3ad", "#757b83", "#80808040"
 DPI = 144
-
-
-def history(rows: Sequence[Row], maximize: bool) -> list[tuple[float, float, bool]]:
-    """(value, best so far, improved) of the COMPLETE trials, in the order they finished."""
-    done = [
-        (row, row.values[0])
-        for row in rows
-        if row.state == "COMPLETE" and row.values and math.isfinite(row.values[0])
-    ]
-
-    def end(item: tuple[Row, float]) -> tuple[float, int]:
-        row = item[0]
-        if row.started_s is None:
-            return float(row.number), row.number
-        return row.started_s + (row.duration_s or 0.0), row.number
-
-    result: list[tuple[float, float, bool]] = []
-    for _, value in sorted(done, key=end):
-        best = result[-1][1] if result else None
-        improved = best is None or (value > best if maximize else value < best)
-        result.append((value, value if improved or best is None else best, improved))
-    return result
+TICK = 1  # matplotlib's TICKRIGHT
 
 
 def draw(header: Header, rows: Sequence[Row], points: Sequence[Point]) -> bytes | None:
@@ -66,7 +46,7 @@ def figure(update: Update) -> Figure:
 
 def _series(
     header: Header, rows: Sequence[Row], points: Sequence[Point]
-) -> tuple[list[tuple[float, float, bool]], dict[int, list[Point]]]:
+) -> tuple[list[Past], dict[int, list[Point]]]:
     curves: dict[int, list[Point]] = {}
     for point in points:
         if math.isfinite(point.value):
@@ -81,7 +61,7 @@ def _maximize(header: Header) -> bool:
 def _figure(
     header: Header,
     rows: Sequence[Row],
-    past: Sequence[tuple[float, float, bool]],
+    past: Sequence[Past],
     curves: dict[int, list[Point]],
 ) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -100,13 +80,31 @@ def _figure(
         name = header.objectives[0].name if header.objectives else "objective"
         # A dollar sign would begin a formula, and a broken formula raises.
         axes.set_ylabel(name.replace("$", r"\$"), color=TEXT, fontsize=9)
+        view = _focus(panel, header, rows, past, curves)
         if panel == "history":
-            _draw_history(axes, past)
-            _limit(axes, [value for value, _, _ in past], _maximize(header))
+            _draw_history(axes, past, view)
         else:
             _draw_curves(axes, header, rows, curves)
-            _limit(axes, [p.value for c in curves.values() for p in c], _maximize(header))
+        axes.set_ylim(view.low, view.high)
     return result
+
+
+def _focus(
+    panel: str,
+    header: Header,
+    rows: Sequence[Row],
+    past: Sequence[Past],
+    curves: dict[int, list[Point]],
+) -> Focus:
+    if panel == "history":
+        values, core = [p.value for p in past], [p.value for p in past if p.complete]
+    else:
+        complete = {row.number for row in rows if row.state == "COMPLETE"}
+        values = [p.value for curve in curves.values() for p in curve]
+        core = [p.value for n in complete & curves.keys() for p in curves[n]]
+    found = focus(values, core, _maximize(header))
+    assert found is not None  # a panel is drawn only for finite values
+    return found
 
 
 def _plain(axes: Any) -> None:
@@ -123,14 +121,33 @@ def _plain(axes: Any) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
 
 
-def _draw_history(axes: Any, past: Sequence[tuple[float, float, bool]]) -> None:
-    order = list(range(1, len(past) + 1))
-    axes.plot(order, [v for v, _, _ in past], "o", ms=3.5, color=FAINT, label="trial")
-    axes.step(order, [b for _, b, _ in past], where="post", color=GOOD, lw=1.8, label="best so far")
-    better = [(i, v) for i, (v, _, improved) in zip(order, past, strict=True) if improved]
-    axes.plot([i for i, _ in better], [v for _, v in better], "o", ms=5, color=GOOD)
-    axes.set_title("Best so far", loc="left", fontsize=10, color=TEXT, fontweight="bold")
-    axes.set_xlabel("complete trials", fontsize=9, color=TEXT)
+def _draw_history(axes: Any, past: Sequence[Past], view: Focus) -> None:
+    inside = [p for p in past if view.low <= p.value <= view.high]
+    groups: list[tuple[str, list[Past], dict[str, Any]]] = [
+        ("pruned", [p for p in inside if not p.complete],
+         {"ms": 3.2, "mfc": "none", "mec": FAINT, "mew": 0.9}),
+        ("complete", [p for p in inside if p.complete and not p.improved],
+         {"ms": 4, "color": INK}),
+        ("", [p for p in inside if p.improved], {"ms": 5.5, "color": GOOD, "zorder": 4}),
+    ]  # fmt: skip
+    for label, group, style in groups:
+        if group:
+            at = [p.at for p in group]
+            axes.plot(at, [p.value for p in group], "o", ls="", label=label, **style)
+    for p in past:
+        if p not in inside:
+            below = p.value < view.low
+            fill = {"color": INK} if p.complete else {"mfc": "none", "mec": FAINT, "mew": 0.8}
+            edge = view.low if below else view.high
+            axes.plot([p.at], [edge], "v" if below else "^", ms=4, clip_on=False, **fill)
+    led = [p for p in past if p.best is not None]
+    if led:
+        best = [p.best for p in led]
+        axes.step([p.at for p in led], best, where="post", color=GOOD, lw=1.8, label="best so far")
+    axes.set_title("History", loc="left", fontsize=10, color=TEXT, fontweight="bold")
+    words = "finished trials (green: best so far"
+    words += "; hollow: stopped early" if any(not p.complete for p in past) else ""
+    axes.set_xlabel(words + ("; ▾ far off)" if view.cut else ")"), fontsize=9, color=TEXT)
 
 
 def _draw_curves(
@@ -145,8 +162,11 @@ def _draw_curves(
         style = (
             {"color": INK, "alpha": 0.8} if whole else {"color": FAINT, "ls": "--", "alpha": 0.7}
         )
-        dot = {"marker": "o", "ms": 3} if len(curve) == 1 else {}
-        axes.plot([p.step for p in curve], [p.value for p in curve], lw=0.9, **style, **dot)
+        if len(curve) == 1:  # a faint dash: a dot would say more than there is
+            dash = {"marker": TICK, "ms": 5, "color": FAINT, "alpha": 0.55}
+            axes.plot([curve[0].step], [curve[0].value], ls="", **dash)
+            continue
+        axes.plot([p.step for p in curve], [p.value for p in curve], lw=0.9, **style)
     if best in curves:
         axes.plot(
             [p.step for p in curves[best]], [p.value for p in curves[best]], color=GOOD, lw=2.2
@@ -156,19 +176,3 @@ def _draw_curves(
     title = "Learning curves" + (f" (bold: trial {best})" if best in curves else "")
     axes.set_title(title, loc="left", fontsize=10, color=TEXT, fontweight="bold")
     axes.set_xlabel("step (dashed: stopped early)", fontsize=9, color=TEXT)
-
-
-def _limit(axes: Any, values: Sequence[float], maximize: bool) -> None:
-    """Cut off the side of a few wild values, as `robustRange` in scale.ts does."""
-    if len(values) < 10:
-        return
-    ordered = sorted(values)
-    last = len(ordered) - 1
-    near = ordered[math.floor(0.1 * last) if maximize else math.ceil(0.9 * last)]
-    core = ordered[-1] - near if maximize else near - ordered[0]
-    if core <= 0 or ordered[-1] - ordered[0] <= 4 * core:
-        return
-    if maximize:
-        axes.set_ylim(bottom=near - 0.25 * core)
-    else:
-        axes.set_ylim(top=near + 0.25 * core)

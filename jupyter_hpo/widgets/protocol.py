@@ -95,8 +95,10 @@ class Row:
     """One trial as the leaderboard shows it.
 
     values: one float per objective, or None while there are none. params: active ones only,
-    None, bool, int, float or str. duration_s: so far, for a running trial. started_s: since
-    the study's start. error_line: 1-based line of the cell. memory_bytes: peak.
+    None, bool, int, float or str. duration_s: so far, for a running trial; pauses are not
+    counted. started_s, finished_s: since the study's start; finished_s is negative for a
+    trial of an earlier session. error_line: 1-based line of the cell. memory_bytes: peak.
+    notice: what else to say of it, such as why it was stopped early.
     """
 
     number: int
@@ -106,6 +108,7 @@ class Row:
     step: int | None = None
     duration_s: float | None = None
     started_s: float | None = None
+    finished_s: float | None = None
     error: str = ""
     error_line: int | None = None
     memory_bytes: int | None = None

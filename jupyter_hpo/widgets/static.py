@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from . import numbers, picture
-from .protocol import Header, Row, RowState, StudyState, Update
+from .protocol import Header, ParamInfo, Row, RowState, StudyState, Update
 
 TOP = 15
 SIGNS: dict[RowState, str] = {
@@ -83,13 +83,21 @@ def _columns(header: Header, rows: Sequence[Row]) -> list[tuple[str, bool]]:
     """(title, numeric) of each column."""
     columns = [("Trial", True), ("State", False)]
     columns += [(objective.name, True) for objective in header.objectives]
-    columns += [(info.name, info.kind != "categorical") for info in header.params]
+    columns += [(info.name, _numeric(info, rows)) for info in header.params]
     if any(row.step is not None for row in rows):
         columns.append(("Step", True))
     columns.append(("Time", True))
     if any(row.memory_bytes is not None for row in rows):
         columns.append(("Memory", True))
     return columns
+
+
+def _numeric(info: ParamInfo, rows: Sequence[Row]) -> bool:
+    """Whether a parameter is written as numbers; a choice among numbers is, too."""
+    values = [row.params[info.name] for row in rows if info.name in row.params]
+    return info.kind != "categorical" or all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in values
+    )
 
 
 def _cells(row: Row, header: Header, columns: Sequence[tuple[str, bool]]) -> list[str]:
@@ -201,7 +209,7 @@ def static_html(
     if png:
         parts.append(
             f'<img src="data:image/png;base64,{encode(png)}" '
-            'alt="Best value so far, and learning curves" '
+            'alt="Values of the finished trials, and learning curves" '
             f'style="display:block;width:{picture.shown_width(png)}px;max-width:100%;'
             'height:auto;margin:8px 0">'
         )

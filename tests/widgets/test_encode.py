@@ -63,6 +63,7 @@ def decode(content, buffers):
                 "step": maybe("step", int),
                 "duration_s": maybe("duration_s"),
                 "started_s": maybe("started_s"),
+                "finished_s": maybe("finished_s"),
                 "error": table["texts"]["error"].get(str(i), ""),
                 "error_line": None if line < 0 else line,
                 "memory_bytes": maybe("memory_bytes", int),

@@ -82,6 +82,7 @@ function decodeRows(table: Table, header: Header, buffer: DataView): Row[] {
       step: orNull("step", i),
       duration_s: orNull("duration_s", i),
       started_s: orNull("started_s", i),
+      finished_s: orNull("finished_s", i),
       memory_bytes: orNull("memory_bytes", i),
       error: table.texts["error"]?.[i] ?? "",
       error_line: line < 0 ? null : line,

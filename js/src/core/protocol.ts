@@ -69,6 +69,7 @@ export interface Row {
   step: number | null;
   duration_s: number | null;
   started_s: number | null;
+  finished_s: number | null;
   error: string;
   error_line: number | null;
   memory_bytes: number | null;

@@ -45,34 +45,6 @@ export class Store {
   }
 }
 
-/** Best value after each finished trial, in the order they finished (as far as known). */
-export interface HistoryPoint {
-  number: number;
-  value: number;
-  best: number;
-  improved: boolean;
-}
-
-export function history(rows: Iterable<Row>, maximize: boolean): HistoryPoint[] {
-  const done = [...rows].filter((row) => row.state === "COMPLETE" && usable(row.values?.[0]));
-  const end = (row: Row): number =>
-    row.started_s === null ? row.number : row.started_s + (row.duration_s ?? 0);
-  done.sort((a, b) => end(a) - end(b) || a.number - b.number);
-  let best: number | null = null;
-  return done.map((row) => {
-    const value = row.values![0]!;
-    const improved = best === null || (maximize ? value > best : value < best);
-    if (improved) best = value;
-    return { number: row.number, value, best: best!, improved };
-  });
-}
-
-export const usable = (value: number | null | undefined): value is number =>
-  value !== null && value !== undefined && Number.isFinite(value);
-
-export const finished = (row: Row): boolean =>
-  row.state === "COMPLETE" || row.state === "PRUNED" || row.state === "FAIL";
-
 export type SortKey =
   | { by: "rank" }
   | { by: "number" | "state" | "step" | "duration" | "memory" }
@@ -81,16 +53,16 @@ export type SortKey =
 
 const LIVE: Record<Row["state"], number> = {
   RUNNING: 0,
-  PAUSED: 1,
-  COMPLETE: 2,
+  COMPLETE: 1,
+  PAUSED: 2,
   PRUNED: 3,
   FAIL: 4,
   WAITING: 5,
 };
 
 /**
- * Rows in order. `rank` is the leaderboard: what runs now on top, then finished trials from
- * best to worst, then the pruned, the failed and the waiting. Absent values always come last.
+ * Rows in order. `rank` is the leaderboard: what runs now on top, then complete trials from
+ * best to worst, then the paused, the pruned, the failed and the waiting. Absent values always come last.
  */
 export function sorted(rows: Row[], key: SortKey, descending: boolean, maximize: boolean): Row[] {
   const result = [...rows];

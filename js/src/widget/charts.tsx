@@ -1,10 +1,11 @@
 // The two pictures: learning curves of all trials, and the best value so far.
 import { metric } from "../core/format";
-import { robustRange, type Range } from "../core/scale";
-import { history, type Curve } from "../core/store";
+import { focus, history, type Past } from "../core/history";
+import type { Range } from "../core/scale";
+import type { Curve } from "../core/store";
 import type { Session } from "./session";
 import { WORDS } from "./states";
-import { dot, Plot, type Frame, type Hit } from "./plot";
+import { arrow, dot, Plot, ring, tick, type Frame, type Hit } from "./plot";
 
 const REACH = 24;
 /** Past this many, finished curves are sampled: more could not be told apart. */
@@ -32,6 +33,12 @@ function trace(frame: Frame, curve: Curve): void {
   context.stroke();
 }
 
+/** The one report of a trial that got no further: a dot would say more than there is. */
+function stub(frame: Frame, curve: Curve): void {
+  const value = curve.values[0]!;
+  if (Number.isFinite(value)) tick(frame, frame.x(curve.steps[0]!), frame.y(value));
+}
+
 function end(frame: Frame, curve: Curve, radius: number, color: string): void {
   const last = curve.steps.length - 1;
   if (last < 0 || !Number.isFinite(curve.values[last]!)) return;
@@ -45,13 +52,18 @@ export function Curves({ session, height }: { session: Session; height: number }
   const header = store.header!;
   const maximize = header.objectives[0]?.direction === "maximize";
   const all: number[] = [];
+  const core: number[] = [];
   let [first, last] = [Infinity, -Infinity];
-  for (const curve of store.curves.values()) {
-    for (const value of curve.values) all.push(value);
+  for (const [number, curve] of store.curves) {
+    const complete = store.rows.get(number)?.state === "COMPLETE";
+    for (const value of curve.values) {
+      all.push(value);
+      if (complete) core.push(value);
+    }
     first = Math.min(first, curve.steps[0]!);
     last = Math.max(last, curve.steps[curve.steps.length - 1]!);
   }
-  const y = robustRange(all, maximize);
+  const y = focus(all, core, maximize);
   const x: Range | null = y && { low: first, high: Math.max(last, first + 1), cut: false };
   const best = header.best?.number;
   const lit = hovered ?? session.opened.value;
@@ -61,24 +73,30 @@ export function Curves({ session, height }: { session: Session; height: number }
 
   const draw = (frame: Frame): void => {
     const { context, ink: colors } = frame;
-    const passes: ((number: number, state: string | undefined) => boolean)[] = [
-      (n, s) => s === "PRUNED" || (s === "FAIL" && n !== lit),
-      (_, s) => s === "COMPLETE" || s === undefined,
-      (_, s) => s === "RUNNING" || s === "PAUSED" || s === "WAITING",
+    const passes: readonly (string | undefined)[][] = [
+      ["PRUNED", "FAIL"],
+      ["COMPLETE", undefined],
+      ["PAUSED"],
+      ["RUNNING", "WAITING"],
     ];
-    passes.forEach((belongs, pass) => {
+    passes.forEach((states, pass) => {
+      const live = pass > 1;
       for (const [number, curve] of store.curves) {
         const state = store.rows.get(number)?.state;
-        if (number === best || number === lit || !belongs(number, state)) continue;
-        if (pass < 2 && number % stride) continue;
-        context.lineWidth = pass === 2 ? 1.5 : 1.2;
-        const base = [0.5, 0.7, 0.95][pass]!;
-        context.globalAlpha = pass === 2 ? base : ink(base, shown);
-        context.strokeStyle = pass === 2 ? colors.brand : colors.faint;
+        if (number === best || number === lit || !states.includes(state)) continue;
+        if (!live && number % stride) continue;
+        context.lineWidth = pass === 3 ? 1.6 : 1.2;
+        const base = [0.55, 0.8, 0.5, 0.95][pass]!;
+        context.globalAlpha = live ? base : ink(base, shown);
+        context.strokeStyle = live ? colors.brand : colors.faint;
+        if (curve.steps.length === 1 && pass < 3) {
+          stub(frame, curve);
+          continue;
+        }
         context.setLineDash(pass === 0 ? [3, 3] : []);
         trace(frame, curve);
         context.setLineDash([]);
-        if (pass === 2) end(frame, curve, 2.5, colors.brand);
+        if (pass === 3) end(frame, curve, 2.5, colors.brand);
       }
     });
     context.globalAlpha = 1;
@@ -120,9 +138,10 @@ export function Curves({ session, height }: { session: Session; height: number }
         Learning curves
         <span class="hpo-key" hidden={!y}>
           {best !== undefined && <b class="hpo-key-best">best</b>}
-          <b class="hpo-key-running">running</b>
+          {header.n_running > 0 && <b class="hpo-key-running">running</b>}
+          {header.n_paused > 0 && <b class="hpo-key-paused">paused</b>}
           <b class="hpo-key-complete">complete</b>
-          <b class="hpo-key-pruned">pruned</b>
+          {header.n_pruned > 0 && <b class="hpo-key-pruned">pruned</b>}
         </span>
       </figcaption>
       <Plot
@@ -130,7 +149,7 @@ export function Curves({ session, height }: { session: Session; height: number }
         height={height}
         x={x}
         y={y}
-        xTitle={y?.cut ? "step (wild values drawn at the edge)" : "step"}
+        xTitle={y?.cut ? "step (far values at the edge)" : "step"}
         draw={draw}
         find={find}
         onHover={(number) => (session.hovered.value = number)}
@@ -151,47 +170,70 @@ export function History({ session, height }: { session: Session; height: number 
   const { store } = session;
   const header = store.header!;
   const maximize = header.objectives[0]?.direction === "maximize";
-  const points = history(store.rows.values(), maximize);
-  const y = robustRange(
-    points.map((p) => p.value),
+  const past = history(store.rows.values(), maximize);
+  const complete = past.filter((p) => p.complete);
+  const y = focus(
+    past.map((p) => p.value),
+    complete.map((p) => p.value),
     maximize,
   );
-  const x: Range | null = y && { low: 1, high: Math.max(2, points.length), cut: false };
+  const x: Range | null = y && {
+    low: 1,
+    high: Math.max(2, past[past.length - 1]!.at),
+    cut: false,
+  };
+
+  const mark = (frame: Frame, p: Past, radius: number, color: string): void => {
+    const [px, py] = [frame.x(p.at), frame.y(p.value)];
+    if (y && (p.value < y.low || p.value > y.high)) {
+      arrow(frame, px, py, p.value < y.low ? 1 : -1, color, p.complete);
+    } else if (p.complete) {
+      dot(frame, px, py, radius, color);
+    } else {
+      ring(frame, px, py, radius * 0.8, color);
+    }
+  };
 
   const draw = (frame: Frame): void => {
     const { context, ink: colors } = frame;
-    context.globalAlpha = Math.max(0.3, ink(0.7, points.length));
-    const radius = points.length > 400 ? 1.6 : 2.5;
-    points.forEach((p, i) => dot(frame, frame.x(i + 1), frame.y(p.value), radius, colors.faint));
+    const radius = past.length > 400 ? 1.6 : 2.8;
+    context.globalAlpha = ink(0.75, past.length);
+    for (const p of past) if (!p.complete) mark(frame, p, radius, colors.faint);
+    context.globalAlpha = Math.max(0.4, ink(1, past.length));
+    for (const p of complete) mark(frame, p, radius, colors.text);
     context.globalAlpha = 1;
     context.strokeStyle = colors.good;
     context.lineWidth = 2;
     context.beginPath();
-    points.forEach((p, i) => {
-      const [px, py] = [frame.x(i + 1), frame.y(p.best)];
-      if (i) {
-        context.lineTo(px, frame.y(points[i - 1]!.best));
+    let level: number | null = null;
+    for (const p of past) {
+      if (p.best === null) continue;
+      const [px, py] = [frame.x(p.at), frame.y(p.best)];
+      if (level === null) context.moveTo(px, py);
+      else {
+        context.lineTo(px, level);
         context.lineTo(px, py);
-      } else context.moveTo(px, py);
-    });
+      }
+      level = py;
+    }
     context.stroke();
-    points.forEach((p, i) => {
-      if (p.improved) dot(frame, frame.x(i + 1), frame.y(p.value), 3.5, colors.good);
-      if (p.number === hovered) dot(frame, frame.x(i + 1), frame.y(p.value), 4.5, colors.text);
-    });
+    for (const p of past) {
+      if (p.improved) mark(frame, p, 3.8, colors.good);
+      if (p.number === hovered) mark(frame, p, 4.8, colors.text);
+    }
   };
 
   const find = (frame: Frame, px: number, py: number): Hit | null => {
     let found: Hit | null = null;
     let nearest = REACH ** 2;
-    points.forEach((p, i) => {
-      const [cx, cy] = [frame.x(i + 1), frame.y(p.value)];
+    for (const p of past) {
+      const [cx, cy] = [frame.x(p.at), frame.y(p.value)];
       const distance = (cx - px) ** 2 + (cy - py) ** 2;
-      if (distance >= nearest) return;
+      if (distance >= nearest) continue;
       nearest = distance;
-      const text = `Trial ${p.number} · ${metric(p.value)}${p.improved ? " · best so far" : ""}`;
-      found = { x: cx, y: cy, text, number: p.number };
-    });
+      const word = p.improved ? "best so far" : p.complete ? "complete" : "pruned";
+      found = { x: cx, y: cy, text: `Trial ${p.number} · ${metric(p.value)} · ${word}`, number: p.number };
+    }
     return found;
   };
 
@@ -201,20 +243,21 @@ export function History({ session, height }: { session: Session; height: number 
         History
         <span class="hpo-key" hidden={!y}>
           <b class="hpo-key-best">best so far</b>
-          <b class="hpo-key-dot">trial</b>
+          <b class="hpo-key-dot">complete</b>
+          {complete.length < past.length && <b class="hpo-key-ring">pruned</b>}
         </span>
       </figcaption>
       <Plot
-        label={`Best value so far over ${points.length} complete trials`}
+        label={`Values of ${past.length} finished trials, and the best so far`}
         height={height}
         x={x}
         y={y}
-        xTitle={y?.cut ? "complete trials (wild values drawn at the edge)" : "complete trials"}
+        xTitle={y?.cut ? "finished trials (▾ far off)" : "finished trials"}
         draw={draw}
         find={find}
         onHover={(number) => (session.hovered.value = number)}
         onPick={(number) => session.open(number)}
-        empty="Appears with the first complete trial."
+        empty="Appears with the first finished trial."
       />
     </figure>
   );

@@ -1,7 +1,11 @@
 // What an opened row shows: parameters, the error at the user's line, log, figures, Stop.
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { duration, memory, number, param } from "../core/format";
 import type { Row } from "../core/protocol";
 import type { Session } from "./session";
+import { why } from "./states";
+
+export const REFRESH_MS = 1000;
 
 function figure(name: string, value: number): string {
   if (name.endsWith("_s")) return duration(value);
@@ -12,21 +16,71 @@ function figure(name: string, value: number): string {
 const plainName = (name: string): string =>
   name.replace(/_(s|bytes)$/, "").replaceAll("_", " ");
 
+/** Ask once for what is known, again every second while the trial runs, and at its end. */
+function useDetail(session: Session, row: Row): void {
+  useEffect(() => {
+    session.askDetail(row.number);
+    if (row.state !== "RUNNING") return;
+    const timer = setInterval(() => session.askDetail(row.number), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [session, row.number, row.state]);
+}
+
+/** The end of the output, followed as it grows unless the person scrolled up. */
+function Log({ text }: { text: string }) {
+  const box = useRef<HTMLPreElement>(null);
+  const follow = useRef(true);
+  useLayoutEffect(() => {
+    if (follow.current && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [text]);
+  return (
+    <pre
+      ref={box}
+      tabIndex={0}
+      onScroll={({ currentTarget: pre }) => {
+        follow.current = pre.scrollTop + pre.clientHeight > pre.scrollHeight - 8;
+      }}
+    >
+      {text}
+    </pre>
+  );
+}
+
 export function RowDetail({ row, session }: { row: Row; session: Session }) {
   session.version.value;
+  useDetail(session, row);
+  const top = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    // A row opened near the lower edge of the board would open out of sight.
+    const board = top.current?.closest<HTMLElement>(".hpo-scroll");
+    const line = top.current?.closest("tr")?.previousElementSibling;
+    if (!board || !top.current || !(line instanceof HTMLElement)) return;
+    const below = top.current.getBoundingClientRect().bottom - board.getBoundingClientRect().bottom;
+    const head = board.querySelector("thead")?.clientHeight ?? 0;
+    const above = line.getBoundingClientRect().top - board.getBoundingClientRect().top - head;
+    if (below > 0) board.scrollTop += Math.max(0, Math.min(below, above));
+  }, [row.number]);
+
   const detail = session.store.details.get(row.number);
   const live = row.state === "RUNNING" || row.state === "PAUSED" || row.state === "WAITING";
   const stopping = session.pending.value.has(`stop_trial:${row.number}`);
   const figures = Object.entries(detail?.figures ?? {});
+  const study = session.store.header?.state ?? "running";
+  const reason = row.state === "FAIL" ? row.notice : why(row, study);
   return (
-    <div class="hpo-detail">
+    <div class="hpo-detail" ref={top}>
       {row.error && (
         <p class="hpo-error">
           {row.error_line !== null && <b>{`line ${row.error_line}`}</b>}
           {row.error}
         </p>
       )}
-      {row.notice && <p class="hpo-note">{row.notice}</p>}
+      {reason && (
+        <p class="hpo-reason">
+          <b>{row.state === "PRUNED" ? "Stopped early: " : row.state === "PAUSED" ? "Paused: " : ""}</b>
+          {reason}
+        </p>
+      )}
       <dl>
         {Object.entries(row.params).map(([name, value]) => (
           <div key={name}>
@@ -46,19 +100,21 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
         </dl>
       )}
       {detail?.traceback && (
-        <details>
+        <details open>
           <summary>Traceback</summary>
           <pre tabIndex={0}>{detail.traceback}</pre>
         </details>
       )}
-      {detail?.log && (
+      {detail?.log ? (
         <details open>
           <summary>Last lines of its output</summary>
-          <pre tabIndex={0}>{detail.log}</pre>
+          <Log text={detail.log} />
         </details>
+      ) : (
+        <p class="hpo-quiet">{detail ? "It has printed nothing." : "Asking for its output…"}</p>
       )}
-      <div class="hpo-buttons">
-        {live && (
+      {live && (
+        <div class="hpo-buttons">
           <button
             type="button"
             class="hpo-button hpo-stop"
@@ -68,11 +124,8 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
             <i aria-hidden="true">■</i>
             {stopping ? "Stopping this trial…" : "Stop this trial"}
           </button>
-        )}
-        <button type="button" class="hpo-button" onClick={() => session.askDetail(row.number)}>
-          {detail ? "Refresh log" : "Show log"}
-        </button>
-      </div>
+        </div>
+      )}
     </div>
   );
 }

@@ -11,6 +11,7 @@ function Stat(props: { label: string; children: ComponentChildren; note?: string
       <dt>{props.label}</dt>
       <dd>
         {props.children}
+        {props.note && " "}
         {props.note && <small>{props.note}</small>}
       </dd>
     </div>
@@ -93,7 +94,7 @@ function Counts({ header }: { header: HeaderValue }) {
           (n > 0 || state === "COMPLETE") && (
             <li key={state} class={`hpo-${state}`}>
               <i aria-hidden="true">{SIGNS[state]}</i>
-              <b>{count(n)}</b> {WORDS[state]}
+              <b>{count(n)}</b> {WORDS[state]}{" "}
             </li>
           ),
       )}
@@ -150,14 +151,14 @@ export function Header({ session, silent }: { session: Session; silent: number }
         <Stat label="Trials" note={percent}>
           {header.n_trials === null ? count(done) : `${count(done)} of ${count(header.n_trials)}`}
         </Stat>
-        <Stat label="Elapsed">{duration(header.elapsed_s)}</Stat>
+        <Stat label="Elapsed">{duration(Math.floor(header.elapsed_s))}</Stat>
         {!ended(header) && (
-          <Stat label="Left">{header.left_s === null ? "–" : `≈ ${duration(header.left_s)}`}</Stat>
+          <Stat label="Left">{header.left_s === null ? "–" : `≈ ${duration(Math.ceil(header.left_s))}`}</Stat>
         )}
       </dl>
       <Progress header={header} />
       <div class="hpo-line">
-        <Counts header={header} />
+        {header.state === "starting" ? <span>Starting workers…</span> : <Counts header={header} />}
         <span class="hpo-setup">{setup.join(" · ")}</span>
       </div>
       <Facts facts={header.facts} />

@@ -2,7 +2,8 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { duration, memory, metric, number, param } from "../core/format";
 import type { Row } from "../core/protocol";
-import { sorted, thinned, usable, type Curve, type SortKey } from "../core/store";
+import { usable } from "../core/history";
+import { sorted, thinned, type Curve, type SortKey } from "../core/store";
 import { RowDetail } from "./detail";
 import type { Session } from "./session";
 import { StateCell } from "./states";
@@ -76,6 +77,16 @@ export function Leaderboard({ session }: { session: Session }) {
   }, [version, maximize]);
 
   const anyStep = rows.some((row) => row.step !== null);
+  // A choice among numbers reads like the number it is.
+  const numeric = new Set(
+    header.params
+      .filter(
+        ({ name, kind }) =>
+          kind !== "categorical" ||
+          rows.every((row) => !(name in row.params) || typeof row.params[name] === "number"),
+      )
+      .map(({ name }) => name),
+  );
   const anyMemory = rows.some((row) => row.memory_bytes !== null);
   const headings: Heading[] = [
     { title: "Trial", key: { by: "number" }, numeric: true },
@@ -90,7 +101,7 @@ export function Leaderboard({ session }: { session: Session }) {
     ...header.params.map((info): Heading => ({
       title: info.name,
       key: { by: "param", name: info.name },
-      numeric: info.kind !== "categorical",
+      numeric: numeric.has(info.name),
     })),
     ...(anyStep ? [{ title: "Step", key: { by: "step" } as const, numeric: true }] : []),
     { title: "Time", key: { by: "duration" }, numeric: true },
@@ -159,9 +170,9 @@ export function Leaderboard({ session }: { session: Session }) {
                     {heading.key ? (
                       <button type="button" onClick={() => sortBy(heading)}>
                         {heading.title}
-                        <i aria-hidden="true">
-                          {sort === "none" ? "" : sort === "ascending" ? "▲" : "▼"}
-                        </i>
+                        {sort !== "none" && (
+                          <i aria-hidden="true">{sort === "ascending" ? "▲" : "▼"}</i>
+                        )}
                       </button>
                     ) : (
                       heading.title
@@ -182,6 +193,7 @@ export function Leaderboard({ session }: { session: Session }) {
                 session={session}
                 open={opened === row.number}
                 scales={scales}
+                numeric={numeric}
                 anyStep={anyStep}
                 anyMemory={anyMemory}
                 columns={headings.length + 1}
@@ -190,7 +202,7 @@ export function Leaderboard({ session }: { session: Session }) {
             {gap(rows.length - to)}
           </tbody>
         </table>
-        {rows.length === 0 && <p class="hpo-empty">The first trial is about to start.</p>}
+        {rows.length === 0 && <p class="hpo-empty">Starting workers…</p>}
       </div>
     </section>
   );
@@ -202,12 +214,15 @@ interface RowProps {
   session: Session;
   open: boolean;
   scales: Scales;
+  /** Names of the parameters that are written as numbers. */
+  numeric: ReadonlySet<string>;
   anyStep: boolean;
   anyMemory: boolean;
   columns: number;
 }
 
-function TrialRow({ row, index, session, open, scales, anyStep, anyMemory, columns }: RowProps) {
+function TrialRow(props: RowProps) {
+  const { row, index, session, open, scales, numeric, anyStep, anyMemory, columns } = props;
   const header = session.store.header!;
   const best = header.best?.number === row.number;
   const toggle = (): void => session.open(open ? null : row.number);
@@ -237,7 +252,7 @@ function TrialRow({ row, index, session, open, scales, anyStep, anyMemory, colum
           </button>
         </th>
         <td>
-          <StateCell state={row.state} />
+          <StateCell row={row} study={header.state} />
         </td>
         {header.objectives.map((objective, i) => (
           <td key={objective.name} class={`hpo-num hpo-value ${settled ? "" : "hpo-interim"}`}>
@@ -257,7 +272,7 @@ function TrialRow({ row, index, session, open, scales, anyStep, anyMemory, colum
         {header.params.map((info) => (
           <td
             key={info.name}
-            class={info.kind === "categorical" ? "hpo-text" : "hpo-num"}
+            class={numeric.has(info.name) ? "hpo-num" : "hpo-text"}
             title={info.name in row.params ? String(param(row.params[info.name])) : "not used"}
           >
             {info.name in row.params ? param(row.params[info.name]) : <span class="hpo-none">–</span>}

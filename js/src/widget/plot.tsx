@@ -203,3 +203,38 @@ export function dot(frame: Frame, x: number, y: number, radius: number, fill: st
   context.fillStyle = fill;
   context.fill();
 }
+
+export function ring(frame: Frame, x: number, y: number, radius: number, color: string): void {
+  const { context } = frame;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.strokeStyle = color;
+  context.lineWidth = 1.1;
+  context.stroke();
+}
+
+/** A value outside the range, marked at the edge it lies beyond; sign 1: below. */
+export function arrow(
+  frame: Frame,
+  x: number,
+  y: number,
+  sign: 1 | -1,
+  color: string,
+  filled: boolean,
+): void {
+  const { context } = frame;
+  context.beginPath();
+  context.moveTo(x - 3.5, y - sign * 3);
+  context.lineTo(x + 3.5, y - sign * 3);
+  context.lineTo(x, y + sign * 3);
+  context.closePath();
+  context.fillStyle = context.strokeStyle = color;
+  context.lineWidth = 1;
+  if (filled) context.fill();
+  else context.stroke();
+}
+
+/** A short dash to the right of a place. */
+export function tick(frame: Frame, x: number, y: number): void {
+  line(frame.context, x, y, x + 6, y);
+}

@@ -53,7 +53,6 @@ export class Session {
 
   open(number: number | null): void {
     this.opened.value = number;
-    if (number !== null) this.askDetail(number);
   }
 
   askDetail(number: number): void {

@@ -1,5 +1,5 @@
 // Words and signs of the states; colour only repeats what they say.
-import type { RowState, StudyState } from "../core/protocol";
+import type { Row, RowState, StudyState } from "../core/protocol";
 
 export const SIGNS: Record<RowState, string> = {
   WAITING: "○",
@@ -29,9 +29,19 @@ const STUDY: Record<StudyState, { sign: string; word: string; tone: string }> = 
   failed: { sign: "✕", word: "Failed", tone: "bad" },
 };
 
-export function StateCell({ state }: { state: RowState }) {
+/** Why a trial is in its state; empty when the state says it all. */
+export function why(row: Row, study: StudyState): string {
+  if (row.state === "PAUSED") {
+    return study === "paused" ? "paused with the study" : "waits for promotion";
+  }
+  return row.state === "FAIL" ? row.error : row.notice;
+}
+
+export function StateCell({ row, study }: { row: Row; study: StudyState }) {
+  const { state } = row;
+  const reason = why(row, study);
   return (
-    <span class={`hpo-state hpo-${state}`}>
+    <span class={`hpo-state hpo-${state}`} {...(reason ? { title: reason } : {})}>
       <i aria-hidden="true">{SIGNS[state]}</i>
       {WORDS[state]}
     </span>
