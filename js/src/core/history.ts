@@ -1,0 +1,76 @@
+// The history of a search, and the part of it worth looking at; the same as history.py,
+// held to tests/widgets/history.json.
+import type { Row } from "./protocol";
+import type { Range } from "./scale";
+
+/**
+ * One finished trial with a value. `at`: its place, from 1, among all finished trials in the
+ * order they finished (failed ones take a place and show nothing). `value`: of a pruned trial
+ * its last report. `best`: of the complete trials so far; pruned ones never set it.
+ */
+export interface Past {
+  number: number;
+  at: number;
+  value: number;
+  complete: boolean;
+  best: number | null;
+  improved: boolean;
+}
+
+export const usable = (value: number | null | undefined): value is number =>
+  value !== null && value !== undefined && Number.isFinite(value);
+
+export const finished = (row: Row): boolean =>
+  row.state === "COMPLETE" || row.state === "PRUNED" || row.state === "FAIL";
+
+export function history(rows: Iterable<Row>, maximize: boolean): Past[] {
+  const done = [...rows].filter(finished);
+  const end = (row: Row): number => row.finished_s ?? -Number.MAX_VALUE;
+  done.sort((a, b) => end(a) - end(b) || a.number - b.number);
+  const past: Past[] = [];
+  let best: number | null = null;
+  done.forEach((row, index) => {
+    const value = row.values?.[0];
+    if (row.state === "FAIL" || !usable(value)) return;
+    const complete = row.state === "COMPLETE";
+    const improved = complete && (best === null || (maximize ? value > best : value < best));
+    if (improved) best = value;
+    past.push({ number: row.number, at: index + 1, value, complete, best, improved });
+  });
+  return past;
+}
+
+/** With fewer values than this all of them are shown. */
+const CALM = 5;
+
+/**
+ * The range that shows what matters; null without a finite value. `core`: the values of
+ * complete trials. Shown are the best of all values, the core but for its worst tenth, and
+ * twice the way to the best quarter; the rest is cut off when it would stretch the picture
+ * more than twofold (early reports of hopeless trials do).
+ */
+export function focus(
+  values: readonly number[],
+  core: readonly number[],
+  maximize: boolean,
+): Range | null {
+  const finite = values.filter(Number.isFinite);
+  if (!finite.length) return null;
+  const best = finite.reduce((a, b) => (maximize ? Math.max(a, b) : Math.min(a, b)));
+  const away = (from: readonly number[]): number[] =>
+    from.map((value) => Math.abs(best - value)).sort((a, b) => a - b);
+  const ways = away(finite);
+  const known = away(core.filter(Number.isFinite));
+  const inner = known.length ? known : ways;
+  const last = inner.length < 10 ? inner.length - 1 : Math.floor(0.9 * (inner.length - 1));
+  const quarter = ways[Math.floor(0.25 * (ways.length - 1))]!;
+  const reach = 1.25 * Math.max(inner[last]!, 2 * quarter);
+  const furthest = ways[ways.length - 1]!;
+  const cut = finite.length >= CALM && reach > 0 && furthest > 2 * reach;
+  const way = cut ? reach : furthest;
+  const pad = way > 0 ? 0.06 * way : Math.abs(best) * 0.05 || 0.5;
+  const outer = way + (cut ? 0 : pad);
+  return maximize
+    ? { low: best - outer, high: best + pad, cut }
+    : { low: best - pad, high: best + outer, cut };
+}
