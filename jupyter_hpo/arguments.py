@@ -92,13 +92,13 @@ def build_parser() -> Parser:
     )
     add = parser.add_argument
     add("space", nargs="*", metavar="name=range", help="lr=1e-5..1e-1:log hidden=32|64|128")
-    for flag in ("--maximize", "--minimize"):
+    for flag, example in (("--maximize", "val_acc"), ("--minimize", "val_loss")):
         add(
             flag,
             dest="objectives",
             action=_Goal,
             metavar="NAME",
-            help=f"a name the cell assigns, or an expression: {flag} val_loss; repeatable",
+            help=f"a name the cell assigns, or an expression: {flag} {example}; repeatable",
         )
     add("--trials", type=_positive, metavar="N", help="finished trials in all: --trials 40")
     add("--timeout", type=_duration, metavar="TIME", help="of the whole study: --timeout 30m")

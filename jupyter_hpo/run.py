@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import threading
 import uuid
 from typing import Any
@@ -13,7 +15,6 @@ from .options import Options
 from .session import Session, open_session
 from .study import messages as m
 from .warmup import warmup
-from .widgets.control import current_kernel
 from .widgets.dashboard import Dashboard
 from .widgets.output import Output
 from .widgets.protocol import Command
@@ -44,7 +45,8 @@ class Runner:
     """Runs studies for one notebook. Main thread.
 
     namespace: the notebook's, where results are bound. background: return at once.
-    output: where to show the dashboard, a new place in the running cell when None.
+    quiet: show the result only. output: where to show the dashboard, a new place in the
+    running cell when None.
     """
 
     def __init__(
@@ -74,7 +76,7 @@ class Runner:
     def run(self, handle: StudyHandle) -> None:
         """Show and run the session that the handle holds now."""
         session = handle.session
-        dashboard = None if self.quiet and current_kernel() is None else self._dashboard(session)
+        dashboard = None if self.quiet else self._dashboard(session)
         if dashboard is not None:
             session.engine.on_change = dashboard.notify
             dashboard.show(self.output)
@@ -129,6 +131,8 @@ class Runner:
             bundle = static_bundle(handle.session.presenter.changes(0))
             if dashboard is not None:
                 dashboard.finish(bundle)
+            else:
+                Output().replace(bundle)
             handle.finished.set()
             warmup.again()
 
@@ -141,6 +145,7 @@ def bind_best(handle: StudyHandle, namespace: dict[str, Any]) -> None:
     session = handle.session
     if session.study.best is None:
         return
+    repeat_imports(session.cell, namespace)
     try:
         namespace.update(handle.best_objects())
     except (StudyError, OSError) as error:
@@ -149,6 +154,18 @@ def bind_best(handle: StudyHandle, namespace: dict[str, Any]) -> None:
     for name, value in handle.best_params.items():
         if name in cell.assigned:
             namespace[name] = _value(session, name, value, namespace)
+
+
+def repeat_imports(cell: CapturedCell, namespace: dict[str, Any]) -> None:
+    """Do the cell's own top-level imports in the notebook, as running the cell would have.
+
+    Modules don't come back with a trial's objects; later cells expect them all the same.
+    """
+    for statement in ast.parse(cell.source).body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            code = compile(ast.Module([statement], []), cell.filename, "exec")
+            with contextlib.suppress(ImportError):  # it worked in the trial: its path changed
+                exec(code, namespace)
 
 
 def _value(session: Session, name: str, value: Any, namespace: dict[str, Any]) -> Any:

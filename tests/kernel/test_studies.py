@@ -260,3 +260,22 @@ def test_a_folder_that_can_not_be_written_is_no_reason_to_stop(kernel, tmp_path)
     tmp_path.chmod(0o700)
     assert result.error is None, result.all
     assert kernel.value("len(study.trials)") == 8
+
+
+def test_quiet_shows_the_result_only(kernel):
+    result = kernel.run(QUICK.format(name="quiet").replace("%%hpo", "%%hpo --quiet", 1))
+    (bundle,) = result.displays.values()
+    assert "application/vnd.jupyter.widget-view+json" not in bundle
+    assert "Best" in bundle["text/plain"]
+
+
+def test_imports_of_the_cell_are_there_afterwards(kernel):
+    result = kernel.run(
+        "%%hpo --maximize acc --trials 3 --name imports\n"
+        "import fractions as fr\n"
+        "from textwrap import *\n"
+        "x = 1    # hpo: 1..9\n"
+        "acc = fr.Fraction(x, 2)\n"
+    )
+    assert result.error is None, result.all
+    assert kernel.value("fr.Fraction(1, 2) < 1 and dedent('  a') == 'a'")
