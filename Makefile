@@ -16,7 +16,7 @@ TUTORIAL := notebooks/01_first_study.ipynb
 	notebook-test bench generate format clean
 
 lab: setup
-	$(BIN)/jupyter lab $(TUTORIAL)
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(TUTORIAL)
 
 demo: setup
 	$(BIN)/python -m tests.demo $(TUTORIAL)

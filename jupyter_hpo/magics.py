@@ -23,7 +23,7 @@ class HpoMagics(Magics):  # type: ignore[misc]
     @line_cell_magic
     def hpo(self, line: str, cell: str | None = None) -> Any:
         """(replaced by the parser's help)"""
-        from .run import Sentence
+        from .run import CellProblems, HpoMessage
 
         try:
             if cell is None:
@@ -32,11 +32,11 @@ class HpoMagics(Magics):  # type: ignore[misc]
                 return run_line(line, self.shell.user_ns)
             self._search(parse_line(line), cell)
         except CellError as error:
-            raise Sentence(_list(error)) from None
-        except Sentence:
+            raise CellProblems(_list(error)) from None
+        except HpoMessage:
             raise
         except HpoError as error:
-            raise Sentence(str(error)) from None
+            raise HpoMessage(str(error)) from None
         return None
 
     def _search(self, request: Request, source: str) -> None:

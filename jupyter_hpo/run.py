@@ -27,11 +27,19 @@ ENDING_S = 30.0
 """How long an interrupted study may take to end before the cell is given back anyway."""
 
 
-class Sentence(HpoError):
+class HpoMessage(HpoError):
     """An error that the notebook shows as its sentence, without a traceback of ours."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"jupyter_hpo: {self}"]
+
+
+class CellProblems(HpoMessage):
+    """The cell can't be searched; all its problems, each on a line."""
+
+
+class StudyFailed(HpoMessage):
+    """The study ran and found nothing."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -63,7 +71,7 @@ class Runner:
     def start(self, cell: CapturedCell, options: Options) -> StudyHandle:
         """Open the study of a captured cell, bind it as `study`, and run it.
 
-        Raises CellError or StorageError before anything is started, Sentence when no
+        Raises CellError or StorageError before anything is started, HpoMessage when no
         trial could be run to its end, Interrupted when the person stopped the cell.
         """
         session = open_session(cell, options, self.namespace)
@@ -95,7 +103,7 @@ class Runner:
                 f"stopped; {done} finished trials are kept. Run the cell again to go on."
             )
         if session.engine.crash or (session.study.failed and session.study.best is None):
-            raise Sentence(session.study.message)
+            raise StudyFailed(session.study.message)
 
     def _dashboard(self, session: Session) -> Dashboard:
         return Dashboard(
