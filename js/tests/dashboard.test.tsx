@@ -162,7 +162,7 @@ describe("Dashboard", () => {
     expect(all(".hpo-stat dd").map((e) => e.textContent)).toEqual([
       "0.5000 trial 0",
       "1 of 10 10%",
-      "5.0s",
+      "5s",
       "–",
     ]);
   });

@@ -123,17 +123,17 @@ def _plain(axes: Any) -> None:
 
 def _draw_history(axes: Any, past: Sequence[Past], view: Focus) -> None:
     inside = [p for p in past if view.low <= p.value <= view.high]
-    groups: list[tuple[str, list[Past], dict[str, Any]]] = [
-        ("pruned", [p for p in inside if not p.complete],
+    groups: list[tuple[list[Past], dict[str, Any]]] = [
+        ([p for p in inside if not p.complete],
          {"ms": 3.2, "mfc": "none", "mec": FAINT, "mew": 0.9}),
-        ("complete", [p for p in inside if p.complete and not p.improved],
+        ([p for p in inside if p.complete and not p.improved],
          {"ms": 4, "color": INK}),
-        ("", [p for p in inside if p.improved], {"ms": 5.5, "color": GOOD, "zorder": 4}),
+        ([p for p in inside if p.improved], {"ms": 5.5, "color": GOOD, "zorder": 4}),
     ]  # fmt: skip
-    for label, group, style in groups:
+    for group, style in groups:
         if group:
             at = [p.at for p in group]
-            axes.plot(at, [p.value for p in group], "o", ls="", label=label, **style)
+            axes.plot(at, [p.value for p in group], "o", ls="", **style)
     for p in past:
         if p not in inside:
             below = p.value < view.low
@@ -143,11 +143,20 @@ def _draw_history(axes: Any, past: Sequence[Past], view: Focus) -> None:
     led = [p for p in past if p.best is not None]
     if led:
         best = [p.best for p in led]
-        axes.step([p.at for p in led], best, where="post", color=GOOD, lw=1.8, label="best so far")
-    axes.set_title("History", loc="left", fontsize=10, color=TEXT, fontweight="bold")
-    words = "finished trials (green: best so far"
-    words += "; hollow: stopped early" if any(not p.complete for p in past) else ""
-    axes.set_xlabel(words + ("; ▾ far off)" if view.cut else ")"), fontsize=9, color=TEXT)
+        axes.step([p.at for p in led], best, where="post", color=GOOD, lw=1.8)
+    axes.set_title(
+        "History (line: best so far)", loc="left", fontsize=10, color=TEXT, fontweight="bold"
+    )
+    hints = [
+        hint
+        for hint, true in (
+            ("hollow: stopped early", any(not p.complete for p in past)),
+            ("at the edge: far off", view.cut),
+        )
+        if true
+    ]
+    words = "finished trials" + (f" ({', '.join(hints)})" if hints else "")
+    axes.set_xlabel(words, fontsize=9, color=TEXT)
 
 
 def _draw_curves(

@@ -130,7 +130,7 @@ def _summary(header: Header) -> list[tuple[str, str]]:
     if header.best is not None:
         values = ", ".join(numbers.metric(value) for value in header.best.values)
         items.append(("Best", f"{values} (trial {header.best.number})"))
-    items.append(("Trials", f"{done}{of}" + (f": {parts}" if parts else "")))
+    items.append(("Trials", f"{done}{of}" + (f" ({parts})" if parts else "")))
     items.append(("Time", numbers.duration(header.elapsed_s)))
     return items
 
@@ -207,11 +207,13 @@ def static_html(
                 f"{escape(text)}</div>"
             )
     if png:
-        parts.append(
+        width = picture.shown_width(png)
+        parts.append(  # on a narrow page it scrolls, before its words get too small to read
+            '<div style="overflow-x:auto;margin:8px 0">'
             f'<img src="data:image/png;base64,{encode(png)}" '
             'alt="Values of the finished trials, and learning curves" '
-            f'style="display:block;width:{picture.shown_width(png)}px;max-width:100%;'
-            'height:auto;margin:8px 0">'
+            f'style="display:block;width:{width}px;max-width:100%;'
+            f'min-width:{min(width, 640)}px;height:auto"></div>'
         )
     if rows:
         parts.append(_html_table(header, rows, top))

@@ -55,7 +55,7 @@ def test_text_is_an_aligned_table_best_first():
     update = study(rows, best=Best(1, [0.91]), n_pruned=1)
     assert static_bundle(update)["text/plain"].splitlines() == [
         "digits: ✓ Finished, maximize acc",
-        "Best 0.9100 (trial 1)   Trials 3: 2 complete, 1 pruned   Time 1m 11s",
+        "Best 0.9100 (trial 1)   Trials 3 (2 complete, 1 pruned)   Time 1m 11s",
         "",
         "  Trial  State          acc      lr  act   Step   Time",
         "  ─────  ──────────  ──────  ──────  ────  ────  ─────",

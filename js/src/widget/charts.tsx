@@ -86,7 +86,7 @@ export function Curves({ session, height }: { session: Session; height: number }
         if (number === best || number === lit || !states.includes(state)) continue;
         if (!live && number % stride) continue;
         context.lineWidth = pass === 3 ? 1.6 : 1.2;
-        const base = [0.55, 0.8, 0.5, 0.95][pass]!;
+        const base = [0.55, 0.8, 0.65, 0.95][pass]!;
         context.globalAlpha = live ? base : ink(base, shown);
         context.strokeStyle = live ? colors.brand : colors.faint;
         if (curve.steps.length === 1 && pass < 3) {
@@ -252,7 +252,7 @@ export function History({ session, height }: { session: Session; height: number 
         height={height}
         x={x}
         y={y}
-        xTitle={y?.cut ? "finished trials (▾ far off)" : "finished trials"}
+        xTitle={y?.cut ? "finished trials (at the edge: far off)" : "finished trials"}
         draw={draw}
         find={find}
         onHover={(number) => (session.hovered.value = number)}

@@ -50,6 +50,8 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
   session.version.value;
   useDetail(session, row);
   const top = useRef<HTMLDivElement>(null);
+  const detail = session.store.details.get(row.number);
+  const known = detail !== undefined;
   useLayoutEffect(() => {
     // A row opened near the lower edge of the board would open out of sight.
     const board = top.current?.closest<HTMLElement>(".hpo-scroll");
@@ -59,9 +61,8 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
     const head = board.querySelector("thead")?.clientHeight ?? 0;
     const above = line.getBoundingClientRect().top - board.getBoundingClientRect().top - head;
     if (below > 0) board.scrollTop += Math.max(0, Math.min(below, above));
-  }, [row.number]);
+  }, [row.number, known]);
 
-  const detail = session.store.details.get(row.number);
   const live = row.state === "RUNNING" || row.state === "PAUSED" || row.state === "WAITING";
   const stopping = session.pending.value.has(`stop_trial:${row.number}`);
   const figures = Object.entries(detail?.figures ?? {});

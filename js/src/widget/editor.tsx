@@ -245,8 +245,9 @@ export function Editor({ spec, client }: { spec: EditorSpec; client: CommandClie
       }}
     >
       <div class="hpo-top">
-        <h3>{`What to tune in ${spec.study}`}</h3>
+        <h3>What to tune</h3>
         <span class="hpo-sub">{`${ticked.length} of ${rows.length} ticked`}</span>
+        <span class="hpo-sub hpo-study">{spec.study}</span>
         <button
           type="button"
           class="hpo-link"
@@ -288,7 +289,7 @@ export function Editor({ spec, client }: { spec: EditorSpec; client: CommandClie
               if (known) set("direction")(known.direction);
             }}
             placeholder="val_acc"
-            width="180px"
+            width="148px"
             bad={at("objective").length > 0}
           />
           <label class="hpo-field">

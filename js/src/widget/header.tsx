@@ -21,6 +21,10 @@ function Stat(props: { label: string; children: ComponentChildren; note?: string
 export const ended = (header: HeaderValue): boolean =>
   ["finished", "stopped", "failed"].includes(header.state);
 
+/** Time as it ticks: whole seconds, so that the figure keeps its width. */
+const clock = (seconds: number): string =>
+  seconds < 10 ? `${Math.max(0, Math.floor(seconds))}s` : duration(Math.floor(seconds));
+
 const count = (n: number): string => n.toLocaleString("en-US");
 
 function Progress({ header }: { header: HeaderValue }) {
@@ -151,9 +155,9 @@ export function Header({ session, silent }: { session: Session; silent: number }
         <Stat label="Trials" note={percent}>
           {header.n_trials === null ? count(done) : `${count(done)} of ${count(header.n_trials)}`}
         </Stat>
-        <Stat label="Elapsed">{duration(Math.floor(header.elapsed_s))}</Stat>
+        <Stat label="Elapsed">{clock(header.elapsed_s)}</Stat>
         {!ended(header) && (
-          <Stat label="Left">{header.left_s === null ? "–" : `≈ ${duration(Math.ceil(header.left_s))}`}</Stat>
+          <Stat label="Left">{header.left_s === null ? "–" : `≈ ${clock(header.left_s)}`}</Stat>
         )}
       </dl>
       <Progress header={header} />

@@ -76,7 +76,9 @@ export function Leaderboard({ session }: { session: Session }) {
     };
   }, [version, maximize]);
 
-  const anyStep = rows.some((row) => row.step !== null);
+  // Until a trial is complete nobody knows: better an empty column than one that jumps in.
+  const unknown = !rows.some((row) => row.state === "COMPLETE" || row.state === "FAIL");
+  const anyStep = unknown || rows.some((row) => row.step !== null);
   // A choice among numbers reads like the number it is.
   const numeric = new Set(
     header.params
@@ -87,7 +89,7 @@ export function Leaderboard({ session }: { session: Session }) {
       )
       .map(({ name }) => name),
   );
-  const anyMemory = rows.some((row) => row.memory_bytes !== null);
+  const anyMemory = unknown || rows.some((row) => row.memory_bytes !== null);
   const headings: Heading[] = [
     { title: "Trial", key: { by: "number" }, numeric: true },
     { title: "State", key: { by: "state" }, numeric: false },
@@ -265,7 +267,7 @@ function TrialRow(props: RowProps) {
           </td>
         ))}
         {anyStep && (
-          <td>
+          <td class="hpo-spark-cell">
             <Sparkline curve={session.store.curves.get(row.number)} scales={scales} />
           </td>
         )}

@@ -32,7 +32,7 @@ const STUDY: Record<StudyState, { sign: string; word: string; tone: string }> = 
 /** Why a trial is in its state; empty when the state says it all. */
 export function why(row: Row, study: StudyState): string {
   if (row.state === "PAUSED") {
-    return study === "paused" ? "paused with the study" : "waits for promotion";
+    return study === "paused" ? "the study is paused" : "waits for promotion";
   }
   return row.state === "FAIL" ? row.error : row.notice;
 }
