@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .engine import Engine
 from .space import Categorical, Int, SearchSpace
-from .study.trial import Trial, TrialState
+from .study.trial import Trial, TrialError, TrialState
 from .widgets.protocol import (
     Best,
     Detail,
@@ -186,11 +186,17 @@ def _row(trial: Trial, began: float, running_s: float) -> Row:
         duration_s=duration,
         started_s=started,
         finished_s=finished,
-        error=trial.error.message if trial.error else "",
+        error=_sentence(trial.error) if trial.error else "",
         error_line=trial.error.line if trial.error else None,
         memory_bytes=int(memory) if memory is not None else None,
         notice=trial.notice,
     )
+
+
+def _sentence(error: TrialError) -> str:
+    """The message, behind its exception's class where there is one."""
+    is_class = error.kind[:1].isupper() and not error.message.startswith(error.kind)
+    return f"{error.kind}: {error.message}".removesuffix(": ") if is_class else error.message
 
 
 def _param(name: str, space: SearchSpace) -> ParamInfo:

@@ -13,6 +13,7 @@ from jupyter_hpo.study import trial_events as ev
 from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.study import Study
+from jupyter_hpo.study.trial import Trial, TrialError, TrialState
 
 BEGAN = 1000.0
 
@@ -98,3 +99,17 @@ def test_rows_tell_when_they_finished(study, header, clock):
     run(study, 0, BEGAN + 5, BEGAN + 60)
     assert present._row(study.trials[0], BEGAN, 0.0).finished_s == 60.0
     assert present._row(study.trials[0], BEGAN + 100, 0.0).finished_s == -40.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "sentence"),
+    [
+        ("ValueError", "no", "ValueError: no"),
+        ("KeyboardInterrupt", "", "KeyboardInterrupt"),
+        ("ValueError", "ValueError: no", "ValueError: no"),
+        ("died", "its process was killed", "its process was killed"),
+    ],
+)
+def test_an_error_says_its_class(kind, message, sentence):
+    trial = Trial(0, {}, TrialState.FAIL, error=TrialError(kind, message, 3))
+    assert present._row(trial, BEGAN, 0.0).error == sentence

@@ -213,7 +213,7 @@ def static_html(
             f'<img src="data:image/png;base64,{encode(png)}" '
             'alt="Values of the finished trials, and learning curves" '
             f'style="display:block;width:{width}px;max-width:100%;'
-            f'min-width:{min(width, 640)}px;height:auto"></div>'
+            f'min-width:{min(width, 560)}px;height:auto"></div>'
         )
     if rows:
         parts.append(_html_table(header, rows, top))
