@@ -153,9 +153,9 @@ class Presenter:
         return max(0.0, n_trials - self._engine.study.n_done - self._half_done())
 
     def _half_done(self) -> float:
-        """Trials' worth of work in unfinished trials; most paused ones are not promoted."""
+        """Trials' worth of work in unfinished trials; few of the paused ones go on."""
         counts = self._engine.study.counts()
-        return counts[TrialState.PAUSED] + 0.5 * counts[TrialState.RUNNING]
+        return 0.75 * counts[TrialState.PAUSED] + 0.5 * counts[TrialState.RUNNING]
 
 
 def log_tail(path: str | None) -> str:

@@ -67,7 +67,7 @@ def focus(values: Sequence[float], core: Sequence[float], maximize: bool) -> Foc
     """The range that shows what matters; None without a finite value.
 
     core: the values of complete trials. Shown are the best of all values, the core but for
-    its worst tenth, and twice the way to the best quarter; the rest is cut off when it would
+    its worst tenth, and the best quarter of all; the rest is cut off when it would
     stretch the picture more than twofold (early reports of hopeless trials do).
     """
     finite = [value for value in values if math.isfinite(value)]
@@ -77,7 +77,7 @@ def focus(values: Sequence[float], core: Sequence[float], maximize: bool) -> Foc
     ways = sorted(abs(best - value) for value in finite)
     inner = sorted(abs(best - value) for value in core if math.isfinite(value)) or ways
     last = len(inner) - 1 if len(inner) < 10 else math.floor(0.9 * (len(inner) - 1))
-    reach = 1.25 * max(inner[last], 2 * ways[math.floor(0.25 * (len(ways) - 1))])
+    reach = 1.25 * max(inner[last], ways[math.floor(0.25 * (len(ways) - 1))])
     cut = len(finite) >= CALM and reach > 0 and ways[-1] > 2 * reach
     way = reach if cut else ways[-1]
     pad = 0.06 * way if way > 0 else abs(best) * 0.05 or 0.5

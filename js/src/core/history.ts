@@ -46,7 +46,7 @@ const CALM = 5;
 /**
  * The range that shows what matters; null without a finite value. `core`: the values of
  * complete trials. Shown are the best of all values, the core but for its worst tenth, and
- * twice the way to the best quarter; the rest is cut off when it would stretch the picture
+ * the best quarter of all; the rest is cut off when it would stretch the picture
  * more than twofold (early reports of hopeless trials do).
  */
 export function focus(
@@ -64,7 +64,7 @@ export function focus(
   const inner = known.length ? known : ways;
   const last = inner.length < 10 ? inner.length - 1 : Math.floor(0.9 * (inner.length - 1));
   const quarter = ways[Math.floor(0.25 * (ways.length - 1))]!;
-  const reach = 1.25 * Math.max(inner[last]!, 2 * quarter);
+  const reach = 1.25 * Math.max(inner[last]!, quarter);
   const furthest = ways[ways.length - 1]!;
   const cut = finite.length >= CALM && reach > 0 && furthest > 2 * reach;
   const way = cut ? reach : furthest;
