@@ -33,7 +33,6 @@ class Request:
     auto: bool = False
     edit: bool = False
     quiet: bool = False
-    keep: tuple[str, ...] | None = None
 
 
 class Parser(argparse.ArgumentParser):
@@ -41,13 +40,14 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         known = [o for action in self._actions for o in action.option_strings]
-        for word in message.replace(",", " ").split():
+        unknown = message.startswith("unrecognized arguments")
+        for word in message.replace(",", " ").split() if unknown else ():
             if word.startswith("-") and word not in known:
                 near = difflib.get_close_matches(word, known, 1)
                 if near:
                     message += f". Did you mean {near[0]}?"
                 break
-        raise UsageError(f"%%hpo: {message} (%%hpo? lists the options)")
+        raise UsageError(f"%%hpo: {message.rstrip('.')} (%%hpo? lists the options)")
 
 
 class _Goal(argparse.Action):
@@ -74,6 +74,12 @@ def _duration(text: str) -> float:
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number greater than 0")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2**32 - 1")
     return int(text)
 
 
@@ -111,7 +117,7 @@ def build_parser() -> Parser:
     add("--pruner", choices=("asha", "none"), help="how hopeless trials are ended early")
     add(
         "--seed",
-        type=int,
+        type=_seed,
         metavar="N",
         help="seeds the search, and Python, NumPy and torch in each trial",
     )
@@ -136,9 +142,14 @@ def build_parser() -> Parser:
 
 def parse_line(line: str) -> Request:
     """The Request in the magic's line. Raises UsageError with one sentence."""
-    found = build_parser().parse_args(split_line(line))
+    found = build_parser().parse_intermixed_args(split_line(line))
     if found.fresh and found.resume:
         raise UsageError("%%hpo: --fresh and --resume exclude each other")
+    if found.background and found.executor == "inline":
+        raise UsageError(
+            "%%hpo: --executor inline runs the trials in the cell that waits for them; "
+            "leave out --background"
+        )
     for token in found.space:
         if "=" not in token:
             raise UsageError(
@@ -158,6 +169,7 @@ def parse_line(line: str) -> Request:
         fresh=found.fresh,
         executor=found.executor,
         root=Path(found.storage) if found.storage else None,
+        keep=tuple(w.strip() for w in found.keep.split(",")) if found.keep else None,
     )
     return Request(
         options=options,
@@ -168,7 +180,6 @@ def parse_line(line: str) -> Request:
         auto=found.auto,
         edit=found.edit,
         quiet=found.quiet,
-        keep=tuple(w.strip() for w in found.keep.split(",")) if found.keep else None,
     )
 
 

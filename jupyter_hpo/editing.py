@@ -60,6 +60,7 @@ class _Editing:
     ) -> None:
         self.request, self.source, self.arguments = request, source, arguments
         self.namespace, self.on_main = namespace, on_main
+        self.started = False
         self.editor = Editor(_spec(cell, request), self.on_start, f"{study_name(cell)}-editor")
 
     def on_start(self, choice: Choice) -> list[EditorProblem]:
@@ -69,6 +70,9 @@ class _Editing:
             return [EditorProblem(p.name or "", str(p)) for p in error.problems]
         except SpaceError as error:
             return [EditorProblem("", str(error))]
+        if self.started:
+            return [EditorProblem("", "The study has been started already.")]
+        self.started = True
         options = replace(
             self.request.options,
             trials=choice.trials,
@@ -85,7 +89,8 @@ class _Editing:
             for name, text in choice.conditions.items()
             if text.strip()
         }
-        objectives = (Objective(choice.objective, choice.direction),)
+        others = (o for o in self.request.objectives[1:] if o.source != choice.objective)
+        objectives = (Objective(choice.objective, choice.direction), *others)
         chosen = SearchSpace(
             Parameter(name, distribution, conditions.get(name))
             for name, distribution in choice.distributions.items()
@@ -104,7 +109,9 @@ class _Editing:
         return replace(cell, space=SearchSpace(p for p in cell.space.values() if p.name in chosen))
 
     def _run(self, cell: CapturedCell, options: Options) -> None:
-        runner = Runner(self.namespace, background=True, output=self.editor.hand_over())
+        background = options.executor != "inline"
+        output = self.editor.hand_over()
+        runner = Runner(self.namespace, background=background, output=output)
         try:
             runner.start(cell, options)
         except HpoError as error:

@@ -6,6 +6,7 @@ from another thread holds `Engine.lock`.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -58,6 +59,11 @@ class Engine:
     def start(self) -> None:
         self._thread.start()
 
+    def abandon(self) -> None:
+        """Let go of everything, instead of `start`."""
+        self.study.phase = "finished"
+        self._close()
+
     def storage_problem(self) -> str | None:
         """A sentence when the study can't be written down any more."""
         return self._storage.problem()
@@ -70,11 +76,13 @@ class Engine:
     def _run(self) -> None:
         try:
             self._handle(m.Begin())
+            due = time.monotonic() + TICK_S
             while self.study.phase != "finished":
-                try:
-                    self._handle(self._events.get(timeout=TICK_S))
-                except queue.Empty:
+                with contextlib.suppress(queue.Empty):
+                    self._handle(self._events.get(timeout=max(0.0, due - time.monotonic())))
+                if time.monotonic() >= due:  # also when events never stop coming
                     self._handle(m.Tick())
+                    due = time.monotonic() + TICK_S
         except Exception as error:  # whatever happens, the person gets the kernel back
             self.crash = traceback.format_exc()
             with self.lock:
@@ -115,6 +123,8 @@ class Engine:
                 self.on_change()
 
     def _sign(self, event: ev.Kept) -> None:
+        if not event.names:
+            return
         try:
             sign(self._folder.objects(event.number))
         except OSError as error:

@@ -39,7 +39,13 @@ class Problem:
 
 
 class HpoError(Exception):
-    """Base of all errors raised on purpose by jupyter_hpo."""
+    """Base of all errors raised on purpose by jupyter_hpo.
+
+    A notebook shows their sentence only: a traceback of ours would tell a person nothing.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"jupyter_hpo: {self}"]
 
 
 class CellError(HpoError):
@@ -47,7 +53,10 @@ class CellError(HpoError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(p) for p in self.problems))
+        many = len(self.problems)
+        head = "a problem" if many == 1 else f"{many} problems"
+        lines = [f"{head} in this cell, no trial was started"]
+        super().__init__("\n".join([*lines, *(f"  {p}" for p in self.problems)]))
 
 
 class SpaceError(HpoError):

@@ -67,6 +67,9 @@ class StudyHandle(StudyResults):
         if not self.session.engine.done.is_set():
             self.session.engine.request(m.ResumeRequested())
             return
+        if self.session.temporary is not None:
+            raise StudyError("the study was kept in memory only; run its cell again instead.")
+        self.finished.wait()  # its results are still being bound
         options = more_trials(self.session.options, self.session.study, n_trials or 20)
         self.session = open_session(self.session.cell, options, self._namespace)
         if self._run is not None:
@@ -74,7 +77,6 @@ class StudyHandle(StudyResults):
         else:
             self.session.engine.start()
             self.session.engine.done.wait()
-            self.finished.set()
 
     def stop_trial(self, number: int) -> None:
         """End one trial; it keeps its reports."""

@@ -23,20 +23,11 @@ class HpoMagics(Magics):  # type: ignore[misc]
     @line_cell_magic
     def hpo(self, line: str, cell: str | None = None) -> Any:
         """(replaced by the parser's help)"""
-        from .run import CellProblems, HpoMessage
+        if cell is None:
+            from .line_magic import run_line
 
-        try:
-            if cell is None:
-                from .line_magic import run_line
-
-                return run_line(line, self.shell.user_ns)
-            self._search(parse_line(line), cell)
-        except CellError as error:
-            raise CellProblems(_list(error)) from None
-        except HpoMessage:
-            raise
-        except HpoError as error:
-            raise HpoMessage(str(error)) from None
+            return run_line(line, self.shell.user_ns)
+        self._search(parse_line(line), cell)
         return None
 
     def _search(self, request: Request, source: str) -> None:
@@ -52,7 +43,7 @@ class HpoMagics(Magics):  # type: ignore[misc]
             "names": frozenset(namespace),
             "transform": self.shell.input_transformer_manager.transform_cell,
             "filename": f"<cell In[{self.shell.execution_count}]>",
-            "keep": request.keep,
+            "keep": request.options.keep,
             "read_elsewhere": _read_by_functions(namespace),
         }
         cell = capture(source, auto=request.auto, **arguments)
@@ -76,12 +67,14 @@ def _space(request: Request, namespace: dict[str, Any]) -> Any:
 
     if request.space_name is None:
         return None
-    found = namespace.get(request.space_name)
+    if request.space_name not in namespace:
+        raise HpoError(f"--space {request.space_name}: the notebook has no such name.")
+    found = namespace[request.space_name]
     if isinstance(found, dict):
         found = SearchSpace(found)
     if not isinstance(found, SearchSpace):
-        what = "not defined" if found is None else f"a {type(found).__name__}"
-        raise HpoError(f"--space {request.space_name}: it is {what}, not a SearchSpace.")
+        what = type(found).__name__
+        raise HpoError(f"--space {request.space_name}: it is a {what}, not a SearchSpace.")
     return found
 
 
@@ -90,13 +83,6 @@ def _read_by_functions(namespace: dict[str, Any]) -> frozenset[str]:
     functions = [f for f in namespace.values() if isinstance(f, FunctionType)]
     own = [f for f in functions if f.__globals__ is namespace]
     return frozenset(name for f in own for name in f.__code__.co_names)
-
-
-def _list(error: CellError) -> str:
-    many = len(error.problems)
-    head = "a problem" if many == 1 else f"{many} problems"
-    lines = [f"{head} in this cell, no trial was started"]
-    return "\n".join([*lines, *(f"  {problem}" for problem in error.problems)])
 
 
 def plain_cell(lines: list[str]) -> list[str]:

@@ -11,6 +11,10 @@ PATIENCE = 30
 """Trials without a better value after which a study with no other budget ends."""
 
 
+TRIALS = 100
+"""Trials of a study of several objectives with no budget given."""
+
+
 @dataclass(frozen=True)
 class Options:
     """Options of `%%hpo`; None means the default that `session` derives and announces.
@@ -18,6 +22,7 @@ class Options:
     trials: finished trials in all. timeout_s, trial_timeout_s: seconds. jobs: trials side by
     side. executor: 'inline' runs trials in the kernel, one at a time. fresh: forget what an
     earlier session of this study found. root: folder of the studies.
+    keep: names of the best trial's objects to bring back; None: what later cells can use.
     """
 
     trials: int | None = None
@@ -32,6 +37,7 @@ class Options:
     fresh: bool = False
     executor: Literal["processes", "inline"] = "processes"
     root: Path | None = None
+    keep: tuple[str, ...] | None = None
 
 
 def cores() -> int:

@@ -74,7 +74,7 @@ class StudyResults:
         raise StudyError(f"study {self.name!r} has no trial {number}.")
 
     def best(self, name: str) -> Any:
-        """An object of the best trial, as it stood at the end of the cell: `best("model")`.
+        """An object of the best trial: `best("model")`; the one bound in the notebook.
 
         Raises StudyError when it was not kept, or not written by this user on this machine.
         """

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import threading
 import uuid
 from typing import Any
 
 from .cell import CapturedCell
-from .errors import HpoError, StudyError
+from .errors import HpoError
 from .handle import StudyHandle, studies
 from .options import Options
 from .session import Session, open_session
+from .space import MISSING
 from .study import messages as m
+from .study.endings import INTERRUPTED
 from .warmup import warmup
 from .widgets.dashboard import Dashboard
 from .widgets.output import Output
@@ -27,18 +28,7 @@ ENDING_S = 30.0
 """How long an interrupted study may take to end before the cell is given back anyway."""
 
 
-class HpoMessage(HpoError):
-    """An error that the notebook shows as its sentence, without a traceback of ours."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"jupyter_hpo: {self}"]
-
-
-class CellProblems(HpoMessage):
-    """The cell can't be searched; all its problems, each on a line."""
-
-
-class StudyFailed(HpoMessage):
+class StudyFailed(HpoError):
     """The study ran and found nothing."""
 
 
@@ -84,10 +74,16 @@ class Runner:
     def run(self, handle: StudyHandle) -> None:
         """Show and run the session that the handle holds now."""
         session = handle.session
-        dashboard = None if self.quiet else self._dashboard(session)
-        if dashboard is not None:
-            session.engine.on_change = dashboard.notify
-            dashboard.show(self.output)
+        handle.finished.clear()
+        try:
+            dashboard = None if self.quiet else self._dashboard(session)
+            if dashboard is not None:
+                session.engine.on_change = dashboard.notify
+                dashboard.show(self.output)
+        except BaseException:
+            session.engine.abandon()
+            handle.finished.set()
+            raise
         session.engine.start()
         if self.background:
             threading.Thread(
@@ -95,7 +91,7 @@ class Runner:
                 name="jupyter_hpo-finish", daemon=True,
             ).start()  # fmt: skip
             return
-        interrupted = self._wait(session)
+        interrupted = self._wait(session) or session.study.message == INTERRUPTED
         self._finish(handle, dashboard)
         if interrupted:
             done = session.study.n_done
@@ -118,14 +114,15 @@ class Runner:
         patience_s = float("inf")
         while not session.engine.done.is_set() and patience_s > 0:
             try:
-                if session.inline is not None:
-                    session.inline.run_pending(WAIT_S)
+                inline = session.inline
+                if inline is not None:
+                    inline.run_pending(WAIT_S)
                 else:
                     session.engine.done.wait(WAIT_S)
                 patience_s -= WAIT_S
             except KeyboardInterrupt:
                 interrupted, patience_s = True, min(patience_s, ENDING_S)
-                session.engine.request(m.StopRequested("interrupted"))
+                session.engine.request(m.StopRequested(INTERRUPTED))
         return interrupted
 
     def _finish_later(self, handle: StudyHandle, dashboard: Dashboard | None) -> None:
@@ -134,13 +131,15 @@ class Runner:
 
     def _finish(self, handle: StudyHandle, dashboard: Dashboard | None) -> None:
         try:
-            bind_best(handle, self.namespace)
+            try:
+                bind_best(handle, self.namespace)
+            finally:
+                bundle = static_bundle(handle.session.presenter.changes(0))
+                if dashboard is not None:
+                    dashboard.finish(bundle)
+                else:
+                    Output().replace(bundle)
         finally:
-            bundle = static_bundle(handle.session.presenter.changes(0))
-            if dashboard is not None:
-                dashboard.finish(bundle)
-            else:
-                Output().replace(bundle)
             handle.finished.set()
             warmup.again()
 
@@ -153,27 +152,39 @@ def bind_best(handle: StudyHandle, namespace: dict[str, Any]) -> None:
     session = handle.session
     if session.study.best is None:
         return
-    repeat_imports(session.cell, namespace)
+    for problem in repeat_imports(session.cell, namespace):
+        session.presenter.notice(problem)
     try:
         namespace.update(handle.best_objects())
-    except (StudyError, OSError) as error:
+    except (HpoError, OSError) as error:
         session.presenter.notice(str(error))
-    cell = session.cell
-    for name, value in handle.best_params.items():
-        if name in cell.assigned:
-            namespace[name] = _value(session, name, value, namespace)
+    params, space = handle.best_params, session.cell.space
+    for tunable in session.cell.tunables:
+        if tunable.variable is not None and tunable.name in space:
+            # Where its condition did not hold, the trial ran with the code's own value.
+            value = params.get(tunable.name, space[tunable.name].default)
+            if value is not MISSING:
+                namespace[tunable.variable] = _value(session, tunable.name, value, namespace)
 
 
-def repeat_imports(cell: CapturedCell, namespace: dict[str, Any]) -> None:
+def repeat_imports(cell: CapturedCell, namespace: dict[str, Any]) -> list[str]:
     """Do the cell's own top-level imports in the notebook, as running the cell would have.
 
     Modules don't come back with a trial's objects; later cells expect them all the same.
+    Returns a sentence for each that failed here.
     """
+    problems = []
     for statement in ast.parse(cell.source).body:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             code = compile(ast.Module([statement], []), cell.filename, "exec")
-            with contextlib.suppress(ImportError):  # it worked in the trial: its path changed
+            try:
                 exec(code, namespace)
+            except Exception as error:  # it worked in the trial; here its path may differ
+                problems.append(
+                    f"`{ast.unparse(statement)}` failed in the notebook: "
+                    f"{type(error).__name__}: {error}"
+                )
+    return problems
 
 
 def _value(session: Session, name: str, value: Any, namespace: dict[str, Any]) -> Any:

@@ -14,7 +14,8 @@ from .cell import CapturedCell
 from .engine import Engine
 from .errors import CellError, Problem, SnapshotError, UnwritableError
 from .executors.base import Emit, Executor
-from .options import PATIENCE, Options, cores
+from .keeping import worth_keeping
+from .options import PATIENCE, TRIALS, Options, cores
 from .present import Presenter
 from .storage import MemoryStorage, Storage, StudyFolder
 from .study.config import Budget, StudyConfig
@@ -65,11 +66,15 @@ def open_session(
     """
     from .search.optuna_sampler import OptunaSampler
 
-    name = options.name or study_name(cell)
+    if options.keep is None:
+        cell = replace(cell, keep=worth_keeping(cell, namespace))
+    name = study_name(cell) if options.name is None else options.name
     folder, storage, temporary, notices = _open_storage(name, cell, options)
     try:
         earlier = storage.load()
         find_files(earlier, folder)
+        for trial in earlier:
+            trial.outside = not cell.space.holds(trial.params)
         config = _config(name, cell, options)
         study = Study(config, scheduler=_scheduler(cell, options), earlier=earlier)
         sampler = OptunaSampler(
@@ -91,8 +96,7 @@ def open_session(
         make_executor=make_executor,
         seed=options.seed,
     )
-    if earlier:
-        notices.append(f"continues study {name!r}: {study.n_done} trials were already done")
+    notices += _about_earlier(name, study)
     presenter = Presenter(
         engine,
         cell.space,
@@ -104,6 +108,23 @@ def open_session(
     return Session(cell, options, engine, folder, presenter, notices, temporary)
 
 
+def _about_earlier(name: str, study: Study) -> list[str]:
+    """What the person should know of trials of earlier sessions."""
+    said = []
+    outside = sum(t.outside for t in study.trials.values())
+    if study.n_done:
+        said.append(
+            f"Study {name!r} goes on: {study.n_done} trials were already done. When the data or "
+            "the code of earlier cells changed since, start anew with --fresh."
+        )
+    if outside:
+        said.append(
+            f"{outside} earlier trials have values outside the present space: they stay in the "
+            "record, and none of them can be best."
+        )
+    return said
+
+
 def study_name(cell: CapturedCell) -> str:
     """The name of a study nobody named: its objective and the identity of its code."""
     words = "-".join(o.source if o.is_name else "objective" for o in cell.objectives)
@@ -113,7 +134,14 @@ def study_name(cell: CapturedCell) -> str:
 
 def more_trials(options: Options, study: Study, n_trials: int) -> Options:
     """The options under which a finished study goes on for n_trials more."""
-    return replace(options, trials=study.n_done + n_trials, fresh=False, name=study.config.name)
+    return replace(
+        options,
+        trials=study.n_done + n_trials,
+        timeout_s=None,
+        patience=None,
+        fresh=False,
+        name=study.config.name,
+    )
 
 
 def _open_storage(
@@ -133,6 +161,7 @@ def _open_storage(
     try:
         if options.fresh:
             folder.clear()
+        folder.mend()
         storage = JournalStorage(folder.journal, name, cell.space, cell.objectives)
     except BaseException:
         folder.close()
@@ -149,15 +178,19 @@ def find_files(trials: list[Trial], folder: StudyFolder) -> None:
 
 
 def _config(name: str, cell: CapturedCell, options: Options) -> StudyConfig:
-    patience = options.patience
-    if (options.trials, options.timeout_s, patience) == (None, None, None):
-        patience = PATIENCE
+    trials, patience = options.trials, options.patience
+    if (trials, options.timeout_s, patience) == (None, None, None):
+        if len(cell.objectives) == 1:
+            patience = PATIENCE
+        else:  # with several objectives almost every trial is better in one of them
+            trials = TRIALS
     return StudyConfig(
         name=name,
         objectives=cell.objectives,
-        budget=Budget(options.trials, options.timeout_s, options.trial_timeout_s, patience),
+        budget=Budget(trials, options.timeout_s, options.trial_timeout_s, patience),
         slots=1 if options.executor == "inline" else options.jobs or cores(),
         first=cell.space.defaults(),
+        in_kernel=options.executor == "inline",
     )
 
 

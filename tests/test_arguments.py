@@ -44,6 +44,9 @@ def test_durations(text, seconds):
         ("--maximise acc", "Did you mean --maximize?"),
         ("--trials many", "'many' is not a whole number"),
         ("--trials 0", "greater than 0"),
+        ("--seed -1", "'-1'"),
+        ("--seed 99999999999", "2**32"),
+        ("--background --executor inline", "leave out --background"),
         ("--timeout soon", "'soon' is no time"),
         ("--timeout 0s", "longer than 0"),
         ("--sampler tpee", "invalid choice"),
@@ -57,6 +60,11 @@ def test_errors_are_one_sentence(line, words):
         parse_line(line)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_ranges_may_stand_before_and_after_options():
+    request = parse_line("lr=0..1 --trials 4 hidden=32|64")
+    assert request.space == ("lr=0..1", "hidden=32|64")
 
 
 def test_defaults_ask_for_nothing():

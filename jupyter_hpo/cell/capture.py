@@ -330,6 +330,7 @@ def _identity(
     """Of the training code: the syntax tree, its tuned values masked, and the objectives."""
     places = {place for tunable in searched for place in tunable.places}
     text = ast.dump(_Mask(places).visit(tree))
+    text += "".join(f"\n{t.name} {t.kind}" for t in searched)
     text += "".join(f"\n{o.direction} {o.source}" for o in objectives)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:10]
 

@@ -35,6 +35,7 @@ class Tunable:
     distribution: what was declared, or a proposal; None when nothing sensible is known.
     declared: by a mark, the magic line or `--space` (then it is tuned; a proposal is only
     offered). why: one short reason for a proposal, for a person. text: the source line.
+    variable: the top-level name that is bound to this value alone (`lr = 1e-3`), else None.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Tunable:
     declared: bool = False
     why: str = ""
     text: str = ""
+    variable: str | None = None
 
     @property
     def line(self) -> int:

@@ -379,4 +379,5 @@ class _Maker:
             declared=bool(item.declared) and item.declared not in ("auto", "chosen"),
             why=item.why,
             text=text,
+            variable=value.variable,
         )

@@ -300,8 +300,8 @@ class ProcessExecutor:
 
     def _give_up(self, why: str) -> None:
         self._lost = why
-        self._emit(ExecutorLost(why))
         self._end_all(why)
+        self._emit(ExecutorLost(why))
 
     def _end_all(self, reason: str) -> None:
         for trial in list(self._trials.values()):

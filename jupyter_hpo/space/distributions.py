@@ -41,9 +41,15 @@ def _check_range(low: float, high: float, log: bool, step: float | None) -> None
             raise SpaceError("a range can't have both log and step.", "Leave out one of them.")
 
 
+def _on_grid(low: float, value: float, step: float) -> float:
+    """The last point of the grid from low that is not above value (but for rounding)."""
+    return low + math.floor((value - low) / step + 1e-6) * step
+
+
 @dataclass(frozen=True)
 class Float:
-    """A float in [low, high]; on a log scale, or on a grid of `step` from low.
+    """A float in [low, high]; on a log scale, or on a grid of `step` from low (high is then
+    the last point of the grid).
 
     Raises SpaceError when low > high, an end is not finite, log with low <= 0,
     step <= 0, or log together with step.
@@ -56,14 +62,35 @@ class Float:
 
     def __post_init__(self) -> None:
         _check_range(self.low, self.high, self.log, self.step)
+        if not math.isfinite(self.high - self.low):
+            raise SpaceError(
+                f"the range {self.low:g}..{self.high:g} is too wide to draw from.",
+                "Bring its ends closer together.",
+            )
+        if self.step is not None and (self.high - self.low) / self.step > 1e12:
+            raise SpaceError(
+                f"a step of {self.step:g} is too small for {self.low:g}..{self.high:g}.",
+                "Leave it out: a float range needs no step.",
+            )
+        high = self.high
+        if self.step is not None and not self._reaches(high):
+            high = _on_grid(self.low, self.high, self.step)
         object.__setattr__(self, "low", float(self.low))
-        object.__setattr__(self, "high", float(self.high))
+        object.__setattr__(self, "high", float(high))
 
     def contains(self, value: Any) -> bool:
-        """Whether value lies in the range (the grid of `step` is not checked)."""
+        """Whether value lies in the range and, with a step, on its grid."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
-        return self.low <= value <= self.high
+        if not self.low <= value <= self.high:
+            return False
+        return self._reaches(value)
+
+    def _reaches(self, value: float) -> bool:
+        if self.step is None:
+            return True
+        nearest = _on_grid(self.low, value, self.step)
+        return math.isclose(nearest, value, rel_tol=1e-9, abs_tol=self.step * 1e-6)
 
 
 @dataclass(frozen=True)
@@ -89,6 +116,8 @@ class Int:
                         "Round it, or write the literal in the code as a float (64.0).",
                     )
                 object.__setattr__(self, what, int(value))
+        if self.step is not None:
+            object.__setattr__(self, "high", self.high - (self.high - self.low) % self.step)
 
     def contains(self, value: Any) -> bool:
         """Whether value is an integer in the range and, with a step, on its grid."""

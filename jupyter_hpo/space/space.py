@@ -92,6 +92,13 @@ class SearchSpace(Mapping[str, Parameter]):
                     kept.setdefault(name, MISSING)
         return tuple(kept)
 
+    def holds(self, params: Mapping[str, Any]) -> bool:
+        """Whether these are params of this space: its active parameters, in their ranges."""
+        active = self.active(params)
+        return set(active) == set(params) and all(
+            self[name].distribution.contains(params[name]) for name in active
+        )
+
     def defaults(self) -> dict[str, Any] | None:
         """The notebook's own values of the active parameters, or None when one is missing
         or lies outside its distribution (then there is no trial of the cell as it stands)."""

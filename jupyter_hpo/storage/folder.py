@@ -63,6 +63,11 @@ class StudyFolder:
             except OSError:
                 holder = os.pread(lock, 20, 0).decode(errors="replace").strip() or "unknown"
                 os.close(lock)
+                if holder == str(os.getpid()):
+                    raise StorageError(
+                        f"study {self.name!r} is running in this kernel. Wait for it "
+                        "(study.wait()), stop it (%hpo stop), or give this one another --name."
+                    ) from None
                 raise StorageError(
                     f"study {self.name!r} is being run by another kernel (process {holder}). "
                     "Stop it there, or give this one another --name."
@@ -70,6 +75,25 @@ class StudyFolder:
         os.ftruncate(lock, 0)
         os.pwrite(lock, str(os.getpid()).encode(), 0)
         self._lock = lock
+
+    def mend(self) -> None:
+        """Take away what a crash left half-done: the torn last line of the journal (a full
+        disk, a machine that went down), objects that were being written. Lock held."""
+        for part in (self.path / "objects").glob("*.part"):
+            part.unlink(missing_ok=True)
+        if not self.journal.exists():
+            return
+        with self.journal.open("rb+") as file:
+            end = file.seek(0, os.SEEK_END)
+            while end > 0:
+                start = max(0, end - (1 << 16))
+                file.seek(start)
+                last = file.read(end - start).rfind(b"\n")
+                if last >= 0:
+                    file.truncate(start + last + 1)
+                    return
+                end = start
+            file.truncate(0)
 
     def clear(self) -> None:
         """Forget everything of the study (--fresh); the lock stays."""

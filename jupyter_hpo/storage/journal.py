@@ -125,6 +125,9 @@ class JournalStorage:
             )
             template.datetime_start = datetime.fromtimestamp(started) if started else datetime.now()
             self._ids[number] = self._journal.create_new_trial(self._study_id, template)
+            given = self._journal.get_trial(self._ids[number]).number
+            if given != number:
+                raise StorageError(f"trial {number} was numbered {given}: somebody else writes too")
             known.update(attributes)
         trial_id = self._ids[number]
         if self._journal.get_trial(trial_id).state.is_finished():
@@ -156,7 +159,9 @@ class JournalStorage:
         directions = [StudyDirection[o.direction.upper()] for o in objectives]
         for study in self._journal.get_all_studies():
             if study.study_name == self.name:
-                if study.directions != directions:
+                sources = study.user_attrs.get(f"{PREFIX}objectives")
+                asked = [[o.source, o.direction] for o in objectives]
+                if study.directions != directions or (sources and sources != asked):
                     raise StorageError(
                         f"study {self.name!r} was made for other objectives. "
                         "Give this one another --name, or start anew with --fresh."
@@ -210,6 +215,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
     values = tuple(frozen.values) if frozen.values is not None else None
     if values is None and frozen.state is OptunaState.PRUNED and reports:
         values = reports[-1].values
+    begun = frozen.datetime_start.timestamp() if frozen.datetime_start else None
     written = frozen.datetime_complete.timestamp() if frozen.datetime_complete else None
     return Trial(
         number=frozen.number,
@@ -217,7 +223,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         state=TrialState[frozen.state.name],
         values=values,
         reports=sorted(reports),
-        started_at=frozen.datetime_start.timestamp() if frozen.datetime_start else None,
+        started_at=attributes.get(f"{PREFIX}started_at", begun),
         finished_at=attributes.get(f"{PREFIX}finished_at", written),
         figures=attributes.get(f"{PREFIX}figures", {}),
         error=TrialError(**error) if error else None,
@@ -227,6 +233,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
 
 def _attributes(trial: Trial) -> dict[str, Any]:
     content = {
+        "started_at": trial.started_at,
         "finished_at": trial.finished_at,  # Optuna notes when it was written
         "figures": trial.figures,
         "error": asdict(trial.error) if trial.error else None,

@@ -28,7 +28,8 @@ class StudyConfig:
     """slots: trials that run at the same time. first: params of the first trial of a new
     study (the cell's own values), run alone; None when the sampler chooses it.
     grace_s: how long a stopped study waits for trials to end at a report.
-    alike: after so many first trials that all failed alike the study stops.
+    alike: after so many first trials that all failed alike the study stops. in_kernel: the
+    trials run in the kernel, so an interrupt of the kernel lands in one of them.
     """
 
     name: str
@@ -38,3 +39,4 @@ class StudyConfig:
     first: dict[str, Any] | None = None
     grace_s: float = 0.5
     alike: int = 3
+    in_kernel: bool = False

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .config import Budget
-from .trial import Trial
+from .trial import Trial, TrialState
 
 INTERRUPTED = "interrupted"
 """TrialError.kind of trials cut off by the end of their study: they are tried again."""
+
+
+NO_FAULT = (INTERRUPTED, "stopped")
 
 
 def interrupted(trial: Trial) -> bool:
@@ -16,18 +19,18 @@ def interrupted(trial: Trial) -> bool:
 
 
 def failing_alike(session: Sequence[Trial], alike: int) -> str | None:
-    """The sentence to stop with when the first `alike` finished trials failed in one way:
-    the same kind of error at the same line. None when they did not."""
-    first = session[:alike]
-    error = first[0].error if first else None
-    if len(first) < alike or error is None or any(interrupted(t) for t in first):
+    """The sentence to stop with when nothing has worked: the first `alike` trials failed in
+    one way (the same kind of error at the same line), or four times as many in any way."""
+    errors = [t.error for t in session if t.error and t.error.kind not in NO_FAULT]
+    if any(t.state is not TrialState.FAIL for t in session) or len(errors) < alike:
         return None
-    if any(
-        t.error is None or (t.error.kind, t.error.line) != (error.kind, error.line) for t in first
-    ):
-        return None
-    where = f" (line {error.line})" if error.line is not None else ""
-    return f"the first {alike} trials all failed alike: {error.message}{where}"
+    first = errors[0]
+    where = f" (line {first.line})" if first.line is not None else ""
+    if len({(e.kind, e.line) for e in errors[:alike]}) == 1:
+        return f"the first {alike} trials all failed alike: {first.message}{where}"
+    if len(errors) >= alike * 4:
+        return f"the first {len(errors)} trials all failed; the first one: {first.message}{where}"
+    return None
 
 
 def budget_over(budget: Budget, elapsed_s: float, since_best: int) -> str | None:

@@ -23,11 +23,11 @@ def dominates(a: Sequence[float], b: Sequence[float]) -> bool:
 
 
 def best_trials(objectives: Sequence[Objective], trials: Iterable[Trial]) -> list[Trial]:
-    """The complete trials that no other one beats, in the order of their numbers.
+    """The complete trials of the present space that no other one beats, by number.
 
     With one objective that is the best trial; of equals, the earliest.
     """
-    done = [t for t in trials if t.state is TrialState.COMPLETE and t.values is not None]
+    done = [t for t in trials if t.state is TrialState.COMPLETE and t.values and not t.outside]
     scored = [(losses(objectives, t.values or ()), t) for t in done]
     if len(objectives) == 1:
         return [min(scored, key=lambda item: (item[0], item[1].number))[1]] if scored else []

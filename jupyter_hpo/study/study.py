@@ -53,6 +53,9 @@ class Study:
         self._asked: set[int] = set()
         self._held: list[int] = []  # reported while the person had paused the study
         self._why: dict[int, str] = {}  # told to stop, and why
+        self._cut_off: set[int] = set()  # told to stop because the study ends
+        self._paused_at: float | None = None
+        self._paused_s = 0.0
         self._queue: list[dict[str, Any]] = []
         self._session: list[int] = []  # trials finished in this session, in order
         self._running_since: dict[int, float] = {}
@@ -82,8 +85,10 @@ class Study:
 
     @property
     def n_done(self) -> int:
-        """Trials that count for the budget: finished, and not cut off by a study's end."""
-        return sum(t.state.finished and not interrupted(t) for t in self.trials.values())
+        """Trials that count for the budget: finished, not cut off by a study's end, and of
+        the present space."""
+        counted = (t for t in self.trials.values() if t.state.finished and not t.outside)
+        return sum(not interrupted(t) for t in counted)
 
     @property
     def n_done_in_session(self) -> int:
@@ -121,8 +126,11 @@ class Study:
         if self.phase == "stopping":
             self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, self.message))
             return
+        if self.n_done == 0:
+            self.scheduler.protect(trial.number)
         self._alive.add(trial.number)
-        out.append(m.Launch(trial))
+        # Written before it is launched, and so in the order of the numbers.
+        out += [m.Save(trial), m.Launch(trial)]
 
     def _on_started(self, event: ev.Started, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
@@ -173,7 +181,7 @@ class Study:
 
     def _on_kept(self, event: ev.Kept, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
-        trial.objects_path = event.path
+        trial.objects_path = event.path if event.names else None
         if event.left_out:
             left = (f"{name} not kept: {why}" for name, why in event.left_out.items())
             trial.notice = "; ".join(left)
@@ -185,7 +193,11 @@ class Study:
     def _on_failed(self, event: ev.Failed, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
         trial.figures = dict(event.figures)
-        self._close(trial, TrialState.FAIL, out, event.error)
+        if self.config.in_kernel and event.error.kind == "KeyboardInterrupt":
+            self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, event.error.message))
+            self._stop(INTERRUPTED, out)
+        else:
+            self._close(trial, TrialState.FAIL, out, event.error)
 
     def _on_stopped(self, event: ev.Stopped, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
@@ -230,7 +242,7 @@ class Study:
         if limit is not None:
             for number in list(self._running_since):
                 if self.running_s(number, self._now) > limit:
-                    self._running_since.pop(number)
+                    self._stand_still(number)
                     out.append(m.Kill(number, f"ran longer than the trial time-out of {limit:g} s"))
 
     def _on_stop(self, event: m.StopRequested, out: list[m.Command]) -> None:
@@ -239,12 +251,14 @@ class Study:
 
     def _on_pause(self, event: m.PauseRequested, out: list[m.Command]) -> None:
         if self.phase == "running":
-            self.phase = "paused"
+            self.phase, self._paused_at = "paused", self._now
             self._touch()
 
     def _on_resume(self, event: m.ResumeRequested, out: list[m.Command]) -> None:
         if self.phase == "paused":
             self.phase = "running"
+            if self._paused_at is not None:
+                self._paused_s += self._now - self._paused_at
             self._touch()
             held, self._held = self._held, []
             for number in held:
@@ -262,13 +276,19 @@ class Study:
         """Rank what earlier sessions left, and try again what was cut off in them."""
         done = [t.params for t in self.trials.values() if not interrupted(t)]
         for trial in self.trials.values():
-            if interrupted(trial) and trial.params not in [*done, *self._queue]:
+            if (
+                interrupted(trial)
+                and not trial.outside
+                and trial.params not in [*done, *self._queue]
+            ):
                 self._queue.append(dict(trial.params))
         if self.best is not None:
             later = [t for t in self.trials.values() if t.number > self.best.number]
             self._since_best = sum(t.state in COUNTED for t in later)
         if len(self.config.objectives) == 1:
             for trial in self.trials.values():
+                if interrupted(trial) or trial.outside:
+                    continue
                 for report in trial.reports:
                     loss = losses(self.config.objectives, report.values)[0]
                     self.scheduler.on_report(trial.number, report.step, loss)
@@ -332,19 +352,20 @@ class Study:
 
     def _close_stopped(self, trial: Trial, out: list[m.Command]) -> None:
         why = self._why.get(trial.number, "stopped")
-        was_running = trial.state is TrialState.RUNNING
-        if trial.reports and not (was_running and self.phase == "stopping"):
+        if trial.reports and trial.number not in self._cut_off:
             trial.values = trial.reports[-1].values
             trial.notice = why
             self._close(trial, TrialState.PRUNED, out)
         else:
-            kind = INTERRUPTED if self.phase == "stopping" else "stopped"
+            kind = INTERRUPTED if trial.number in self._cut_off else "stopped"
             self._close(trial, TrialState.FAIL, out, TrialError(kind, why))
 
     def _close(
         self, trial: Trial, state: TrialState, out: list[m.Command], error: TrialError | None = None
     ) -> None:
         self._stand_still(trial.number)
+        if trial.number in self._held:
+            self._held.remove(trial.number)
         trial.figures["running_s"] = round(self.running_s(trial.number, self._now), 3)
         trial.state, trial.error, trial.finished_at = state, error, self._now
         self.scheduler.on_end(trial.number, complete=state is TrialState.COMPLETE)
@@ -355,6 +376,14 @@ class Study:
 
     def _stop(self, why: str, out: list[m.Command]) -> None:
         self.phase, self.message = "stopping", why
+        # What runs, or is held by the person, is tried again when the study goes on; what
+        # the scheduler had paused has been compared, and is pruned.
+        held = set(self._held)
+        self._cut_off = {
+            n
+            for n in self._alive
+            if n not in self._why and (self.trials[n].state is not TrialState.PAUSED or n in held)
+        }
         for number in sorted(self._alive):
             self._stop_trial(number, why, out)
         self._touch()
@@ -369,7 +398,9 @@ class Study:
             self.failed = True
             self._stop(alike, out)
             return
-        over = budget_over(self.config.budget, self._now - self.began_at, self._since_best)
+        over = budget_over(
+            self.config.budget, self._now - self.began_at - self._paused_s, self._since_best
+        )
         if over is not None:
             self._stop(over, out)
 

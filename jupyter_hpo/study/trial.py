@@ -34,7 +34,8 @@ class Report(NamedTuple):
 class TrialError:
     """Why a trial failed: one sentence, the user's own line, and the traceback's text.
 
-    kind: the exception's class name, or 'objective', 'died', 'timeout'.
+    kind: the exception's class name, or 'objective', 'died' (also: took too long), 'stopped'
+    (by the person), 'interrupted' (by the end of its study).
     """
 
     kind: str
@@ -50,7 +51,8 @@ class Trial:
     values: one float per objective when COMPLETE, the last report when PRUNED, else None.
     started_at, finished_at: seconds since the epoch. figures: running_s (pauses not
     counted) and what the worker measured: wall_s, cpu_s, peak_memory_bytes, ... version: grows
-    with every change (for the view).
+    with every change (for the view). outside: of an earlier session, with values that the
+    present space does not hold: it stays in the record and counts for nothing.
     """
 
     number: int
@@ -66,6 +68,7 @@ class Trial:
     objects_path: str | None = None
     pid: int | None = None
     notice: str = ""
+    outside: bool = False
     version: int = 0
 
     @property

@@ -37,6 +37,8 @@ class Reporter:
                 raise ObjectiveError(
                     f"report() got {given}, not the objective {name!r}. Call {how}."
                 )
+        if step is not None and (isinstance(step, bool) or step != int(step) or step < 0):
+            raise ObjectiveError(f"report() got step={step!r}. Steps are integers from 0 up.")
         numbers = tuple(as_number(values[name], name) for name in wanted)
         if not self.by_hand:
             self.by_hand, self.step = True, 0

@@ -279,3 +279,56 @@ def test_imports_of_the_cell_are_there_afterwards(kernel):
     )
     assert result.error is None, result.all
     assert kernel.value("fr.Fraction(1, 2) < 1 and dedent('  a') == 'a'")
+
+
+def test_values_are_bound_where_they_stood_and_nowhere_else(kernel):
+    result = kernel.run(
+        "%%hpo --maximize acc --trials 6 --seed 1 --name places\n"
+        "from fractions import Fraction\n"
+        "import decimal\n"
+        "opt = decimal.Decimal('0.5')    # hpo: Decimal | Context as opt\n"
+        "width = 3    # hpo: 1..9 as units\n"
+        "acc = width if isinstance(opt, decimal.Decimal) else 0\n"
+    )
+    assert result.error is None, result.all
+    assert kernel.value("type(opt).__name__") == kernel.value("study.best_params['opt']")
+    assert kernel.value("width == study.best_params['units']")
+
+
+def test_data_does_not_come_back_but_what_was_trained_does(kernel):
+    kernel.run(
+        "import array\n"
+        "data = list(range(5000))\n"
+        "record = []\n"
+        "class Model:\n"
+        "    def train(self, by):\n"
+        "        self.by = by\n"
+        "model = Model()\n"
+    )
+    result = kernel.run(
+        "%%hpo --maximize acc --trials 4 --name trained\n"
+        "by = 1    # hpo: 1..9\n"
+        "data.sort()\n"
+        "record.append(by)\n"
+        "model.train(by)\n"
+        "acc = model.by\n"
+    )
+    assert result.error is None, result.all
+    assert set(kernel.value("sorted(study.best_objects())")) == {"acc", "model", "record"}
+    assert kernel.value("model.by == by and record == [by] and isinstance(model, Model)")
+
+
+def test_a_finished_study_in_the_background_goes_on(kernel):
+    cell = QUICK.format(name="further").replace("%%hpo", "%%hpo --background")
+    kernel.run(cell)
+    kernel.run("study.wait(); study.resume(n_trials=3)")
+    assert kernel.value("study.wait(30)")
+    assert kernel.value("len(study.trials)") == 11
+    again = kernel.run(
+        cell.replace("further", "slower").replace("acc =", "import time; time.sleep(.3); acc =")
+    )
+    twice = kernel.run(cell.replace("further", "slower"))
+    assert again.error is None
+    assert "running in this kernel" in twice.all
+    kernel.run("%hpo stop")
+    assert kernel.value("study.wait(30)")

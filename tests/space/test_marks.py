@@ -292,12 +292,17 @@ names = st.from_regex(r"[a-z][a-z_0-9]{0,8}", fullmatch=True).filter(
 
 @st.composite
 def floats(draw: st.DrawFn) -> Float:
-    low, high = sorted((draw(finite), draw(finite)))
+    ends = st.floats(-1e300, 1e300)
+    low, high = sorted((draw(ends), draw(ends)))
     shape = draw(st.sampled_from(["plain", "log", "step"]))
     if shape == "log" and low > 0:
         return Float(low, high, log=True)
-    step = draw(st.floats(1e-6, 1e6)) if shape == "step" else None
-    return Float(low, high, step=step)
+    if shape == "step":
+        # Powers of two, whose grids are exact; decimal grids have tables of their own.
+        step = 2.0 ** draw(st.integers(-8, 8))
+        low = draw(st.integers(-1000, 1000)) * step
+        return Float(low, low + draw(st.integers(0, 1000)) * step, step=step)
+    return Float(low, high)
 
 
 @st.composite

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 
 import optuna
 import pytest
@@ -187,7 +188,10 @@ def test_a_write_that_fails_is_said_once_and_raises_nowhere(path):
 def test_a_study_is_run_by_one_kernel_at_a_time(tmp_path):
     first, second = StudyFolder("s", tmp_path), StudyFolder("s", tmp_path)
     first.open()
-    with pytest.raises(StorageError, match="another kernel"):
+    with pytest.raises(StorageError, match="running in this kernel"):
+        second.open()
+    os.pwrite(os.open(second.path / "lock", os.O_RDWR), b"1" + b" " * 20, 0)
+    with pytest.raises(StorageError, match="another kernel \\(process 1\\)"):
         second.open()
     first.close()
     second.open()
@@ -219,11 +223,51 @@ def test_clear_forgets_logs_objects_and_trials(tmp_path):
 
 
 def test_list_studies_shows_the_newest_first(tmp_path):
-    import os
-
     for age, name in enumerate(["new", "old"]):
         (tmp_path / name).mkdir()
         journal = tmp_path / name / "journal.log"
         journal.touch()
         os.utime(journal, (1000 - age, 1000 - age))
     assert list_studies(tmp_path) == ["new", "old"]
+
+
+def test_a_torn_last_line_is_taken_away_before_anything_is_added(tmp_path):
+    folder = StudyFolder("s", tmp_path)
+    folder.open()
+    storage = JournalStorage(folder.journal, "s", SPACE, LOSS)
+    for number in range(3):
+        write(storage, trial(number), values=(1.0,))
+    storage.close()
+    folder.journal.write_bytes(folder.journal.read_bytes()[:-20])
+    for number in (3, 4):
+        folder.mend()
+        storage = JournalStorage(folder.journal, "s", SPACE, LOSS)
+        assert len(storage.load()) == number
+        write(storage, trial(number), values=(1.0,))
+        storage.close()
+        assert storage.problem() is None
+
+
+def test_mend_deletes_objects_that_were_being_written(tmp_path):
+    folder = StudyFolder("s", tmp_path)
+    folder.open()
+    part = folder.path / "objects" / "trial-0001.abcd.part"
+    part.write_text("half")
+    folder.mend()
+    assert not part.exists()
+    folder.close()
+
+
+def test_numbers_that_differ_from_optunas_stop_the_writing(path):
+    storage = JournalStorage(path, "s", SPACE, LOSS)
+    storage.save(trial(1))
+    storage.close()
+    assert "was numbered 0" in storage.problem()
+
+
+def test_a_study_of_another_objective_is_refused(path):
+    storage = JournalStorage(path, "s", SPACE, LOSS)
+    storage.describe({"objectives": [["loss", "minimize"]]})
+    storage.close()
+    with pytest.raises(StorageError, match="other objectives"):
+        JournalStorage(path, "s", SPACE, [Objective("val_mse", "minimize")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from jupyter_hpo.study import messages as m
@@ -26,13 +27,22 @@ class Driver:
     log: list[object] = field(default_factory=list)
     live: dict[int, int] = field(default_factory=dict)  # number -> steps reported
     waiting: set[int] = field(default_factory=set)
+    pending: deque[object] = field(default_factory=deque)
 
     def send(self, event: object) -> list[m.Command]:
-        commands = self.study.handle(event, self.now)
-        self.log += commands
-        for command in commands:
-            self._perform(command)
-        return commands
+        """Handle the event and, first come first served as the engine does, all that follow."""
+        self.pending.append(event)
+        if len(self.pending) > 1:
+            return []
+        done: list[m.Command] = []
+        while self.pending:
+            commands = self.study.handle(self.pending[0], self.now)
+            done += commands
+            self.log += commands
+            for command in commands:
+                self._perform(command)
+            self.pending.popleft()
+        return done
 
     def _perform(self, command: m.Command) -> None:
         match command:

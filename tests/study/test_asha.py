@@ -10,7 +10,7 @@ from jupyter_hpo.study.schedulers import Asha, Verdict
 
 
 def asha(**options):
-    return Asha(protected=frozenset(), **options)
+    return Asha(**options)
 
 
 def test_rungs_stand_at_powers_of_eta():
@@ -47,8 +47,9 @@ def test_a_higher_rung_is_promoted_first():
     assert scheduler.on_report(21, 1, -2.0) is Verdict.CONTINUE
 
 
-def test_trial_zero_is_never_paused():
+def test_a_protected_trial_is_never_paused():
     scheduler = Asha()
+    scheduler.protect(0)
     assert [scheduler.on_report(0, step, 9.9) for step in (1, 3, 9)] == [Verdict.CONTINUE] * 3
 
 
@@ -60,6 +61,7 @@ def test_one_report_may_cross_several_rungs():
 
 def test_a_trial_at_the_last_step_of_a_full_training_is_never_paused():
     scheduler = Asha()
+    scheduler.protect(0)
     for step in range(1, 10):
         scheduler.on_report(0, step, 0.1)
     scheduler.on_end(0, complete=True)

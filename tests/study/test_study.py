@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
 from jupyter_hpo.study.schedulers import Asha
-from jupyter_hpo.study.trial import Trial, TrialError, TrialState
+from jupyter_hpo.study.trial import Report, Trial, TrialError, TrialState
 
 from .driver import make
 
@@ -281,3 +281,88 @@ def test_no_slot_is_overfilled_and_the_budget_holds(curves, slots, n_trials, pru
     assert not driver.live
     if not driver.study.failed:
         assert driver.study.n_done == n_trials
+
+
+def test_trials_are_written_in_the_order_of_their_numbers():
+    driver = make(lambda n: [1.0], n_trials=6)
+    driver.run()
+    first_seen = list(dict.fromkeys(c.trial.number for c in driver.log if type(c) is m.Save))
+    assert first_seen == sorted(first_seen)
+    for command in driver.log:
+        if type(command) is m.Launch:
+            before = driver.log[: driver.log.index(command)]
+            assert any(type(c) is m.Save and c.trial is command.trial for c in before)
+
+
+def test_the_first_trial_of_a_stopped_study_is_not_pruned_when_it_goes_on():
+    error = TrialError("interrupted", "ended")
+    earlier = [Trial(0, {"x": 7}, TrialState.FAIL, error=error, reports=[Report(1, (9.0,), 0)])]
+    driver = make(lambda n: [1.0] * 5, scheduler=Asha(), earlier=earlier, n_trials=1)
+    driver.run()
+    assert driver.study.trials[1].state is TrialState.COMPLETE
+    assert driver.study.trials[1].params["x"] == 7
+
+
+def test_a_trial_that_dies_while_held_stays_dead():
+    driver = make(lambda n: [1.0, 1.0], n_trials=2, slots=1)
+    driver.send(m.Begin())
+    driver.send(m.PauseRequested())
+    driver.step(0)
+    driver.end(0, ev.Died(0, "was killed"))
+    driver.send(m.ResumeRequested())
+    assert driver.study.trials[0].state is TrialState.FAIL
+    assert driver.study.trials[1].state is TrialState.RUNNING
+
+
+def test_trials_held_by_the_person_are_tried_again_after_a_stop():
+    driver = make(lambda n: [1.0, 1.0], n_trials=3, slots=1)
+    driver.send(m.Begin())
+    driver.send(m.PauseRequested())
+    driver.step(0)
+    driver.send(m.StopRequested())
+    assert driver.study.trials[0].error.kind == "interrupted"
+
+
+def test_time_spent_paused_does_not_count_for_the_timeout():
+    driver = make(lambda n: [1.0] * 100, timeout_s=50, slots=1)
+    driver.send(m.Begin())
+    driver.send(m.PauseRequested())
+    driver.now += 100
+    driver.send(m.ResumeRequested())
+    assert driver.study.phase == "running"
+
+
+def test_many_different_failures_end_a_study_too():
+    driver = make(slots=1)
+    driver.send(m.Begin())
+    for n in range(12):
+        driver.end(n, ev.Failed(n, ev.TrialError("ValueError", f"x{n}", line=n % 3)))
+    assert driver.study.failed
+    assert "the first 12 trials all failed" in driver.study.message
+
+
+def test_trials_stopped_by_hand_are_no_failures():
+    driver = make(n_trials=9, slots=1)
+    driver.send(m.Begin())
+    for n in range(4):
+        driver.send(m.StopTrialRequested(n))
+        driver.now += 1
+        driver.send(m.Tick())
+    assert not driver.study.failed
+
+
+def test_trials_outside_the_present_space_count_for_nothing():
+    earlier = [Trial(0, {"x": 0}, TrialState.COMPLETE, (-9.0,), outside=True)]
+    driver = make(lambda n: [1.0], n_trials=2, earlier=earlier)
+    driver.run()
+    assert driver.study.best.number != 0
+    assert sorted(driver.study.trials) == [0, 1, 2]
+
+
+def test_an_interrupt_of_a_trial_in_the_kernel_stops_the_study():
+    driver = make(n_trials=9, slots=1)
+    object.__setattr__(driver.study.config, "in_kernel", True)
+    driver.send(m.Begin())
+    driver.end(0, ev.Failed(0, ev.TrialError("KeyboardInterrupt", "")))
+    assert driver.study.phase == "finished"
+    assert driver.study.trials[0].error.kind == "interrupted"

@@ -24,7 +24,6 @@ class Asha:
 
     eta: of `eta` trials at a rung one goes on. first_step: the step of the first rung; rung
     k stands at first_step * eta**k. pool: how many paused trials are kept at most.
-    protected: numbers of trials that are never paused (trial 0, the cell's own values).
     """
 
     name = "asha"
@@ -35,15 +34,17 @@ class Asha:
         eta: int = 3,
         first_step: int = 1,
         pool: int = 8,
-        protected: frozenset[int] = frozenset({0}),
     ) -> None:
         self.eta, self.first_step, self.pool = eta, first_step, pool
-        self.protected = protected
+        self._protected: set[int] = set()
         self._rungs: list[_Rung] = []
         self._next_rung: dict[int, int] = {}  # trial -> index of the rung it runs towards
         self._paused: dict[int, int] = {}  # trial -> index of the rung it waits at
         self._last_step: dict[int, int] = {}
         self._full: int | None = None  # steps of a full training, once one is known
+
+    def protect(self, number: int) -> None:
+        self._protected.add(number)
 
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
         self._last_step[number] = step
@@ -60,7 +61,7 @@ class Asha:
         self._next_rung[number] = reached
         rung = self._rung(crossed)
         done = self._full is not None and step >= self._full
-        if done or number in self.protected or number in self._top(rung):
+        if done or number in self._protected or number in self._top(rung):
             rung.promoted.add(number)
             return Verdict.CONTINUE
         self._paused[number] = crossed

@@ -21,6 +21,9 @@ class Scheduler(Protocol):
 
     name: str
 
+    def protect(self, number: int) -> None:
+        """Never pause this trial: it is the first, and what the others are compared with."""
+
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
         """Note the report and say whether the trial goes on now."""
 
@@ -42,6 +45,9 @@ class NoPruning:
     """Every trial runs to its end."""
 
     name = "none"
+
+    def protect(self, number: int) -> None:
+        return None
 
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
         return Verdict.CONTINUE
