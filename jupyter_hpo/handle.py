@@ -63,7 +63,12 @@ class StudyHandle(StudyResults):
         self.session.engine.request(m.PauseRequested())
 
     def resume(self, n_trials: int | None = None) -> None:
-        """Go on after a pause; or, when it is finished, for n_trials (default 20) more."""
+        """Go on after a pause; or, when it is finished, for n_trials (default 20) more.
+
+        Raises StudyError for a number of trials that is none.
+        """
+        if n_trials is not None and (not isinstance(n_trials, int) or n_trials < 1):
+            raise StudyError(f"resume(n_trials={n_trials!r}): give a whole number from 1 up.")
         if not self.session.engine.done.is_set():
             self.session.engine.request(m.ResumeRequested())
             return

@@ -9,6 +9,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class
 
 from .arguments import Request, build_parser, parse_line
 from .errors import CellError, HpoError
+from .interrupts import Interrupts
 from .warmup import warmup
 
 BANNER = "#! %%hpo"
@@ -27,7 +28,12 @@ class HpoMagics(Magics):  # type: ignore[misc]
             from .line_magic import run_line
 
             return run_line(line, self.shell.user_ns)
-        self._search(parse_line(line), cell)
+        with Interrupts() as interrupts:
+            self._search(parse_line(line), cell)
+        if interrupts.seen:
+            from .run import Interrupted
+
+            raise Interrupted("stopped before a study was begun.")
         return None
 
     def _search(self, request: Request, source: str) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from .engine import Engine
 from .space import Categorical, Int, SearchSpace
+from .study.endings import interrupted
+from .study.study import Study
 from .study.trial import Trial, TrialError, TrialState
 from .widgets.protocol import (
     Best,
@@ -81,18 +83,19 @@ class Presenter:
     def _header(self, began: float) -> Header:
         study = self._engine.study
         counts, best = study.counts(), study.best
+        cut_off = sum(interrupted(t) for t in study.trials.values())
         now = study.ended_at or time.time()
         return Header(
             study=study.config.name,
             state=self._state(),
             objectives=[ObjectiveInfo(o.source, o.direction) for o in study.config.objectives],
             params=[_param(name, self._space) for name in self._space],
-            n_trials=study.config.budget.n_trials,
+            n_trials=_asked_for(study),
             n_complete=counts[TrialState.COMPLETE],
             n_running=counts[TrialState.RUNNING],
             n_paused=counts[TrialState.PAUSED],
             n_pruned=counts[TrialState.PRUNED],
-            n_failed=counts[TrialState.FAIL],
+            n_failed=counts[TrialState.FAIL] - cut_off,
             elapsed_s=max(0.0, now - began),
             left_s=self._left(began),
             best=Best(best.number, list(best.values)) if best and best.values else None,
@@ -205,3 +208,9 @@ def _param(name: str, space: SearchSpace) -> ParamInfo:
         return ParamInfo(name, "categorical")
     kind: ParamKind = "int" if isinstance(distribution, Int) else "float"
     return ParamInfo(name, kind, distribution.log)
+
+
+def _asked_for(study: Study) -> int | None:
+    """Trials asked for; those of earlier sessions may already be more."""
+    asked = study.config.budget.n_trials
+    return None if asked is None else max(asked, study.n_done)

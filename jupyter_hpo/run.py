@@ -10,6 +10,7 @@ from typing import Any
 from .cell import CapturedCell
 from .errors import HpoError
 from .handle import StudyHandle, studies
+from .interrupts import Interrupts
 from .options import Options
 from .session import Session, open_session
 from .space import MISSING
@@ -61,18 +62,23 @@ class Runner:
     def start(self, cell: CapturedCell, options: Options) -> StudyHandle:
         """Open the study of a captured cell, bind it as `study`, and run it.
 
-        Raises CellError or StorageError before anything is started, HpoMessage when no
+        Raises CellError or StorageError before anything is started, StudyFailed when no
         trial could be run to its end, Interrupted when the person stopped the cell.
         """
-        session = open_session(cell, options, self.namespace)
-        handle = StudyHandle(session, self.namespace, run=self.run)
-        studies.add(handle)
-        self.namespace["study"] = handle
-        self.run(handle)
-        return handle
+        with Interrupts():
+            session = open_session(cell, options, self.namespace)
+            handle = StudyHandle(session, self.namespace, run=self.run)
+            studies.add(handle)
+            self.namespace["study"] = handle
+            self.run(handle)
+            return handle
 
     def run(self, handle: StudyHandle) -> None:
         """Show and run the session that the handle holds now."""
+        with Interrupts() as interrupts:
+            self._run(handle, interrupts)
+
+    def _run(self, handle: StudyHandle, interrupts: Interrupts) -> None:
         session = handle.session
         handle.finished.clear()
         try:
@@ -91,9 +97,9 @@ class Runner:
                 name="jupyter_hpo-finish", daemon=True,
             ).start()  # fmt: skip
             return
-        interrupted = self._wait(session) or session.study.message == INTERRUPTED
+        self._wait(session, interrupts)
         self._finish(handle, dashboard)
-        if interrupted:
+        if interrupts.seen:
             done = session.study.n_done
             raise Interrupted(
                 f"stopped; {done} finished trials are kept. Run the cell again to go on."
@@ -108,22 +114,25 @@ class Runner:
             study_id=f"{session.study.config.name}-{uuid.uuid4().hex[:8]}",
         )
 
-    def _wait(self, session: Session) -> bool:
-        """Until the study has ended; True when the person interrupted it."""
-        interrupted = False
-        patience_s = float("inf")
-        while not session.engine.done.is_set() and patience_s > 0:
-            try:
-                inline = session.inline
-                if inline is not None:
+    def _wait(self, session: Session, interrupts: Interrupts) -> None:
+        """Until the study has ended; an interrupt stops it."""
+        left_s = float("inf")
+        while not session.engine.done.is_set() and left_s > 0:
+            inline = session.inline
+            if inline is None:
+                session.engine.done.wait(WAIT_S)
+            else:
+                interrupts.raising = True
+                try:
                     inline.run_pending(WAIT_S)
-                else:
-                    session.engine.done.wait(WAIT_S)
-                patience_s -= WAIT_S
-            except KeyboardInterrupt:
-                interrupted, patience_s = True, min(patience_s, ENDING_S)
+                except KeyboardInterrupt:  # between two trials
+                    pass
+                finally:
+                    interrupts.raising = False
+            left_s -= WAIT_S
+            if interrupts.seen and left_s > ENDING_S:
+                left_s = ENDING_S
                 session.engine.request(m.StopRequested(INTERRUPTED))
-        return interrupted
 
     def _finish_later(self, handle: StudyHandle, dashboard: Dashboard | None) -> None:
         handle.session.engine.done.wait()
@@ -158,6 +167,8 @@ def bind_best(handle: StudyHandle, namespace: dict[str, Any]) -> None:
         namespace.update(handle.best_objects())
     except (HpoError, OSError) as error:
         session.presenter.notice(str(error))
+    if session.study.best.notice:  # what could not come back
+        session.presenter.notice(f"Trial {session.study.best.number}: {session.study.best.notice}.")
     params, space = handle.best_params, session.cell.space
     for tunable in session.cell.tunables:
         if tunable.variable is not None and tunable.name in space:

@@ -17,6 +17,7 @@ from .executors.base import Emit, Executor
 from .keeping import worth_keeping
 from .options import PATIENCE, TRIALS, Options, cores
 from .present import Presenter
+from .space import MISSING
 from .storage import MemoryStorage, Storage, StudyFolder
 from .study.config import Budget, StudyConfig
 from .study.schedulers import Asha, NoPruning, Scheduler
@@ -96,7 +97,7 @@ def open_session(
         make_executor=make_executor,
         seed=options.seed,
     )
-    notices += _about_earlier(name, study)
+    notices += _about_earlier(name, study) + _about_first(cell)
     presenter = Presenter(
         engine,
         cell.space,
@@ -123,6 +124,20 @@ def _about_earlier(name: str, study: Study) -> list[str]:
             "record, and none of them can be best."
         )
     return said
+
+
+def _about_first(cell: CapturedCell) -> list[str]:
+    """Why there is no trial of the cell as it stands, when there is none."""
+    if cell.space.defaults() is not None:
+        return []
+    wrong = [
+        f"{p.name} = {p.default!r}"
+        for p in cell.space.values()
+        if p.default is not MISSING and not cell.space.fits(p.name, p.default)
+    ]
+    if not wrong:
+        return []
+    return [f"No trial of the cell as it stands: {', '.join(wrong)} lies outside its range."]
 
 
 def study_name(cell: CapturedCell) -> str:

@@ -304,6 +304,8 @@ def _late(
 
 
 def _body(text: str, log: bool, step: int | float | None) -> Body:
+    if "..." in text:
+        raise MarkSyntax(f"three dots in {text!r}.", "A range has two: 0..1.")
     if _is_range(text):
         left, _, right = text.partition("..")
         low, high = number(left), number(right)
@@ -322,6 +324,10 @@ def _body(text: str, log: bool, step: int | float | None) -> Body:
         raise MarkSyntax(f"an empty choice in {text!r}.", "Write a | b | c.")
     if len(parts) == 1 and is_name(text) and text not in CONSTANTS:
         return Tie(text)
+    if len(parts) == 1 and len(split(text, ",")) > 1:
+        raise MarkSyntax(
+            f"{text!r} is neither a range nor a choice.", "Write low..high, or a | b | c."
+        )
     return Choices(tuple(word(part) for part in parts))
 
 

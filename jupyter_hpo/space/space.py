@@ -92,12 +92,17 @@ class SearchSpace(Mapping[str, Parameter]):
                     kept.setdefault(name, MISSING)
         return tuple(kept)
 
+    def fits(self, name: str, value: Any) -> bool:
+        """Whether a value lies in a parameter's distribution (an int is a float, too)."""
+        distribution = self[name].distribution
+        if isinstance(distribution, Float) and type(value) is int:
+            value = float(value)
+        return distribution.contains(value)
+
     def holds(self, params: Mapping[str, Any]) -> bool:
         """Whether these are params of this space: its active parameters, in their ranges."""
         active = self.active(params)
-        return set(active) == set(params) and all(
-            self[name].distribution.contains(params[name]) for name in active
-        )
+        return set(active) == set(params) and all(self.fits(name, params[name]) for name in active)
 
     def defaults(self) -> dict[str, Any] | None:
         """The notebook's own values of the active parameters, or None when one is missing
@@ -107,11 +112,10 @@ class SearchSpace(Mapping[str, Parameter]):
             if parameter.condition is not None and not parameter.condition.holds(values):
                 continue
             value = parameter.default
-            if isinstance(parameter.distribution, Float) and type(value) is int:
-                value = float(value)
-            if value is MISSING or not parameter.distribution.contains(value):
+            if value is MISSING or not self.fits(name, value):
                 return None
-            values[name] = value
+            is_float = isinstance(parameter.distribution, Float)
+            values[name] = float(value) if is_float else value
         return values
 
 

@@ -81,6 +81,8 @@ class StudyFolder:
         disk, a machine that went down), objects that were being written. Lock held."""
         for part in (self.path / "objects").glob("*.part"):
             part.unlink(missing_ok=True)
+        for stale in self.path.glob("journal.log.lock*"):  # of a writer that was killed
+            stale.unlink(missing_ok=True)
         if not self.journal.exists():
             return
         with self.journal.open("rb+") as file:

@@ -415,6 +415,13 @@ class Study:
         if not self._alive and self.phase in ("running", "stopping"):
             self.phase = "finished"
             self.ended_at = self._now
+            failures = [self.trials[n].error for n in self._session]
+            if self.best is None and not self.message and failures and all(failures):
+                first = failures[0]
+                assert first is not None
+                where = f" (line {first.line})" if first.line is not None else ""
+                self.failed = True
+                self.message = f"no trial was complete; the first one: {first.message}{where}"
             self._touch()
             out.append(m.End())
 

@@ -124,7 +124,7 @@ def _summary(header: Header) -> list[tuple[str, str]]:
         (header.n_failed, "failed"),
     ]
     done = sum(n for n, _ in counts)
-    of = "" if header.n_trials is None or done == header.n_trials else f" of {header.n_trials}"
+    of = "" if header.n_trials is None or done >= header.n_trials else f" of {header.n_trials}"
     parts = ", ".join(f"{n} {word}" for n, word in counts if n)
     items = []
     if header.best is not None:
@@ -164,7 +164,8 @@ def static_text(header: Header, rows: Sequence[Row], *, title: str = "", top: in
     best = header.best.number if header.best else None
     lines = [f"{title or header.study}: {ENDINGS[header.state]}, {_objective(header)}".rstrip(", ")]
     lines.append("   ".join(f"{name} {text}" for name, text in _summary(header)))
-    lines += [text for text in (header.message, _first_error(header, rows)) if text]
+    said = (header.message, _first_error(header, rows), *header.notices)
+    lines += [text for text in said if text]
     if shown:
         widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
         marks = ["  ", *("* " if row.number == best else "  " for row in shown)]

@@ -332,3 +332,61 @@ def test_a_finished_study_in_the_background_goes_on(kernel):
     assert "running in this kernel" in twice.all
     kernel.run("%hpo stop")
     assert kernel.value("study.wait(30)")
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.05, 0.2, 0.5, 1.0])
+def test_an_interrupt_at_any_moment_leaves_the_kernel_fine(start, after_s):
+    kernel = start()
+    request = kernel.begin(SLOW.format(trials=50, epochs=400, name="early"))
+    kernel.finish(request, 30, until=lambda m, r: m["msg_type"] == "execute_input")
+    time.sleep(after_s)  # the moment is what this test is about
+    kernel.interrupt()
+    result = kernel.finish(request, 30)
+    assert "/jupyter_hpo/" not in result.all, result.all
+    assert kernel.value("1 + 1") == 2
+    result = kernel.run(QUICK.format(name="early2"))
+    assert result.error is None, result.all
+
+
+def test_what_did_not_come_back_is_said(kernel):
+    result = kernel.run(
+        "%%hpo --maximize acc --trials 3 --name lost\n"
+        "import threading\n"
+        "x = 1    # hpo: 1..9\n"
+        "model = {'lock': threading.Lock()}\n"
+        "acc = x\n"
+    )
+    assert result.error is None, result.all
+    assert "model not kept" in result.text
+
+
+def test_a_default_outside_its_range_is_said(kernel):
+    result = kernel.run("%%hpo --maximize x --trials 3 --name off\nx = 0.5    # hpo: 1..2\n")
+    assert "x = 0.5 lies outside" in result.text
+
+
+def test_a_narrowed_range_leaves_old_trials_in_the_record_only(kernel):
+    cell = (
+        "%%hpo --maximize acc --trials 6 --name narrowed --seed 0\nx = 2.0    # hpo: 0..9\nacc = x"
+    )
+    kernel.run(cell)
+    result = kernel.run(cell.replace("0..9", "0..3"))
+    assert kernel.value("x") <= 3
+    assert "outside the present space" in result.text
+
+
+def test_conditional_values_that_do_not_apply_keep_the_codes_own(kernel):
+    result = kernel.run(
+        "%%hpo --maximize acc --trials 6 --seed 0 --name inactive\n"
+        "opt = 'adam'    # hpo: adam | sgd\n"
+        "momentum = 0.9    # hpo: 0..0.5 if opt == sgd\n"
+        "acc = 1.0 if opt == 'adam' else 0.0\n"
+    )
+    assert result.error is None, result.all
+    assert kernel.value("(opt, momentum)") == ("adam", 0.9)
+
+
+def test_a_few_trials_that_all_fail_are_an_error(kernel):
+    result = kernel.run("%%hpo --maximize x --trials 1 --name few\nx = 1    # hpo: 1..2\n1 / 0\n")
+    assert "no trial was complete" in result.error
+    assert "line 3" in result.error
