@@ -8,7 +8,8 @@ whose turns are reports, what it needs from the notebook, and all that is wrong 
     marking     which value each mark means; naming: what tunables are called
     proposals   ranges an expert would propose
     tunables    all of these joined: the tunables and the search space
-    names       what the cell binds and reads, in order; scopes: Python's nested scopes
+    names       what the cell binds and reads, in order; scopes: Python's nested scopes;
+                strings: the Python inside a call's strings
     objectives  names whose direction is known; loops: the reporting loop
     recorder    what the bound cell calls while its loop turns
 """

@@ -84,7 +84,8 @@ def capture(
     problems += wrong
     notices += _notices(use, searched, values, objectives, names, read)
     loop = find_loop(python.tree, objectives) if objectives else None
-    free = use.free | choices | {n for n in own if n not in use.assigned and n not in KNOWN}
+    free = use.free | choices | (use.hinted & set(names))
+    free |= {n for n in own if n not in use.assigned and n not in KNOWN}
     return CapturedCell(
         source=python.text,
         filename=filename,

@@ -28,6 +28,7 @@ from .scopes import (
     stored,
     stores,
 )
+from .strings import code_in_strings
 
 KNOWN = frozenset(dir(builtins)) | {
     "__annotations__",
@@ -55,16 +56,18 @@ class NameUse:
 
     early: reads at module level of names that nothing before can have bound, (name, line).
     late: reads in functions of names that the cell binds nowhere, (name, line). free: names
-    that may be read before the cell binds them, functions included. assigned: bound at the
+    that may be read before the cell binds them, functions included. hinted: those that only
+    strings mention (`!echo {name}`): free if the notebook has them. assigned: bound at the
     top level, in order. modules: those of them bound by an import; definitions: by def or
-    class. loaded: every name read
-    anywhere. sure: bound for certain at the end. trained: objects of the notebook that a
-    top-level call may change. dynamic: star imports, exec or globals() make `early` guesswork.
+    class. loaded: every name read anywhere, in strings too. sure: bound for certain at the
+    end. trained: objects of the notebook that a top-level call may change. dynamic: star
+    imports, exec or globals() make `early` guesswork.
     """
 
     early: list[tuple[str, int]] = field(default_factory=list)
     late: list[tuple[str, int]] = field(default_factory=list)
     free: set[str] = field(default_factory=set)
+    hinted: set[str] = field(default_factory=set)
     assigned: list[str] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
     definitions: set[str] = field(default_factory=set)
@@ -102,6 +105,8 @@ class _Module:
         self.deferred: list[tuple[str, int]] = []
         self.early: list[tuple[str, int]] = []
         self.free: set[str] = set()
+        self.hinted: set[str] = set()
+        self.called: set[int] = set()
         self.sure: set[str] = set()
         self.maybe: set[str] = set()
         self.order: dict[str, None] = {}
@@ -129,10 +134,16 @@ class _Module:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
                 loaded.add(node.target.id)
+            elif isinstance(node, ast.Call):
+                in_strings = _in_strings(node)
+                loaded |= in_strings
+                if id(node) not in self.called:  # in a function or a comprehension
+                    self.hinted |= in_strings - bound
         return NameUse(
             early=self.early,
             late=late,
             free=self.free,
+            hinted=self.hinted - self.free,
             assigned=[name for name in self.order if name not in self.deleted],
             modules=self.modules,
             definitions=self.definitions,
@@ -176,6 +187,8 @@ class _Module:
                     self.read(inner.id, inner.lineno)
             elif isinstance(inner, ast.Call):
                 self._may_train(inner)
+                self.called.add(id(inner))
+                self.hinted |= _in_strings(inner) - self.sure
             elif isinstance(inner, COMPREHENSIONS):
                 for name, line in comprehension_reads(inner):
                     self.read(name, line)
@@ -370,6 +383,14 @@ class _Module:
         self.block(node.finalbody)
 
     do_TryStar = do_Try
+
+
+def _in_strings(call: ast.Call) -> set[str]:
+    found: set[str] = set()
+    for code in code_in_strings(call):
+        use = use_of_names(code)
+        found |= use.free | use.hinted
+    return found
 
 
 def _leaves(block: list[ast.stmt]) -> bool:

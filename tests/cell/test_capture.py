@@ -327,3 +327,16 @@ def test_a_written_mark_means_the_same(source: str, mark: str) -> None:
     second = understood(source.format(written))
     assert second.problems == first.problems == ()
     assert second.space["v"] == first.space["v"]
+
+
+def test_names_in_shell_commands_are_needed_when_the_notebook_has_them() -> None:
+    source = "get_ipython().system('echo $DATA {seen} $HOME')\na = 1\nprint(eval('a + other'))"
+    cell = understood(source)
+    assert not {"DATA", "seen", "other", "HOME"} & cell.free_names
+    cell = capture(source, objectives=LOSS, names={"DATA", "seen", "other", "a", "print"})
+    assert {n for n in cell.free_names if n not in ("loss", "y")} == {"DATA", "seen", "other"}
+
+
+def test_a_value_that_only_a_shell_command_reads_is_tuned() -> None:
+    cell = understood("lr = 1e-3  # hpo: 1e-5..1e-1 log\nget_ipython().system('train {lr}')")
+    assert not any("nothing in this cell reads it" in notice for notice in cell.notices)

@@ -7,6 +7,7 @@ import symtable
 from pathlib import Path
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from jupyter_hpo.cell.names import KNOWN, use_of_names
 
@@ -81,6 +82,41 @@ def test_free(source: str, free: set[str]) -> None:
     assert use_of_names(ast.parse(source)).free == free
 
 
+SHELL = "get_ipython().system('{}')"
+MAGIC = "get_ipython().run_line_magic('{}', '{}')"
+HINTED = {
+    "dollar": (SHELL.format("echo $a-$b.c"), {"a", "b"}),
+    "braces": (SHELL.format("echo {a} {b.c[d]:>3} {f(e)!r}"), {"a", "b", "d", "e", "f"}),
+    "plain words": (SHELL.format("echo a b"), set()),
+    "doubled braces": (SHELL.format("echo {{a}}"), set()),
+    "braces that don't pair": (SHELL.format("echo {a} }"), set()),
+    "no Python in the braces": (SHELL.format("awk {print $1}"), set()),
+    "slice": (SHELL.format("echo {a[b:c]}"), {"a", "b", "c"}),
+    "output": ("files = get_ipython().getoutput('ls $a')", {"a"}),
+    "magic": (MAGIC.format("store", "a -r b.c 3 len"), {"a", "r", "b"}),
+    "magic of words": (MAGIC.format("cd", "a/{b}"), {"b"}),
+    "cell magic": ("get_ipython().run_cell_magic('x', 'a', 'b = c')", {"a", "b", "c"}),
+    "somebody else's": ("shell.system('echo $a')", set()),
+    "eval": ("eval(' a + b[0] ')", {"a", "b"}),
+    "exec": ("exec('import q\\na = q(b)\\nprint(a)')", {"b"}),
+    "eval of no Python": ("eval('a +')", set()),
+    "eval in eval": ("eval('eval(\\'a\\')')", {"a"}),
+    "bound before": ("a = 1\n" + SHELL.format("echo $a"), set()),
+    "bound after": (SHELL.format("echo $a") + "\na = 1", {"a"}),
+    "in a function": ("def f(): " + SHELL.format("echo $a $b") + "\nb = 1", {"a"}),
+    "in a comprehension": ("[eval('a') for _ in range(3)]", {"a"}),
+    "read otherwise too": ("print(a)\neval('a')", set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "hinted"), HINTED.values(), ids=HINTED)
+def test_hinted_at_in_strings(source: str, hinted: set[str]) -> None:
+    use = use_of_names(ast.parse(source))
+    assert use.hinted == hinted
+    assert hinted <= use.loaded
+    assert not hinted & use.free
+
+
 ASSIGNED = {
     "order": ("b = 1\na, *c = 1, 2\nimport d.e as f\nimport g.h", ["b", "a", "c", "f", "g"]),
     "deleted": ("a = 1\nb = 2\ndel a", ["b"]),
@@ -113,9 +149,7 @@ def _global_reads(table: symtable.SymbolTable) -> set[str]:
 
 @pytest.mark.parametrize("path", CELLS, ids=lambda p: p.stem)
 def test_agrees_with_symtable(path: Path) -> None:
-    source = path.read_text()
-    if source.startswith("%"):
-        pytest.skip("magics")
+    source = TransformerManager().transform_cell(path.read_text())
     tree = ast.parse(source)
     use, table = use_of_names(tree), symtable.symtable(source, "c", "exec")
     bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
