@@ -9,10 +9,10 @@ from string import Formatter
 
 _SHELL = ("system", "getoutput")
 _MAGIC = ("run_line_magic", "run_cell_magic")
-_WORDS = frozenset(
-    ("aimport", "autoreload", "cd", "conda", "config", "env", "load_ext", "mamba")
-    + ("matplotlib", "micromamba", "pip", "reload_ext", "set_env", "uv")
-)
+_WORDS = {
+    *("aimport", "autoreload", "cd", "conda", "config", "env", "load_ext", "mamba"),
+    *("matplotlib", "micromamba", "pip", "reload_ext", "set_env", "uv"),
+}
 """Magics whose arguments are words, never Python: `%cd data` doesn't read `data`."""
 
 _DOLLAR = re.compile(r"\$([^\W\d]\w*)")

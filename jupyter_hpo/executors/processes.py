@@ -277,6 +277,9 @@ class ProcessExecutor:
                 self._losses = 0
                 if number in self._trials:
                     self._end(self._trials[number], how_it_ended(status))
+            case ("unforked", number, why):
+                if number in self._trials:
+                    self._end(self._trials[number], why)
             case ("problem", why):
                 self._give_up(why)
 

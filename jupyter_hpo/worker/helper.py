@@ -4,8 +4,8 @@ It holds the notebook's snapshot and the modules it needs; the kernel, with its 
 never forks. Started by `executors.warm`; ends when its socket to the kernel closes.
 
 From the kernel: ("import", names), ("load", Load)+[snapshot fd], ("run", TrialSpec)+[trial's
-socket], ("kill", number). To it: ("ready", threads), ("problem", sentence),
-("forked", number, pid), ("exited", number, status as `os.waitpid` gives it).
+socket], ("kill", number). To it: ("problem", sentence), ("forked", number, pid),
+("unforked", number, sentence), ("exited", number, status as `os.waitpid` gives it).
 """
 
 from __future__ import annotations
@@ -130,7 +130,6 @@ class Helper:
         self.threads = load.threads
         self.setting = Setting(program, state, frozenset(load.names))
         self.import_all(())
-        self.wire.send(("ready", thread_count()))
 
     def settle(self) -> None:
         """Leave to the children a heap that their garbage collector doesn't write to."""
@@ -143,7 +142,16 @@ class Helper:
         if self.setting is None:  # it could not be loaded, as the kernel has been told
             os.close(fd)
             return
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            os.close(fd)
+            why = (
+                f"no process could be started for it: {error.strerror or error}. Free some "
+                "memory, or run fewer trials at once with --jobs."
+            )
+            self.wire.send(("unforked", spec.number, why))
+            return
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -189,16 +197,6 @@ def kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):  # gone (macOS: or only zombies are left)
         pass
-
-
-def thread_count() -> int:
-    """Threads of this process, those of C libraries included where that is known."""
-    try:
-        return len(os.listdir("/proc/self/task"))
-    except OSError:
-        import threading
-
-        return threading.active_count()
 
 
 def main(fd: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -281,6 +282,30 @@ def test_objects_that_do_not_load_are_told(workers):
     lost = next((e for e in workers.events if isinstance(e, ExecutorLost)), None)
     reason = (lost or workers.until(ExecutorLost)).reason
     assert "can't load the notebook's objects: ZeroDivisionError" in reason
+
+
+def test_a_fork_that_fails_fails_that_trial_only(workers, kinds):
+    """An object of the notebook breaks the helper's os.fork for one call when it is loaded."""
+    source = """
+import errno, os
+fork = os.fork
+def fail():
+    os.fork = fork
+    raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+os.fork = fail
+"""
+
+    class Once:
+        def __reduce__(self):
+            return exec, (source, {})
+
+    workers.open("x = 1", namespace={"once": Once()})
+    events = workers.run(0)[0]
+    assert kinds(events) == ["Died", "Ended"]
+    said = f"no process could be started for it: {os.strerror(errno.EAGAIN)}."
+    assert events[0].reason.startswith(said)
+    assert workers.value(1) == 1
+    assert not any(isinstance(event, ExecutorLost) for event in workers.events)
 
 
 def test_workers_end_when_the_kernel_is_killed(tmp_path):
