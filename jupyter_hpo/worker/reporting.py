@@ -37,13 +37,22 @@ class Reporter:
                 raise ObjectiveError(
                     f"report() got {given}, not the objective {name!r}. Call {how}."
                 )
-        if step is not None and (isinstance(step, bool) or step != int(step) or step < 0):
-            raise ObjectiveError(f"report() got step={step!r}. Steps are integers from 0 up.")
+        given_step = None if step is None else _as_step(step)
         numbers = tuple(as_number(values[name], name) for name in wanted)
         if not self.by_hand:
             self.by_hand, self.step = True, 0
-        self.step = self.step + 1 if step is None else int(step)
+        self.step = self.step + 1 if given_step is None else given_step
         self.send(self.step, numbers)
+
+
+def _as_step(step: Any) -> int:
+    try:
+        number = int(step)
+        if not isinstance(step, bool | str | bytes) and number == step and number >= 0:
+            return number
+    except (TypeError, ValueError, OverflowError):  # no number, nan, inf
+        pass
+    raise ObjectiveError(f"report() got step={step!r}. Steps are integers from 0 up.")
 
 
 def report(*, step: int | None = None, **values: Any) -> bool:
@@ -51,7 +60,8 @@ def report(*, step: int | None = None, **values: Any) -> bool:
 
     step: an integer that grows; the previous one plus 1 when left out. Does nothing and
     returns False outside a trial; may end the trial when the search has seen enough of it.
-    Raises ObjectiveError (a ValueError) when a value is missing or is no finite number.
+    Raises ObjectiveError (a ValueError) when a value is missing or is no finite number, or
+    the step is no integer from 0 up.
     """
     if _current is None:
         return False

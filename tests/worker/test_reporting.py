@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from jupyter_hpo.study.objective import Objective, ObjectiveError
@@ -43,3 +44,22 @@ def test_what_is_missing_or_no_number_is_said(sent):
     with pytest.raises(ObjectiveError, match="nan"):
         report(loss=1, acc=float("nan"))
     assert sent[1] == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [-1, 1.5, True, "3", b"3", [1], {}, float("nan"), float("inf"), np.array([1, 2])],
+    ids=repr,
+)
+def test_a_step_that_is_no_count_is_said(sent, step):
+    with pytest.raises(ObjectiveError, match=r"report\(\) got step=.*\. Steps are integers from 0"):
+        report(loss=1, acc=2, step=step)
+    assert sent[1] == []
+    report(loss=1, acc=2)
+    assert sent[1] == [(1, (1, 2))]
+
+
+@pytest.mark.parametrize("step", [0, 2.0, np.int64(7), np.array(4)], ids=repr)
+def test_a_step_of_another_kind_of_number_is_taken(sent, step):
+    report(loss=1, acc=2, step=step)
+    assert sent[1] == [(int(step), (1, 2))]
