@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ..errors import Problem
-from ..space import Categorical, Distribution, SearchSpace
+from ..space import Categorical, SearchSpace
 from ..space.grammar import expression
 from ..space.marks import nearest, parse_line_space
 from ..study.objective import Objective
@@ -35,7 +35,6 @@ def capture(
     transform: Transform | None = None,
     filename: str = "<cell>",
     line_offset: int = 1,
-    chosen: Mapping[str, Distribution] | None = None,
     keep: Sequence[str] | None = None,
     read_elsewhere: Collection[str] = frozenset(),
 ) -> CapturedCell:
@@ -45,8 +44,7 @@ def capture(
     begins with `#! %%hpo` (line_offset=0). transform: IPython's `transform_cell`.
     objectives: as asked for; none: proposed. line_space: the magic line's specs, as text or
     words. space: of `--space`. names: what the notebook's namespace holds. auto: search the
-    proposals too. chosen: the editor's distributions by name; only they and what is declared
-    are searched. keep: names of `--keep`; None: what later cells can use. read_elsewhere:
+    proposals too. keep: names of `--keep`; None: what later cells can use. read_elsewhere:
     globals that functions of earlier cells read.
     """
     python = to_python(source, transform=transform, filename=filename, line_offset=line_offset)
@@ -69,15 +67,14 @@ def capture(
         python.text.splitlines(),
         line_space=line_specs,
         space=space,
-        chosen=chosen,
         auto=auto,
         read=read,
         skip=own,
     )
     problems += tuned.problems
     searched = [t for t in tuned.tunables if t.name in tuned.space]
-    asked = bool(marks or line_specs or space or chosen)
-    problems += _nothing_to_tune(tuned, asked, auto, chosen, bool(wrong))
+    asked = bool(marks or line_specs or space)
+    problems += _nothing_to_tune(tuned, asked or auto, bool(wrong))
     problems += _undefined(use, names)
     problems += _kept(keep or (), use, names)
     choices, wrong = _choice_names(searched, use, names)
@@ -178,17 +175,11 @@ def _objective_reads(objective: Objective) -> set[str]:
 # problems and notices -----------------------------------------------------------------
 
 
-def _nothing_to_tune(
-    tuned: Tuned,
-    asked: bool,
-    auto: bool,
-    chosen: Mapping[str, Distribution] | None,
-    wrong: bool,
-) -> list[Problem]:
+def _nothing_to_tune(tuned: Tuned, asked: bool, wrong: bool) -> list[Problem]:
     if len(tuned.space) or tuned.problems or wrong:
         return []
     offered = any(t.distribution is not None for t in tuned.tunables)
-    if offered and not auto and not asked and chosen is None:
+    if offered and not asked:
         return []
     return [
         Problem(

@@ -23,7 +23,7 @@ from .values import Value, Values
 
 @dataclass
 class _Item:
-    """A value on its way to a tunable. declared: by whom (line, space, mark, chosen), or ''."""
+    """A value on its way to a tunable. declared: by whom (line, space, mark, auto), or ''."""
 
     value: Value
     spec: Spec | None = None
@@ -58,7 +58,6 @@ def find_tunables(
     *,
     line_space: Sequence[Spec] = (),
     space: SearchSpace | None = None,
-    chosen: Mapping[str, Distribution] | None = None,
     auto: bool = False,
     read: Iterable[str] = (),
     skip: Iterable[str] = (),
@@ -77,8 +76,6 @@ def find_tunables(
             maker.override(parameter.name, "space", parameter=parameter)
     for spec in line_space:
         maker.override(spec.key or "", "line", spec=spec)
-    for name, distribution in (chosen or {}).items():
-        maker.override(name, "chosen", parameter=Parameter(name, distribution))
     if auto:
         for item in maker.items:
             if not item.declared and item.distribution is not None:
@@ -192,14 +189,12 @@ class _Maker:
         spec: Spec | None = None,
         parameter: Parameter | None = None,
     ) -> None:
-        """What the line, `--space` or the editor says about a value, by its name."""
+        """What the line or `--space` says about a value, by its name."""
         item = self._named(name)
         if item is None:
             item = self._unlisted(name, spec, who)
             if item is None:
                 return
-        if who == "chosen" and item.declared:
-            return
         if spec is not None and isinstance(spec.body, Fixed):
             item.declared, item.spec, item.broken = "", None, False
             item.distribution = None
@@ -241,7 +236,7 @@ class _Maker:
             item = _Item(found[0], name=name)
             self.items.append(item)
             return item
-        where = {"line": "on the magic line", "space": "in the search space"}.get(who, "chosen")
+        where = "on the magic line" if who == "line" else "in the search space"
         line = spec.line if spec else None
         if found:
             names = list(dict.fromkeys(v.qualified for v in found))
@@ -376,7 +371,7 @@ class _Maker:
             places=places,
             distribution=distribution,
             condition=item.condition,
-            declared=bool(item.declared) and item.declared not in ("auto", "chosen"),
+            declared=bool(item.declared) and item.declared != "auto",
             why=item.why,
             text=text,
             variable=value.variable,

@@ -33,10 +33,8 @@ class InlineExecutor:
     Each trial gets a shallow copy of the notebook's namespace, so names that it binds don't
     leak. What it changes in place does, and functions of earlier cells see the notebook's
     globals, not the trial's: for isolation there is `ProcessExecutor`. A trial can wait for
-    an answer, but nothing else runs meanwhile: `pausable` is False.
+    an answer, but nothing else runs meanwhile.
     """
-
-    pausable = False
 
     def __init__(self, program: CellProgram, namespace: Mapping[str, Any], emit: Emit) -> None:
         self.slots = 1

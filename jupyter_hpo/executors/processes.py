@@ -60,8 +60,6 @@ class ProcessExecutor:
     Raises ExecutorError when no helper can be started.
     """
 
-    pausable = True
-
     def __init__(
         self,
         program: CellProgram,

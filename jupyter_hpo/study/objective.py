@@ -21,10 +21,6 @@ class Objective:
     def is_name(self) -> bool:
         return self.source.isidentifier()
 
-    def better(self, a: float, b: float) -> bool:
-        """Whether a is strictly better than b."""
-        return a > b if self.direction == "maximize" else a < b
-
     def evaluate(self, namespace: Mapping[str, Any]) -> float:
         """The objective's value as a finite float.
 

@@ -36,10 +36,9 @@ class Editor(anywidget.AnyWidget):  # type: ignore[misc]
         spec: EditorSpec,
         on_start: Callable[[Choice], list[EditorProblem]],
         study_id: str,
-        on_cancel: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(_esm=assets.load("editor"), _study=study_id, _spec=plain(spec))
-        self._on_start, self._on_cancel = on_start, on_cancel
+        self._on_start = on_start
         self._value_kinds = {row.name: row.value_kind for row in spec.rows}
         self._output = Output()
         keep_comm_off_the_main_shell(self.comm)
@@ -67,10 +66,6 @@ class Editor(anywidget.AnyWidget):  # type: ignore[misc]
 
     def handle(self, command: Command) -> Reply:
         """Carry out a command (see `control.Receiver`)."""
-        if command.command == "cancel":
-            if self._on_cancel is not None:
-                self._on_cancel()
-            return Reply(command.id, True)
         if command.command != "start" or command.choice is None:
             return Reply(command.id, False, f"An editor has no command {command.command!r}.")
         choice, problems = read_choice(command.choice, self._value_kinds)

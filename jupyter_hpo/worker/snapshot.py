@@ -7,9 +7,8 @@ import os
 import pickle
 import sys
 import tempfile
-import types
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ExecutorError, SnapshotError
@@ -43,16 +42,12 @@ class Surroundings:
 
 @dataclass
 class Snapshot:
-    """A frozen notebook. fd: the file in memory, owned by this object until `close`.
-
-    left_out: names that were wanted only if they could travel, each with its reason.
-    """
+    """A frozen notebook. fd: the file in memory, owned by this object until `close`."""
 
     fd: int
     size_bytes: int
     names: tuple[str, ...]
     surroundings: Surroundings
-    left_out: dict[str, str] = field(default_factory=dict)
     closed: bool = False
 
     def close(self) -> None:
@@ -64,18 +59,14 @@ class Snapshot:
         self.close()
 
 
-def take_snapshot(
-    names: Mapping[str, Any], *, namespace: dict[str, Any], best_effort: Collection[str] = ()
-) -> Snapshot:
+def take_snapshot(names: Mapping[str, Any], *, namespace: dict[str, Any]) -> Snapshot:
     """Freeze `names` (name -> object) and what they refer to in `namespace`, the notebook's.
 
     Called in the kernel, on any thread while nothing changes the objects. Random states,
-    sys.path, folder and environment go with it. best_effort: names to leave out, with their
-    reason, when they can't travel. Raises SnapshotError with every other such name;
-    ExecutorError when there is no memory for it.
+    sys.path, folder and environment go with it. Raises SnapshotError with the reason of
+    every name that can't travel; ExecutorError when there is no memory for it.
     """
     wanted = {n: v for n, v in names.items() if not pickling.is_hidden(n, v)}
-    left_out: dict[str, str] = {}
     state = randomness.capture()
     try:
         fd = _write(wanted, state, namespace)
@@ -83,18 +74,10 @@ def take_snapshot(
         raise _no_memory(error) from error
     except Exception as first:
         found = reasons.find(wanted, namespace)
-        fatal = {n: why for n, why in found.items() if n not in best_effort}
         if not found:
-            fatal = {", ".join(sorted(wanted)): reasons.sentence(first)}
-        if fatal:
-            raise SnapshotError(fatal) from None
-        left_out = found
-        wanted = {n: v for n, v in wanted.items() if n not in found}
-        try:
-            fd = _write(wanted, state, namespace)
-        except OSError as error:
-            raise _no_memory(error) from error
-    return Snapshot(fd, os.fstat(fd).st_size, tuple(wanted), Surroundings.here(), left_out)
+            found = {", ".join(sorted(wanted)): reasons.sentence(first)}
+        raise SnapshotError(found) from None
+    return Snapshot(fd, os.fstat(fd).st_size, tuple(wanted), Surroundings.here())
 
 
 def _no_memory(error: OSError) -> ExecutorError:
@@ -139,8 +122,3 @@ def load_snapshot(fd: int, namespace: dict[str, Any]) -> randomness.RandomState:
     state, objects = pickling.load(memory[:at], namespace)
     namespace.update(objects)
     return state  # type: ignore[no-any-return]
-
-
-def module_names(names: Mapping[str, Any]) -> list[str]:
-    """The modules among the objects: what a worker may import while the rest is frozen."""
-    return sorted({v.__name__ for v in names.values() if isinstance(v, types.ModuleType)})

@@ -129,7 +129,7 @@ def test_all_problems_come_together_in_the_order_of_the_lines() -> None:
 def test_nothing_to_tune() -> None:
     assert [p.code for p in understood("a = train(model)").problems] == ["nothing_to_tune"]
     assert understood("a = train(model, lr=0.1)").problems == ()
-    problems = understood("a = train(model, lr=0.1)", chosen={}).problems
+    problems = understood("a = train(model, lr=0.1)  # hpo: lr = fixed", auto=True).problems
     assert [p.code for p in problems] == ["nothing_to_tune"]
     assert problems[0].fix
 
@@ -139,12 +139,9 @@ def test_nothing_to_tune() -> None:
 LR = "lr = 1e-3  # hpo: 1e-5..1e-1 log\nm = train(model, lr, momentum=0.9)"
 
 
-def test_line_over_space_over_mark_over_chosen() -> None:
+def test_line_over_space_over_mark() -> None:
     given_space = SearchSpace({"lr": Float(0.2, 0.3)})
-    other = {"lr": Float(0.4, 0.5), "momentum": Float(0.5, 0.9)}
-    cell = understood(LR, chosen=other)
-    assert cell.space["lr"].distribution == Float(1e-5, 1e-1, log=True)
-    assert cell.space["momentum"].distribution == Float(0.5, 0.9)
+    assert understood(LR).space["lr"].distribution == Float(1e-5, 1e-1, log=True)
     cell = understood(LR, space=given_space)
     assert cell.space["lr"].distribution == Float(0.2, 0.3)
     cell = understood(LR, space=given_space, line_space=["lr=0.01..0.02"])

@@ -229,13 +229,6 @@ def test_the_way_to_what_can_not_travel_is_told():
     assert reasons["closure"].startswith("`closure` holds the variable `lock`, a lock")
 
 
-def test_best_effort_names_are_left_out_with_their_reason():
-    lock = threading.Lock()
-    snapshot = take_snapshot({"lock": lock, "n": 1}, namespace={}, best_effort=["lock"])
-    assert snapshot.names == ("n",)
-    assert "a lock" in snapshot.left_out["lock"]
-
-
 def test_a_limit_holds():
     with pytest.raises(pickling.TooLarge):
         pickling.dump(np.zeros(10_000), io.BytesIO(), namespace={}, limit_bytes=10_000)

@@ -16,7 +16,6 @@ from .base import Verdict
 class _Rung:
     step: int
     losses: dict[int, float] = field(default_factory=dict)
-    promoted: set[int] = field(default_factory=set)
 
 
 class Asha:
@@ -56,13 +55,10 @@ class Asha:
             crossed, reached = reached, reached + 1
         if crossed is None:
             return Verdict.CONTINUE
-        for index in range(crossed):
-            self._rung(index).promoted.add(number)
         self._next_rung[number] = reached
         rung = self._rung(crossed)
         done = self._full is not None and step >= self._full
         if done or number in self._protected or number in self._top(rung):
-            rung.promoted.add(number)
             return Verdict.CONTINUE
         self._paused[number] = crossed
         return Verdict.PAUSE
@@ -78,7 +74,6 @@ class Asha:
             for number in self._top(rung):
                 if self._paused.get(number) == index:
                     del self._paused[number]
-                    rung.promoted.add(number)
                     return number
         return None
 
