@@ -56,17 +56,20 @@ def outer_reads(node: ast.AST) -> list[tuple[str, int]]:
         if isinstance(inner, ast.Global):
             declared.update(inner.names)
     local |= set(stored(body)) - declared
-    found: list[tuple[str, int]] = []
-    for inner in own_scope(body):
+    return [read for read in _reads(body) if read[0] not in local]
+
+
+def _reads(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """What nodes of one scope read, the scopes in them included, whoever binds it."""
+    for inner in own_scope(nodes):
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
-            found.append((inner.id, inner.lineno))
+            yield inner.id, inner.lineno
         elif isinstance(inner, COMPREHENSIONS):
-            found += comprehension_reads(inner)
+            yield from comprehension_reads(inner)
         elif isinstance(inner, FUNCTIONS):
-            found += outer_reads(inner)
+            yield from outer_reads(inner)
         elif isinstance(inner, ast.ClassDef):
-            found += class_reads(inner)
-    return [(name, line) for name, line in found if name not in local]
+            yield from class_reads(inner)
 
 
 def class_reads(node: ast.ClassDef) -> list[tuple[str, int]]:
@@ -91,16 +94,7 @@ def comprehension_reads(node: Any) -> list[tuple[str, int]]:
     parts: list[ast.AST] = [g.iter for g in node.generators]
     parts += [test for g in node.generators for test in g.ifs]
     parts += [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-    found: list[tuple[str, int]] = []
-    for part in parts:
-        for inner in own_scope([part]):
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
-                found.append((inner.id, inner.lineno))
-            elif isinstance(inner, COMPREHENSIONS):
-                found += comprehension_reads(inner)
-            elif isinstance(inner, FUNCTIONS):
-                found += outer_reads(inner)
-    return [read for read in found if read[0] not in targets]
+    return [read for read in _reads(parts) if read[0] not in targets]
 
 
 def own_scope(body: list[ast.AST] | list[ast.stmt]) -> Iterator[ast.AST]:

@@ -9,18 +9,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 
 from ..errors import ExecutorError
+from ..worker.threads import THREAD_VARIABLES
 from ..worker.wire import Closed, pair
 
-THREADS = dict.fromkeys(
-    (
-        "OMP_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "NUMEXPR_NUM_THREADS",
-        "VECLIB_MAXIMUM_THREADS",
-    ),
-    "1",
-)
 # The kernel's own sys.path, from the first import on: this package may be on it only there.
 BOOT = (
     "import sys; sys.path[:] = {path!r}; "
@@ -93,7 +84,7 @@ class WarmHelper:
 
 def environment(base: Mapping[str, str]) -> dict[str, str]:
     """A helper's environment: one thread for every library, pictures without a screen."""
-    made = {**base, **THREADS, "PYTHONUNBUFFERED": "1"}
+    made = {**base, **dict.fromkeys(THREAD_VARIABLES, "1"), "PYTHONUNBUFFERED": "1"}
     backend = base.get("MPLBACKEND", "")
     if not backend or backend.startswith("module://"):
         made["MPLBACKEND"] = "agg"

@@ -14,18 +14,12 @@ from collections.abc import Set
 from typing import Any, NoReturn
 
 from ..study.trial_events import Answer, TrialEvent, TrialSpec
+from .threads import use_threads
 from .trial import Setting, Trial
 from .wire import Closed, Wire
 
 PR_SET_PDEATHSIG = 1
 OOM_SCORE = "500"
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 LIBC = ctypes.CDLL(None)
 
 
@@ -125,17 +119,6 @@ def redirect_output(log_path: str | None) -> None:
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-
-
-def use_threads(threads: int) -> None:
-    """Let the numeric libraries use this many threads, loaded already or not."""
-    for name in THREAD_VARIABLES:
-        os.environ[name] = str(threads)
-    torch: Any = sys.modules.get("torch")
-    if threads > 1 and hasattr(torch, "set_num_threads"):
-        torch.set_num_threads(threads)
-    if threads > 1 and "threadpoolctl" in sys.modules:
-        sys.modules["threadpoolctl"].threadpool_limits(threads)
 
 
 def _is_installed(name: str) -> bool:

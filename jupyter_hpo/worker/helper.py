@@ -26,6 +26,7 @@ from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
 from ..study.trial_events import TrialSpec
 from . import child, shell, snapshot
+from .threads import THREAD_VARIABLES
 from .trial import Setting
 from .wire import Closed, Wire
 
@@ -107,7 +108,7 @@ class Helper:
 
     def load(self, load: Load, fd: int) -> None:
         try:
-            load.surroundings.apply(keep=(*child.THREAD_VARIABLES, "MPLBACKEND"))
+            load.surroundings.apply(keep=(*THREAD_VARIABLES, "MPLBACKEND"))
             self.import_all(load.modules)
             namespace = self.main.__dict__
             state = snapshot.load_snapshot(fd, namespace)
