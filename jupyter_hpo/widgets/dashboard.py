@@ -37,7 +37,8 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         super().__init__(_esm=assets.load("dashboard"), _study=study_id)
         self._on_command = on_command
         self._output = Output()
-        self._finished = self._attached = self._reattached = False
+        self._finished = self._reattached = False
+        self._page = ""
         self._publisher = Publisher(source, self._send_content)
         keep_comm_off_the_main_shell(self.comm)
         self.on_msg(self._on_comm_message)
@@ -85,8 +86,8 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def handle(self, command: Command) -> Reply:
         """Carry out a command (see `control.Receiver`)."""
         if command.command == "resync":
-            self._reattached = self._attached  # a second one: a reload, or one more page
-            self._attached = True
+            self._page = self._page or command.page
+            self._reattached |= command.page != self._page  # reloaded, or one more page
             self._publisher.resync()
         elif command.command == "detail":
             assert command.number is not None

@@ -240,13 +240,15 @@ class EditorChoice:
 
 @dataclass(frozen=True)
 class Command:
-    """id: made by the browser, unique; the same id is carried out once."""
+    """id: made by the browser, unique; the same id is carried out once. page: tells one
+    loaded page from another, so that a reload is known."""
 
     id: str
     study: str
     command: CommandName
     number: int | None = None
     choice: EditorChoice | None = None
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -374,7 +376,9 @@ def parse_command(message: Mapping[str, Any]) -> Command:
     choice = message.get("choice")
     if choice is None and name == "start":
         raise BadCommand("start needs a choice.")
-    return Command(identity, study, name, number, None if choice is None else _choice(choice))
+    page = str(message.get("page", ""))
+    chosen = None if choice is None else _choice(choice)
+    return Command(identity, study, name, number, chosen, page)
 
 
 def _choice(message: Any) -> EditorChoice:

@@ -64,6 +64,16 @@ def test_resync_and_detail_are_the_dashboard_s_own():
     dashboard.finish({"text/plain": "done"})
 
 
+@pytest.mark.parametrize(("pages", "stays"), [("aa", False), ("ab", True), ("aba", True)])
+def test_only_another_page_keeps_the_live_widget_at_the_end(pages, stays):
+    dashboard = Dashboard(Source(), lambda command: None, "s")
+    for page in pages:
+        assert send("resync", page=page).ok
+    dashboard.finish({"text/plain": "done"})
+    assert (dashboard.comm is not None) is stays
+    dashboard.close()
+
+
 def test_finish_prints_the_text_where_there_is_no_kernel(capsys):
     dashboard = Dashboard(Source(), lambda command: None, "s")
     dashboard.show()

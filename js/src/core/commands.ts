@@ -38,6 +38,9 @@ function kernelOf(model: Model): Kernel | null {
 const unique = (): string =>
   globalThis.crypto?.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 
+/** This page, as long as it is loaded. */
+const PAGE = unique();
+
 type Body = Pick<Command, "command"> & { number?: number; choice?: EditorChoice };
 
 export class CommandClient {
@@ -60,6 +63,7 @@ export class CommandClient {
       command: body.command,
       number: body.number ?? null,
       choice: body.choice ?? null,
+      page: PAGE,
     };
     return new Promise((resolve) => {
       const timers: ReturnType<typeof setTimeout>[] = [];

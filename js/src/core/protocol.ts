@@ -153,6 +153,7 @@ export interface Command {
   command: CommandName;
   number: number | null;
   choice: EditorChoice | null;
+  page: string;
 }
 
 export interface EditorProblem {
