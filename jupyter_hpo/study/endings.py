@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .config import Budget
-from .trial import Trial, TrialState
+from .trial import Trial, TrialError, TrialState
 
 INTERRUPTED = "interrupted"
 """TrialError.kind of trials cut off by the end of their study: they are tried again."""
@@ -24,13 +24,25 @@ def failing_alike(session: Sequence[Trial], alike: int) -> str | None:
     errors = [t.error for t in session if t.error and t.error.kind not in NO_FAULT]
     if any(t.state is not TrialState.FAIL for t in session) or len(errors) < alike:
         return None
-    first = errors[0]
-    where = f" (line {first.line})" if first.line is not None else ""
+    first = _sentence(errors[0])
     if len({(e.kind, e.line) for e in errors[:alike]}) == 1:
-        return f"the first {alike} trials all failed alike: {first.message}{where}"
+        return f"the first {alike} trials all failed alike: {first}"
     if len(errors) >= alike * 4:
-        return f"the first {len(errors)} trials all failed; the first one: {first.message}{where}"
+        return f"the first {len(errors)} trials all failed; the first one: {first}"
     return None
+
+
+def nothing_complete(session: Sequence[Trial]) -> str | None:
+    """The sentence for a study that ran out of trials, all of which failed."""
+    errors = [t.error for t in session if t.error is not None]
+    if not session or len(errors) < len(session):
+        return None
+    return f"no trial was complete; the first one: {_sentence(errors[0])}"
+
+
+def _sentence(error: TrialError) -> str:
+    where = f" (line {error.line})" if error.line is not None else ""
+    return f"{error.message}{where}"
 
 
 def budget_over(budget: Budget, elapsed_s: float, since_best: int) -> str | None:

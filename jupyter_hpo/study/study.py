@@ -13,9 +13,10 @@ from typing import Any, ClassVar
 from . import messages as m
 from . import trial_events as ev
 from .config import StudyConfig
-from .endings import INTERRUPTED, budget_over, failing_alike, interrupted
+from .endings import INTERRUPTED, budget_over, failing_alike, interrupted, nothing_complete
 from .ranking import best_trials, losses
 from .schedulers import NoPruning, Scheduler, Verdict
+from .stopwatch import Stopwatch
 from .trial import Report, Trial, TrialError, TrialState
 
 COUNTED = (TrialState.COMPLETE, TrialState.PRUNED)
@@ -54,12 +55,10 @@ class Study:
         self._held: list[int] = []  # reported while the person had paused the study
         self._why: dict[int, str] = {}  # told to stop, and why
         self._cut_off: set[int] = set()  # told to stop because the study ends
-        self._paused_at: float | None = None
-        self._paused_s = 0.0
+        self._paused: Stopwatch[str] = Stopwatch()
         self._queue: list[dict[str, Any]] = []
         self._session: list[int] = []  # trials finished in this session, in order
-        self._running_since: dict[int, float] = {}
-        self._ran_s: dict[int, float] = {}
+        self._ran: Stopwatch[int] = Stopwatch()
         self._kill_at: dict[int, float] = {}
         self._since_best = 0
         self._begin_with_earlier()
@@ -96,8 +95,7 @@ class Study:
 
     def running_s(self, number: int, now: float) -> float:
         """Seconds the trial has run so far, pauses not counted."""
-        since = self._running_since.get(number)
-        return self._ran_s.get(number, 0.0) + (now - since if since is not None else 0.0)
+        return self._ran.seconds(number, now)
 
     # ---------------------------------------------------------------------- events
     def handle(self, event: object, now: float) -> list[m.Command]:
@@ -135,7 +133,7 @@ class Study:
     def _on_started(self, event: ev.Started, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
         trial.state, trial.pid, trial.started_at = TrialState.RUNNING, event.pid, event.at
-        self._running_since[trial.number] = self._now
+        self._ran.start(trial.number, self._now)
         self._touch(trial)
         out.append(m.Save(trial))
         if self.phase == "stopping":
@@ -240,9 +238,9 @@ class Study:
                 out.append(m.Kill(number, self._why[number]))
         limit = self.config.budget.trial_timeout_s
         if limit is not None:
-            for number in list(self._running_since):
+            for number in self._ran.running:
                 if self.running_s(number, self._now) > limit:
-                    self._stand_still(number)
+                    self._ran.stop(number, self._now)
                     out.append(m.Kill(number, f"ran longer than the trial time-out of {limit:g} s"))
 
     def _on_stop(self, event: m.StopRequested, out: list[m.Command]) -> None:
@@ -251,14 +249,14 @@ class Study:
 
     def _on_pause(self, event: m.PauseRequested, out: list[m.Command]) -> None:
         if self.phase == "running":
-            self.phase, self._paused_at = "paused", self._now
+            self.phase = "paused"
+            self._paused.start("study", self._now)
             self._touch()
 
     def _on_resume(self, event: m.ResumeRequested, out: list[m.Command]) -> None:
         if self.phase == "paused":
             self.phase = "running"
-            if self._paused_at is not None:
-                self._paused_s += self._now - self._paused_at
+            self._paused.stop("study", self._now)
             self._touch()
             held, self._held = self._held, []
             for number in held:
@@ -325,19 +323,14 @@ class Study:
 
     def _wait(self, trial: Trial) -> None:
         trial.state = TrialState.PAUSED
-        self._stand_still(trial.number)
+        self._ran.stop(trial.number, self._now)
         self._touch(trial)
 
     def _go_on(self, trial: Trial, out: list[m.Command]) -> None:
         trial.state = TrialState.RUNNING
-        self._running_since.setdefault(trial.number, self._now)
+        self._ran.start(trial.number, self._now)
         self._touch(trial)
         out.append(m.Continue(trial.number))
-
-    def _stand_still(self, number: int) -> None:
-        since = self._running_since.pop(number, None)
-        if since is not None:
-            self._ran_s[number] = self._ran_s.get(number, 0.0) + self._now - since
 
     def _stop_trial(self, number: int, why: str, out: list[m.Command]) -> None:
         if number in self._why:
@@ -363,7 +356,7 @@ class Study:
     def _close(
         self, trial: Trial, state: TrialState, out: list[m.Command], error: TrialError | None = None
     ) -> None:
-        self._stand_still(trial.number)
+        self._ran.stop(trial.number, self._now)
         if trial.number in self._held:
             self._held.remove(trial.number)
         trial.figures["running_s"] = round(self.running_s(trial.number, self._now), 3)
@@ -398,9 +391,8 @@ class Study:
             self.failed = True
             self._stop(alike, out)
             return
-        over = budget_over(
-            self.config.budget, self._now - self.began_at - self._paused_s, self._since_best
-        )
+        spent_s = self._now - self.began_at - self._paused.seconds("study", self._now)
+        over = budget_over(self.config.budget, spent_s, self._since_best)
         if over is not None:
             self._stop(over, out)
 
@@ -415,13 +407,13 @@ class Study:
         if not self._alive and self.phase in ("running", "stopping"):
             self.phase = "finished"
             self.ended_at = self._now
-            failures = [self.trials[n].error for n in self._session]
-            if self.best is None and not self.message and failures and all(failures):
-                first = failures[0]
-                assert first is not None
-                where = f" (line {first.line})" if first.line is not None else ""
-                self.failed = True
-                self.message = f"no trial was complete; the first one: {first.message}{where}"
+            nothing = (
+                None
+                if self.best or self.message
+                else nothing_complete([self.trials[n] for n in self._session])
+            )
+            if nothing is not None:
+                self.failed, self.message = True, nothing
             self._touch()
             out.append(m.End())
 
