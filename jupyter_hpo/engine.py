@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 
 from .errors import ExecutorError
-from .executors.base import Answer, Event, Executor, TrialSpec
+from .executors.base import Emit, Executor
 from .search.sampler import Sampler
 from .storage.base import Storage
 from .storage.folder import StudyFolder
@@ -43,7 +43,7 @@ class Engine:
         sampler: Sampler,
         storage: Storage,
         folder: StudyFolder,
-        make_executor: Callable[[Callable[[Event], None]], Executor],
+        make_executor: Callable[[Emit], Executor],
         seed: int | None = None,
     ) -> None:
         self.study, self.lock = study, threading.Lock()
@@ -144,16 +144,16 @@ class Engine:
             case m.Launch(trial):
                 trial.log_path = str(self._folder.log(trial.number))
                 self._workers().submit(
-                    TrialSpec(trial.number, dict(trial.params), self._seed, trial.log_path)
+                    ev.TrialSpec(trial.number, dict(trial.params), self._seed, trial.log_path)
                 )
             case m.Continue(number):
-                self._workers().answer(number, Answer.CONTINUE)
+                self._workers().answer(number, ev.Answer.CONTINUE)
             case m.Stop(number):
-                self._workers().answer(number, Answer.STOP)
+                self._workers().answer(number, ev.Answer.STOP)
             case m.Keep(number):
-                self._workers().answer(number, Answer.KEEP, str(self._folder.objects(number)))
+                self._workers().answer(number, ev.Answer.KEEP, str(self._folder.objects(number)))
             case m.Release(number):
-                self._workers().answer(number, Answer.RELEASE)
+                self._workers().answer(number, ev.Answer.RELEASE)
             case m.Discard(number):
                 self._folder.discard_objects(number)
             case m.Kill(number, reason):
@@ -169,5 +169,5 @@ class Engine:
         return None
 
 
-def _no_more_trials(emit: Callable[[Event], None]) -> Executor:
+def _no_more_trials(emit: Emit) -> Executor:
     raise ExecutorError("the study has ended; it runs no more trials.")

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from jupyter_hpo.engine import Engine
-from jupyter_hpo.executors.base import (
+from jupyter_hpo.storage import MemoryStorage, StudyFolder
+from jupyter_hpo.study import messages as m
+from jupyter_hpo.study.config import Budget, StudyConfig
+from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.study.study import Study
+from jupyter_hpo.study.trial import TrialError, TrialState
+from jupyter_hpo.study.trial_events import (
     Answer,
     Ended,
     Failed,
@@ -15,12 +21,6 @@ from jupyter_hpo.executors.base import (
     Started,
     Stopped,
 )
-from jupyter_hpo.storage import MemoryStorage, StudyFolder
-from jupyter_hpo.study import messages as m
-from jupyter_hpo.study.config import Budget, StudyConfig
-from jupyter_hpo.study.objective import Objective
-from jupyter_hpo.study.study import Study
-from jupyter_hpo.study.trial import TrialError, TrialState
 
 
 class Sampler:

@@ -4,7 +4,7 @@ An executor runs each trial on its own, from the same notebook state, and speaks
 engine in events. The engine answers reports; a trial that got no answer is paused: that is
 all a pause is.
 
-The events and their order stand in `study.trial_events`; they are re-exported here.
+The events and their order stand in `study.trial_events`.
 """
 
 from __future__ import annotations
@@ -12,23 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from ..study.trial_events import (
-    Answer,
-    Died,
-    Ended,
-    ExecutorLost,
-    Failed,
-    Finished,
-    Kept,
-    Reported,
-    Started,
-    Stopped,
-    TrialEvent,
-    TrialSpec,
-)
+from ..study.trial_events import Answer, TrialEvent, TrialSpec
 
-Event = TrialEvent
-Emit = Callable[[Event], None]
+Emit = Callable[[TrialEvent], None]
 
 
 class Executor(Protocol):
@@ -50,21 +36,3 @@ class Executor(Protocol):
     def close(self) -> None:
         """End every worker and free what they held; safe to call twice. Returns when no
         process of ours is left (at most a few seconds)."""
-
-
-__all__ = [
-    "Answer",
-    "Died",
-    "Emit",
-    "Ended",
-    "Event",
-    "Executor",
-    "ExecutorLost",
-    "Failed",
-    "Finished",
-    "Kept",
-    "Reported",
-    "Started",
-    "Stopped",
-    "TrialSpec",
-]

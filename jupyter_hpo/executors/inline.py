@@ -15,16 +15,18 @@ from typing import Any, NoReturn, TextIO
 from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
 from ..study.trial_events import (
+    Answer,
     Died,
     Ended,
     Failed,
     Finished,
     Stopped,
     TrialEvent,
+    TrialSpec,
 )
 from ..worker import randomness
 from ..worker.trial import Setting, Trial, TrialLost
-from .base import Answer, Emit, TrialSpec
+from .base import Emit
 
 
 class InlineExecutor:

@@ -15,6 +15,7 @@ from typing import Any
 from ..cell.captured import CellProgram
 from ..errors import ExecutorError
 from ..study.trial_events import (
+    Answer,
     Died,
     Ended,
     ExecutorLost,
@@ -24,12 +25,13 @@ from ..study.trial_events import (
     Started,
     Stopped,
     TrialEvent,
+    TrialSpec,
 )
 from ..worker.helper import Load, kill_group
 from ..worker.imports import modules_of
 from ..worker.snapshot import Snapshot
 from ..worker.wire import Closed, Wire, pair
-from .base import Answer, Emit, TrialSpec
+from .base import Emit
 from .warm import WarmHelper
 
 RESTARTS = 5

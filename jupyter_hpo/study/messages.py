@@ -1,6 +1,6 @@
 """What goes into `Study.handle` (events) and what comes out (commands).
 
-Events from the trials are those of the Executor seam (`executors.base`); the ones here come
+Events from the trials are those of the Executor seam (`study.trial_events`); the ones here come
 from the person, the clock and the sampler. Commands are performed by the engine, in order.
 """
 

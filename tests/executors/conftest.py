@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 
 from jupyter_hpo.cell.captured import CellProgram
-from jupyter_hpo.executors.base import (
-    Answer,
-    Ended,
-    Event,
-    ExecutorLost,
-    Finished,
-    Reported,
-    TrialSpec,
-)
 from jupyter_hpo.executors.inline import InlineExecutor
 from jupyter_hpo.executors.processes import ProcessExecutor
 from jupyter_hpo.space import SearchSpace
 from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.study.trial_events import (
+    Answer,
+    Ended,
+    ExecutorLost,
+    Finished,
+    Reported,
+    TrialEvent,
+    TrialSpec,
+)
 from jupyter_hpo.worker.snapshot import take_snapshot
 
 WAIT_S = 60
@@ -47,8 +47,8 @@ class Bench:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.events: list[Event] = []
+        self.queue: queue.SimpleQueue[TrialEvent] = queue.SimpleQueue()
+        self.events: list[TrialEvent] = []
         self.opened: list[Any] = []
 
     def open(
@@ -102,7 +102,7 @@ class Bench:
                 return event
         raise AssertionError
 
-    def arriving(self) -> Iterator[Event]:
+    def arriving(self) -> Iterator[TrialEvent]:
         while True:
             event = self.queue.get(timeout=WAIT_S)
             self.events.append(event)
@@ -116,10 +116,10 @@ class Bench:
         seed: int | None = None,
         log: Path | None = None,
         keep: Path | None = None,
-    ) -> dict[int, list[Event]]:
+    ) -> dict[int, list[TrialEvent]]:
         """Submit, answer everything with CONTINUE and RELEASE (or KEEP), wait for the ends."""
         wanted = numbers or (0,)
-        told: dict[int, list[Event]] = {number: [] for number in wanted}
+        told: dict[int, list[TrialEvent]] = {number: [] for number in wanted}
         for number in wanted:
             self.submit(number, seed, log)
         open_ = set(wanted)
@@ -168,5 +168,5 @@ def workers() -> Iterator[Bench]:
 
 
 @pytest.fixture
-def kinds() -> Callable[[list[Event]], list[str]]:
+def kinds() -> Callable[[list[TrialEvent]], list[str]]:
     return lambda events: [type(event).__name__ for event in events]

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_hpo.cell.captured import CellProgram, Loop, Place
-from jupyter_hpo.executors.base import (
+from jupyter_hpo.space import SearchSpace
+from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.study.trial_events import (
     Answer,
     Died,
     Ended,
@@ -19,8 +21,6 @@ from jupyter_hpo.executors.base import (
     Started,
     Stopped,
 )
-from jupyter_hpo.space import SearchSpace
-from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.worker.objects import load_objects
 
 REPORTING = """

@@ -16,7 +16,9 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from jupyter_hpo.cell import capture
 from jupyter_hpo.executors import processes
-from jupyter_hpo.executors.base import (
+from jupyter_hpo.executors.warm import WarmHelper
+from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.study.trial_events import (
     Answer,
     Died,
     Ended,
@@ -28,8 +30,6 @@ from jupyter_hpo.executors.base import (
     Started,
     Stopped,
 )
-from jupyter_hpo.executors.warm import WarmHelper
-from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.worker.objects import load_objects
 
 REPORT = "from jupyter_hpo.worker.reporting import report\n"
@@ -266,10 +266,9 @@ def test_a_helper_lost_again_and_again_ends_it(workers):
     for number in range(processes.RESTARTS):
         workers.submit(number)
         workers.until(Ended, number)
-    lost = [e for e in workers.events if isinstance(e, ExecutorLost)]
-    assert len(lost) == 1
-    assert "5 times in a row" in lost[0].reason
+    assert "5 times in a row" in workers.until(ExecutorLost).reason
     workers.run(99)
+    assert sum(isinstance(e, ExecutorLost) for e in workers.events) == 1
 
 
 def test_objects_that_do_not_load_are_told(workers):
@@ -315,7 +314,7 @@ sys.path[:] = {sys.path!r}
 from jupyter_hpo.cell.captured import CellProgram
 from jupyter_hpo.space import SearchSpace
 from jupyter_hpo.study.objective import Objective
-from jupyter_hpo.executors.base import *
+from jupyter_hpo.study.trial_events import *
 from jupyter_hpo.executors.processes import ProcessExecutor
 from jupyter_hpo.worker.snapshot import take_snapshot
 q = queue.SimpleQueue()
