@@ -37,6 +37,18 @@ def test_best_values_and_objects_are_bound(kernel):
     assert kernel.value("study.trial(0).params") == {"lr": 1e-3, "depth": 2}
 
 
+def test_names_in_shell_commands_reach_the_trials(kernel):
+    kernel.run("DATA, table = 'abc', {'k': 'de'}")
+    result = kernel.run(
+        "%%hpo --maximize acc --trials 2 --name shell\n"
+        "x = 0    # hpo: 0..9\n"
+        "said = !echo $DATA-{table['k']}-{x}\n"
+        "acc = len(said[0])\n"
+    )
+    assert result.error is None
+    assert kernel.value("study.best_value") == len("abc-de-0")
+
+
 def test_the_output_left_is_static(kernel):
     result = kernel.run(QUICK.format(name="static"))
     (bundle,) = result.displays.values()
