@@ -26,9 +26,7 @@ StudyState = Literal["starting", "running", "paused", "stopping", "finished", "s
 RowState = Literal["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL"]
 ParamKind = Literal["float", "int", "categorical"]
 ValueKind = Literal["float", "int", "str", "bool", "object"]
-CommandName = Literal[
-    "pause", "resume", "stop", "stop_trial", "detail", "resync", "start", "cancel"
-]
+CommandName = Literal["pause", "resume", "stop", "stop_trial", "detail", "resync", "start"]
 ColumnType = Literal["u1", "i2", "i4", "f8"]
 
 ROW_STATES: tuple[RowState, ...] = get_args(RowState)

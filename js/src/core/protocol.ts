@@ -17,7 +17,7 @@ export type ParamKind = "float" | "int" | "categorical";
 
 export type ValueKind = "float" | "int" | "str" | "bool" | "object";
 
-export type CommandName = "pause" | "resume" | "stop" | "stop_trial" | "detail" | "resync" | "start" | "cancel";
+export type CommandName = "pause" | "resume" | "stop" | "stop_trial" | "detail" | "resync" | "start";
 
 export type ColumnType = "u1" | "i2" | "i4" | "f8";
 
