@@ -56,7 +56,9 @@ class Executor:
 
     def answer(self, number, answer, path=None):
         self.answers.append((number, answer))
-        if answer is Answer.CONTINUE and self.script.get(number) != "hang":
+        if answer is Answer.CONTINUE and self.script.get(number) == "endless":
+            self.emit(Reported(number, 1, (0.0,)))
+        elif answer is Answer.CONTINUE and self.script.get(number) != "hang":
             self.emit(Finished(number, (float(number),)))
         elif answer is Answer.KEEP:
             with open(path, "wb") as file:
@@ -82,10 +84,12 @@ def make(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     engines = []
 
-    def make_engine(n_trials=3, script=None, sampler=None, storage=None):
+    def make_engine(n_trials=3, script=None, sampler=None, storage=None, **budget):
         folder = StudyFolder("s", tmp_path)
         folder.open()
-        config = StudyConfig("s", (Objective("x", "maximize"),), Budget(n_trials=n_trials))
+        config = StudyConfig(
+            "s", (Objective("x", "maximize"),), Budget(n_trials=n_trials, **budget)
+        )
         made = []
 
         def executor(emit):
@@ -175,3 +179,9 @@ def test_a_finished_study_needs_no_executor(make):
     empty = make(n_trials=0)
     run(empty)
     assert empty.made == []
+
+
+def test_time_passes_also_while_events_never_stop_coming(make):
+    study = run(make(n_trials=1, script={0: "endless"}, trial_timeout_s=0.2))
+    assert study.phase == "finished"
+    assert study.trials[0].state is not TrialState.COMPLETE

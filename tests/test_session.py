@@ -1,0 +1,61 @@
+"""What a session decides before it starts: budgets, schedulers, names."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_hpo.cell import capture
+from jupyter_hpo.options import PATIENCE, TRIALS, Options
+from jupyter_hpo.session import _config, _scheduler, study_name
+from jupyter_hpo.study.objective import Objective
+
+ACC, SIZE = Objective("acc", "maximize"), Objective("size", "minimize")
+CELL = "x = 1    # hpo: 1..9\nfor i in range(3):\n    acc = x\nsize = x\n"
+
+
+def captured(*objectives):
+    cell = capture(CELL, objectives=objectives or (ACC,))
+    assert cell.problems == ()
+    return cell
+
+
+@pytest.mark.parametrize(
+    ("options", "objectives", "trials", "patience"),
+    [
+        (Options(), (ACC,), None, PATIENCE),
+        (Options(), (ACC, SIZE), TRIALS, None),
+        (Options(trials=5), (ACC,), 5, None),
+        (Options(timeout_s=5), (ACC, SIZE), None, None),
+        (Options(patience=3), (ACC, SIZE), None, 3),
+    ],
+)
+def test_every_study_ends_by_itself(options, objectives, trials, patience):
+    budget = _config("s", captured(*objectives), options).budget
+    assert (budget.n_trials, budget.patience) == (trials, patience)
+
+
+@pytest.mark.parametrize(
+    ("options", "objectives", "name"),
+    [
+        (Options(trials=40), (ACC,), "asha"),
+        (Options(), (ACC,), "asha"),
+        (Options(trials=4), (ACC,), "none"),
+        (Options(trials=4, pruner="asha"), (ACC,), "asha"),
+        (Options(pruner="none"), (ACC,), "none"),
+        (Options(), (ACC, SIZE), "none"),
+        (Options(executor="inline"), (ACC,), "none"),
+    ],
+)
+def test_the_pruner_fits_the_budget(options, objectives, name):
+    assert _scheduler(captured(*objectives), options).name == name
+
+
+def test_the_cells_own_values_come_first():
+    assert _config("s", captured(), Options()).first == {"x": 1}
+
+
+def test_names_are_made_of_the_objective_and_the_code():
+    cell = captured()
+    assert study_name(cell) == f"acc-{cell.identity}"
+    expression = captured(Objective("max(acc, size)", "maximize"))
+    assert study_name(expression).startswith("objective-")
