@@ -47,6 +47,7 @@ class JournalStorage:
         }
         self._ids: dict[int, int] = {}  # number -> Optuna's id
         self._written: dict[int, dict[str, Any]] = {}
+        self._finished: set[int] = set()  # numbers whose end is in the file
         self._problem: str | None = None
         self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         try:
@@ -65,6 +66,8 @@ class JournalStorage:
         for frozen in self._journal.get_all_trials(self._study_id):
             self._ids[frozen.number] = frozen._trial_id
             self._written[frozen.number] = dict(frozen.user_attrs)
+            if frozen.state.is_finished():
+                self._finished.add(frozen.number)
         trials = thaw_all(self._journal, self._study_id)
         for trial in trials:
             if close_zombie(trial):
@@ -130,7 +133,7 @@ class JournalStorage:
                 raise StorageError(f"trial {number} was numbered {given}: somebody else writes too")
             known.update(attributes)
         trial_id = self._ids[number]
-        if self._journal.get_trial(trial_id).state.is_finished():
+        if number in self._finished:
             # Optuna keeps a finished trial as it is: what came later goes to the study.
             if attributes != known:
                 key = f"{PREFIX}trial-{number}"
@@ -142,6 +145,7 @@ class JournalStorage:
                 known[key] = value
         if state.is_finished():
             self._journal.set_trial_state_values(trial_id, state=state, values=values)
+            self._finished.add(number)
 
     def _save_report(self, number: int, report: Report) -> None:
         trial_id = self._ids[number]

@@ -32,11 +32,11 @@ def failing_alike(session: Sequence[Trial], alike: int) -> str | None:
     return None
 
 
-def nothing_complete(session: Sequence[Trial]) -> str | None:
-    """The sentence for a study that ran out of trials, all of which failed."""
+def nothing_complete(session: Sequence[Trial]) -> str:
+    """The sentence for a study that ran out of trials, all of which failed; else empty."""
     errors = [t.error for t in session if t.error is not None]
     if not session or len(errors) < len(session):
-        return None
+        return ""
     return f"no trial was complete; the first one: {_sentence(errors[0])}"
 
 

@@ -58,6 +58,7 @@ class Study:
         self._paused: Stopwatch[str] = Stopwatch()
         self._queue: list[dict[str, Any]] = []
         self._session: list[int] = []  # trials finished in this session, in order
+        self._worked = False  # one of them did not fail
         self._ran: Stopwatch[int] = Stopwatch()
         self._kill_at: dict[int, float] = {}
         self._since_best = 0
@@ -170,10 +171,11 @@ class Study:
         before = {t.number for t in self.front}
         trial.values, trial.figures = event.values, dict(event.figures)
         self._close(trial, TrialState.COMPLETE, out)
-        if trial.number in {t.number for t in self.front}:
+        after = {t.number for t in self.front}
+        if trial.number in after:
             self._since_best = 0
             out.append(m.Keep(trial.number))
-            out.extend(m.Discard(n) for n in before - {t.number for t in self.front})
+            out.extend(m.Discard(n) for n in before - after)
         else:
             out.append(m.Release(trial.number))
 
@@ -363,6 +365,7 @@ class Study:
         trial.state, trial.error, trial.finished_at = state, error, self._now
         self.scheduler.on_end(trial.number, complete=state is TrialState.COMPLETE)
         self._session.append(trial.number)
+        self._worked |= state is not TrialState.FAIL
         self._since_best += state in COUNTED
         self._touch(trial)
         out += [m.Tell(trial), m.Save(trial)]
@@ -385,12 +388,12 @@ class Study:
     def _end_if_over(self, out: list[m.Command]) -> None:
         if self.phase != "running" or self.began_at is None:
             return
-        session = [self.trials[n] for n in self._session]
-        alike = failing_alike(session, self.config.alike)
-        if alike is not None and self.best is None:
-            self.failed = True
-            self._stop(alike, out)
-            return
+        if not self._worked:  # asked at every event, so no longer than it can matter
+            alike = failing_alike([self.trials[n] for n in self._session], self.config.alike)
+            if alike is not None and self.best is None:
+                self.failed = True
+                self._stop(alike, out)
+                return
         spent_s = self._now - self.began_at - self._paused.seconds("study", self._now)
         over = budget_over(self.config.budget, spent_s, self._since_best)
         if over is not None:
@@ -407,13 +410,9 @@ class Study:
         if not self._alive and self.phase in ("running", "stopping"):
             self.phase = "finished"
             self.ended_at = self._now
-            nothing = (
-                None
-                if self.best or self.message
-                else nothing_complete([self.trials[n] for n in self._session])
-            )
-            if nothing is not None:
-                self.failed, self.message = True, nothing
+            if self.best is None and not self.message:
+                self.message = nothing_complete([self.trials[n] for n in self._session])
+                self.failed = bool(self.message)
             self._touch()
             out.append(m.End())
 
