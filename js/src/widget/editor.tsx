@@ -147,6 +147,13 @@ function Row({ row, problems, onChange }: RowProps) {
   );
 }
 
+/** The settings that are a short text each. */
+const LIMITS = [
+  { key: "trials", label: "trials", placeholder: "no limit", width: "84px" },
+  { key: "timeout", label: "time limit", placeholder: "30m", width: "84px" },
+  { key: "jobs", label: "at a time", placeholder: "auto", width: "74px" },
+] as const;
+
 function Setting(props: { problems: readonly string[]; children: ComponentChildren }) {
   return (
     <div class="hpo-setting">
@@ -303,36 +310,18 @@ export function Editor({ spec, client }: { spec: EditorSpec; client: CommandClie
             </select>
           </label>
         </Setting>
-        <Setting problems={at("trials")}>
-          <Field
-            label="trials"
-            value={settings.trials}
-            onInput={set("trials")}
-            placeholder="no limit"
-            width="84px"
-            bad={at("trials").length > 0}
-          />
-        </Setting>
-        <Setting problems={at("timeout")}>
-          <Field
-            label="time limit"
-            value={settings.timeout}
-            onInput={set("timeout")}
-            placeholder="30m"
-            width="84px"
-            bad={at("timeout").length > 0}
-          />
-        </Setting>
-        <Setting problems={at("jobs")}>
-          <Field
-            label="at a time"
-            value={settings.jobs}
-            onInput={set("jobs")}
-            placeholder="auto"
-            width="74px"
-            bad={at("jobs").length > 0}
-          />
-        </Setting>
+        {LIMITS.map(({ key, label, placeholder, width }) => (
+          <Setting key={key} problems={at(key)}>
+            <Field
+              label={label}
+              value={settings[key]}
+              onInput={set(key)}
+              placeholder={placeholder}
+              width={width}
+              bad={at(key).length > 0}
+            />
+          </Setting>
+        ))}
         <button type="submit" class="hpo-button hpo-primary" disabled={starting || !rows.length}>
           <i aria-hidden="true">▶</i>
           {starting ? "Starting…" : "Start"}
