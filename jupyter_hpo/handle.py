@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
+from .interrupts import Interrupts
 from .results import StudyResults
 from .session import Session, find_files, more_trials, open_session
 from .storage.folder import StudyFolder, list_studies
@@ -29,7 +30,7 @@ class StudyHandle(StudyResults):
         self,
         session: Session,
         namespace: dict[str, Any],
-        run: Callable[[StudyHandle], None] | None = None,
+        run: Callable[[StudyHandle], None],
     ) -> None:
         self.session, self._run = session, run
         self.finished = threading.Event()  # set when the results are bound, too
@@ -76,12 +77,9 @@ class StudyHandle(StudyResults):
             raise StudyError("the study was kept in memory only; run its cell again instead.")
         self.finished.wait()  # its results are still being bound
         options = more_trials(self.session.options, self.session.study, n_trials or 20)
-        self.session = open_session(self.session.cell, options, self._namespace)
-        if self._run is not None:
+        with Interrupts():
+            self.session = open_session(self.session.cell, options, self._namespace)
             self._run(self)
-        else:
-            self.session.engine.start()
-            self.session.engine.done.wait()
 
     def stop_trial(self, number: int) -> None:
         """End one trial; it keeps its reports."""

@@ -33,7 +33,7 @@ class HpoMagics(Magics):  # type: ignore[misc]
         if interrupts.seen:
             from .run import Interrupted
 
-            raise Interrupted("stopped before a study was begun.")
+            raise Interrupted("stopped. Run the cell again to go on.")
         return None
 
     def _search(self, request: Request, source: str) -> None:

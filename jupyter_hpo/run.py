@@ -92,6 +92,8 @@ class Runner:
             raise
         session.engine.start()
         if self.background:
+            if interrupts.seen:
+                session.engine.request(m.StopRequested(INTERRUPTED))
             threading.Thread(
                 target=self._finish_later, args=(handle, dashboard),
                 name="jupyter_hpo-finish", daemon=True,
@@ -159,7 +161,8 @@ def bind_best(handle: StudyHandle, namespace: dict[str, Any]) -> None:
     What can't be brought back is said among the study's notices.
     """
     session = handle.session
-    if session.study.best is None:
+    best = session.study.best
+    if best is None:
         return
     for problem in repeat_imports(session.cell, namespace):
         session.presenter.notice(problem)
@@ -167,9 +170,9 @@ def bind_best(handle: StudyHandle, namespace: dict[str, Any]) -> None:
         namespace.update(handle.best_objects())
     except (HpoError, OSError) as error:
         session.presenter.notice(str(error))
-    if session.study.best.notice:  # what could not come back
-        session.presenter.notice(f"Trial {session.study.best.number}: {session.study.best.notice}.")
-    params, space = handle.best_params, session.cell.space
+    if best.notice:  # what could not come back
+        session.presenter.notice(f"Trial {best.number}: {best.notice}.")
+    params, space = best.params, session.cell.space
     for tunable in session.cell.tunables:
         if tunable.variable is not None and tunable.name in space:
             # Where its condition did not hold, the trial ran with the code's own value.

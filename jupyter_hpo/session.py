@@ -6,7 +6,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,6 @@ class Session:
     engine: Engine
     folder: StudyFolder
     presenter: Presenter
-    notices: list[str] = field(default_factory=list)
     temporary: tempfile.TemporaryDirectory[str] | None = None
 
     @property
@@ -106,7 +105,7 @@ def open_session(
         sampler=sampler.name,
         jobs=config.slots,
     )
-    return Session(cell, options, engine, folder, presenter, notices, temporary)
+    return Session(cell, options, engine, folder, presenter, temporary)
 
 
 def _about_earlier(name: str, study: Study) -> list[str]:
