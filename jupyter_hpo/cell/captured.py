@@ -68,6 +68,8 @@ class CellProgram:
 
     source: plain Python (IPython's transforms done), line numbers as in the editor.
     filename: the name under which it is compiled, for tracebacks. loop: the reporting loop.
+    setup: indices of the top-level statements that no tuned value reaches and that may run
+    once for all trials.
     """
 
     source: str
@@ -77,6 +79,7 @@ class CellProgram:
     objectives: tuple[Objective, ...]
     loop: Loop | None = None
     keep: tuple[str, ...] = ()
+    setup: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

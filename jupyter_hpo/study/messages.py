@@ -55,6 +55,20 @@ class StopTrialRequested:
 
 
 @dataclass(frozen=True)
+class PauseTrialRequested:
+    """Hold this trial at its next report; its slot is free for another."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class ResumeTrialRequested:
+    """Let a trial go on that the person, or the scheduler, has paused; when a slot is free."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class EnqueueRequested:
     """Try these values next; parameters left out are suggested by the sampler."""
 

@@ -17,12 +17,14 @@ from .trial import TrialError
 
 @dataclass(frozen=True)
 class TrialSpec:
-    """What a worker needs to run one trial. log_path: where stdout and stderr go."""
+    """What a worker needs to run one trial. log_path: where stdout and stderr go. device: the
+    accelerator it is to use, as the worker's own process counts them (`cuda:0`); None: none."""
 
     number: int
     params: dict[str, Any]
     seed: int | None = None
     log_path: str | None = None
+    device: str | None = None
 
 
 class Answer(str, Enum):
@@ -101,10 +103,23 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class SetUp:
+    """Leading statements of the cell ran once, for all trials. lines: (first, last) of each
+    stretch of the cell; wall_s: how long they took. why_not: a sentence when they could not
+    be shared after all, and every trial runs them."""
+
+    lines: tuple[tuple[int, int], ...]
+    wall_s: float = 0.0
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
 class ExecutorLost:
     """No trial can be run any more; reason: a sentence with the next step."""
 
     reason: str
 
 
-TrialEvent = Started | Reported | Finished | Kept | Failed | Stopped | Died | Ended | ExecutorLost
+TrialEvent = (
+    Started | Reported | Finished | Kept | Failed | Stopped | Died | Ended | SetUp | ExecutorLost
+)
