@@ -52,8 +52,9 @@ class Trial:
     started_at, finished_at: seconds since the epoch. figures: running_s (pauses not
     counted) and what the worker measured: wall_s, cpu_s, peak_memory_bytes,
     device_memory_bytes (peak), n_params (of the largest module), n_warnings, reports_per_s;
-    a figure that could not be had is left out. version: grows with every change (for the view). outside: of an earlier session, with values that the
-    present space does not hold: it stays in the record and counts for nothing.
+    a figure that could not be had is left out. version: grows with every change (for the
+    view). outside: of an earlier session, with values that the present space does not hold:
+    it stays in the record and counts for nothing.
     """
 
     number: int
