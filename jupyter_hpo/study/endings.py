@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .config import Budget
+from .config import Budget, StudyConfig
 from .trial import Trial, TrialError, TrialState
 
 INTERRUPTED = "interrupted"
@@ -12,6 +12,9 @@ INTERRUPTED = "interrupted"
 
 
 NO_FAULT = (INTERRUPTED, "stopped")
+
+COUNTED = (TrialState.COMPLETE, TrialState.PRUNED)
+"""What patience counts: trials that were compared with the others."""
 
 
 def interrupted(trial: Trial) -> bool:
@@ -52,3 +55,39 @@ def budget_over(budget: Budget, elapsed_s: float, since_best: int) -> str | None
     if budget.patience is not None and since_best >= budget.patience:
         return f"no better value in the last {since_best} trials"
     return None
+
+
+class Progress:
+    """What a session has brought so far, and whether that is the end of it.
+
+    finished: the trials finished in this session, in order.
+    """
+
+    def __init__(self, config: StudyConfig) -> None:
+        self.finished: list[Trial] = []
+        self._config = config
+        self._worked = False  # one of them did not fail
+        self._since_best = 0
+
+    def earlier(self, trials: Sequence[Trial], best: Trial | None) -> None:
+        """What earlier sessions tried after their best counts for patience."""
+        if best is not None:
+            later = (t for t in trials if t.number > best.number)
+            self._since_best = sum(t.state in COUNTED for t in later)
+
+    def add(self, trial: Trial, *, leads: bool) -> None:
+        """Note a finished trial; leads: it is now (among) the best."""
+        self.finished.append(trial)
+        self._worked |= trial.state is not TrialState.FAIL
+        self._since_best = 0 if leads else self._since_best + (trial.state in COUNTED)
+
+    def hopeless(self) -> str | None:
+        """The sentence to stop with when every trial so far failed, else None."""
+        # Asked at every event, so no longer than it can matter.
+        return None if self._worked else failing_alike(self.finished, self._config.alike)
+
+    def over(self, spent_s: float) -> str | None:
+        return budget_over(self._config.budget, spent_s, self._since_best)
+
+    def nothing_complete(self) -> str:
+        return nothing_complete(self.finished)

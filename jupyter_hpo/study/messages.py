@@ -69,6 +69,19 @@ class ResumeTrialRequested:
 
 
 @dataclass(frozen=True)
+class SlotsChanged:
+    """From now on so many trials run side by side (1 or more); those that run already are
+    left to end. why: a sentence for the person."""
+
+    slots: int
+    why: str = ""
+
+    def __post_init__(self) -> None:
+        if self.slots < 1:
+            raise ValueError(f"a study needs at least one slot, not {self.slots}")
+
+
+@dataclass(frozen=True)
 class EnqueueRequested:
     """Try these values next; parameters left out are suggested by the sampler."""
 

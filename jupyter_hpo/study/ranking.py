@@ -34,6 +34,48 @@ def best_trials(objectives: Sequence[Objective], trials: Iterable[Trial]) -> lis
     return [t for loss, t in scored if not any(dominates(other, loss) for other, _ in scored)]
 
 
+class Front:
+    """The trials that `best_trials` gives, kept as they come: one more costs a look at the
+    front, not at all trials."""
+
+    def __init__(self, objectives: Sequence[Objective]) -> None:
+        self._objectives = tuple(objectives)
+        self._front: dict[int, tuple[tuple[float, ...], Trial]] = {}
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._front
+
+    @property
+    def trials(self) -> list[Trial]:
+        """By number."""
+        return [self._front[number][1] for number in sorted(self._front)]
+
+    def take(self, trial: Trial) -> list[int]:
+        """Take in a complete trial (any other is passed over); the trials it displaces."""
+        if trial.state is not TrialState.COMPLETE or not trial.values or trial.outside:
+            return []
+        loss = losses(self._objectives, trial.values)
+        if any(self._keeps_out(other, than, trial, loss) for than, other in self._front.values()):
+            return []
+        beaten = [
+            number
+            for number, (than, other) in self._front.items()
+            if self._keeps_out(trial, loss, other, than)
+        ]
+        for number in beaten:
+            del self._front[number]
+        self._front[trial.number] = (loss, trial)
+        return beaten
+
+    def _keeps_out(
+        self, a: Trial, loss: tuple[float, ...], b: Trial, than: tuple[float, ...]
+    ) -> bool:
+        """Whether a, with its loss, keeps b out of the front."""
+        if len(self._objectives) == 1:
+            return (loss, a.number) < (than, b.number)
+        return dominates(loss, than)
+
+
 def leaderboard(objectives: Sequence[Objective], trials: Iterable[Trial]) -> list[Trial]:
     """Complete trials best first (by the first objective), then pruned ones by their last
     report, then the running, waiting and failed ones by number."""

@@ -7,6 +7,7 @@ when it is promoted, and the pool of paused trials is bounded (the worst is evic
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 
 from .base import Verdict
@@ -14,8 +15,25 @@ from .base import Verdict
 
 @dataclass
 class _Rung:
+    """The losses reported at one step, also in order: a place is found without sorting."""
+
     step: int
     losses: dict[int, float] = field(default_factory=dict)
+    order: list[tuple[float, int]] = field(default_factory=list)
+
+    def add(self, number: int, loss: float) -> None:
+        if number in self.losses:
+            self.order.remove((self.losses[number], number))
+        self.losses[number] = loss
+        insort(self.order, (loss, number))
+
+    def place(self, number: int) -> int:
+        """From 0, the lowest loss first; of equals, the earlier trial."""
+        return bisect_left(self.order, (self.losses[number], number))
+
+    def better(self, number: int) -> int:
+        """How many trials have a lower loss."""
+        return bisect_left(self.order, (self.losses[number],))
 
 
 class Asha:
@@ -51,14 +69,14 @@ class Asha:
         crossed = None
         while step >= self.rung_step(reached):
             # A trial may cross several rungs in one report: it counts at each of them.
-            self._rung(reached).losses[number] = loss
+            self._rung(reached).add(number, loss)
             crossed, reached = reached, reached + 1
         if crossed is None:
             return Verdict.CONTINUE
         self._next_rung[number] = reached
         rung = self._rung(crossed)
         done = self._full is not None and step >= self._full
-        if done or number in self._protected or number in self._top(rung):
+        if done or number in self._protected or self._in_top(rung, number):
             return Verdict.CONTINUE
         self._paused[number] = crossed
         return Verdict.PAUSE
@@ -68,14 +86,20 @@ class Asha:
         if complete and number in self._last_step:
             self._full = max(self._full or 0, self._last_step[number])
 
+    def withdraw(self, number: int) -> None:
+        self._paused.pop(number, None)
+
     def promote(self) -> int | None:
-        for index in range(len(self._rungs) - 1, -1, -1):
-            rung = self._rungs[index]
-            for number in self._top(rung):
-                if self._paused.get(number) == index:
-                    del self._paused[number]
-                    return number
-        return None
+        worthy = [
+            (-index, self._rungs[index].place(number), number)
+            for number, index in self._paused.items()
+            if self._in_top(self._rungs[index], number)
+        ]
+        if not worthy:
+            return None
+        number = min(worthy)[2]  # of the highest rung, the best
+        del self._paused[number]
+        return number
 
     def evict(self) -> list[int]:
         over = len(self._paused) - self.pool
@@ -88,7 +112,7 @@ class Asha:
         if index < 0:
             return ""
         rung = self._rungs[index]
-        rank = sum(loss < rung.losses[number] for loss in rung.losses.values()) + 1
+        rank = rung.better(number) + 1
         return f"{rank} of {len(rung.losses)} trials at step {rung.step}; one in {self.eta} goes on"
 
     def rung_step(self, index: int) -> int:
@@ -109,14 +133,12 @@ class Asha:
             self._rungs.append(_Rung(self.rung_step(len(self._rungs))))
         return self._rungs[index]
 
-    def _top(self, rung: _Rung) -> list[int]:
-        """The best len/eta trials of a rung, best first."""
-        ranked = sorted(rung.losses, key=lambda n: (rung.losses[n], n))
-        return ranked[: len(ranked) // self.eta]
+    def _in_top(self, rung: _Rung, number: int) -> bool:
+        """Whether it is among the best len/eta trials of a rung."""
+        return rung.place(number) < len(rung.losses) // self.eta
 
     def _merit(self, number: int) -> tuple[float, float]:
         """Low for those to evict first: few rungs climbed, then a bad place in the rung."""
         index = self._paused[number]
-        losses = self._rungs[index].losses
-        rank = sum(loss < losses[number] for loss in losses.values())
-        return (index, -rank / len(losses))
+        rung = self._rungs[index]
+        return (index, -rung.better(number) / len(rung.losses))

@@ -31,6 +31,10 @@ class Scheduler(Protocol):
         """The trial is no longer alive (its reports still count); complete: it ran to its
         end, so its last step is what a full training takes."""
 
+    def withdraw(self, number: int) -> None:
+        """The person decides over this trial now: while it is paused it is neither promoted
+        nor evicted. Its reports still count, and it is judged again when it next reports."""
+
     def promote(self) -> int | None:
         """The paused trial that deserves to go on most, now counted as going on, or None."""
 
@@ -53,6 +57,9 @@ class NoPruning:
         return Verdict.CONTINUE
 
     def on_end(self, number: int, *, complete: bool = False) -> None:
+        return None
+
+    def withdraw(self, number: int) -> None:
         return None
 
     def promote(self) -> int | None:

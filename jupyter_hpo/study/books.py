@@ -1,0 +1,73 @@
+"""Books: what is known and counted over all trials, kept as they change.
+
+Each question is answered without a walk over the trials, so that the ten-thousandth trial of
+a study costs what the first did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .endings import interrupted
+from .objective import Objective
+from .ranking import Front
+from .trial import Trial, TrialError, TrialState
+
+
+class Books:
+    """All trials of a study by number; their states are changed here only.
+
+    n_done: finished, not cut off by a study's end, of the present space: what the budget
+    counts. n_unfinished: all that are not finished. n_cut_off: finished by a study's end.
+    next_number: one more than the highest.
+    """
+
+    def __init__(self, objectives: Sequence[Objective], trials: Iterable[Trial] = ()) -> None:
+        self.trials: dict[int, Trial] = {}
+        self.front = Front(objectives)
+        self.n_done = self.n_unfinished = self.n_cut_off = self.next_number = 0
+        self._counts = dict.fromkeys(TrialState, 0)
+        self._changes: dict[int, Trial] = {}  # the latest change last
+        for trial in trials:
+            self.add(trial)
+            self.front.take(trial)
+
+    def counts(self) -> dict[TrialState, int]:
+        """How many trials are in each state."""
+        return dict(self._counts)
+
+    def add(self, trial: Trial) -> None:
+        self.trials[trial.number] = trial
+        self.next_number = max(self.next_number, trial.number + 1)
+        self._count(trial, 1)
+
+    def enter(self, trial: Trial, state: TrialState, error: TrialError | None = None) -> None:
+        """Move the trial to a state; error: why, when that is FAIL."""
+        self._count(trial, -1)
+        trial.state, trial.error = state, error
+        self._count(trial, 1)
+
+    def changed(self, trial: Trial, version: int) -> None:
+        trial.version = version
+        self._changes.pop(trial.number, None)
+        self._changes[trial.number] = trial
+
+    def since(self, version: int) -> list[Trial]:
+        """The trials changed after that version, by number; 0 gives all."""
+        if version == 0:
+            return list(self.trials.values())
+        found = []
+        for trial in reversed(self._changes.values()):
+            if trial.version <= version:
+                break
+            found.append(trial)
+        return sorted(found, key=lambda trial: trial.number)
+
+    def _count(self, trial: Trial, one: int) -> None:
+        self._counts[trial.state] += one
+        if not trial.state.finished:
+            self.n_unfinished += one
+        elif interrupted(trial):
+            self.n_cut_off += one
+        elif not trial.outside:
+            self.n_done += one
