@@ -1,14 +1,17 @@
-"""Trials in processes of their own, forked from a helper: the default executor."""
+"""Trials in processes of their own: the default executor.
+
+Each trial gets a worker of the crew: one that was forked for it alone, or (reuse) one that has
+run trials before. A trial whose worker was lost before it began is given to another.
+"""
 
 from __future__ import annotations
 
-import os
 import queue
 import selectors
-import signal
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,38 +30,43 @@ from ..study.trial_events import (
     TrialEvent,
     TrialSpec,
 )
-from ..worker.helper import Load, kill_group
+from ..worker.helper import Load
 from ..worker.imports import modules_of
 from ..worker.snapshot import Snapshot
-from ..worker.wire import Closed, Wire, pair
+from ..worker.wire import Closed
 from .base import Emit
+from .crew import Crew, Worker
 from .warm import WarmHelper
 
-RESTARTS = 5
-"""Helpers lost in a row, with no trial ended between, before the executor gives up."""
+ATTEMPTS = 3
+"""Workers given to a trial that are lost before it begins, until it is given up."""
+
+LARGE_BYTES = 1 << 30
+"""A trial that held more keeps its slot until its process is gone and the memory is back."""
 
 
 @dataclass
 class _Running:
-    """A submitted trial. deaf: its wire is closed. finished, released: it waits to be told
-    what to keep, and was told. over: nothing more is due, so its end is no death."""
+    """A submitted trial. started: it has begun, so it can't be given to another worker.
+    finished: it waits to be told what to keep. over: nothing more is due from it."""
 
     spec: TrialSpec
-    wire: Wire
-    pid: int | None = None
-    deaf: bool = False
+    worker: Worker | None = None
+    attempts: int = 0
+    started: bool = False
     finished: bool = False
-    released: bool = False
+    large: bool = False
     over: bool = False
     killed: str | None = None
 
 
 class ProcessExecutor:
-    """Runs every trial of a study in a fork of one helper process.
+    """Runs every trial of a study in a worker process.
 
     All events are emitted by one thread, which alone touches sockets and the helper; the
     methods hand over to it and return. The snapshot stays its owner's: close it after the
-    executor. warm: a helper started earlier, owned by the executor from now on.
+    executor. reuse: workers run trial after trial; otherwise each is forked for one.
+    warm: a helper started earlier, owned by the executor from now on.
     Raises ExecutorError when no helper can be started.
     """
 
@@ -70,21 +78,13 @@ class ProcessExecutor:
         *,
         jobs: int,
         threads_per_trial: int = 1,
+        reuse: bool = False,
         warm: WarmHelper | None = None,
     ) -> None:
         self.slots = jobs
-        self._emit, self._snapshot = emit, snapshot
-        self._load = Load(
-            program,
-            snapshot.surroundings,
-            snapshot.names,
-            tuple(modules_of(program.source)),
-            threads_per_trial,
-        )
+        self._emit = emit
         self._trials: dict[int, _Running] = {}
-        self._imported: set[str] = set()
-        self._losses = 0
-        self._lost: str | None = None
+        self._waiting: deque[_Running] = deque()  # for a file descriptor, say
         self._closed = False
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wakeup, self._alarm = socket.socketpair()
@@ -92,8 +92,16 @@ class ProcessExecutor:
         self._alarm.setblocking(False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wakeup, selectors.EVENT_READ, self._drain)
-        self._helper: WarmHelper | None = None
-        self._adopt(warm or WarmHelper())
+        load = Load(
+            program,
+            snapshot.surroundings,
+            snapshot.names,
+            tuple(modules_of(program.source)),
+            threads_per_trial,
+            reuse,
+        )
+        self._crew = Crew(load, snapshot, self._selector, self, spares=jobs)
+        self._crew.adopt(warm or WarmHelper())
         self._thread = threading.Thread(target=self._run, name="jupyter_hpo-workers", daemon=True)
         self._thread.start()
 
@@ -125,7 +133,8 @@ class ProcessExecutor:
         try:
             self._loop()
         except Exception as error:  # a fault of ours: the engine must not wait for ever
-            self._give_up(f"the workers' connection failed: {type(error).__name__}: {error}.")
+            why = f"the workers' connection failed: {type(error).__name__}: {error}."
+            self._crew.give_up(why)
             self._close()
             raise
 
@@ -146,180 +155,102 @@ class ProcessExecutor:
             job()
 
     def _submit(self, spec: TrialSpec) -> None:
-        if self._lost is None and self._helper is None:
-            self._start_again()
-        if self._lost is not None:
-            self._emit(Died(spec.number, self._lost))
-            self._emit(Ended(spec.number))
-            return
-        wire, theirs = pair()
-        trial = self._trials[spec.number] = _Running(spec, wire)
-        self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear(trial))
-        with theirs:
-            self._tell(("run", spec), [theirs.fileno()])
+        trial = self._trials[spec.number] = _Running(spec)
+        self._begin(trial)
 
-    def _answer(self, number: int, answer: Answer, path: str | None) -> None:
-        trial = self._trials.get(number)
-        if trial is None or trial.deaf:
-            return
-        trial.released |= trial.finished and answer is Answer.RELEASE
+    def _begin(self, trial: _Running) -> None:
         try:
-            trial.wire.send((answer.value, path))
+            trial.worker = self._crew.hire(trial, ("trial", trial.spec))
+            trial.attempts += 1
+        except ExecutorError as error:
+            self._end(trial, str(error))
+        except OSError as error:
+            if any(t.worker is not None for t in self._trials.values()):
+                self._waiting.append(trial)  # what runs gives back what it holds
+            else:
+                self._end(trial, f"no worker could be started for it: {error.strerror or error}.")
+
+    def _answer(self, number: int, answer: Answer, path: str | None = None) -> None:
+        trial = self._trials.get(number)
+        if trial is None or trial.worker is None or trial.worker.deaf:
+            return
+        try:
+            trial.worker.wire.send((answer.value, path))
         except Closed:  # it died; the helper says how
-            pass
+            return
+        if trial.finished and answer is Answer.RELEASE:
+            self._conclude(trial)
 
     def _kill(self, number: int, reason: str) -> None:
         trial = self._trials.get(number)
-        if trial is not None and trial.killed is None:
-            trial.killed = reason
-            self._tell(("kill", number))
+        if trial is None or trial.killed is not None:
+            return
+        trial.killed = reason
+        if trial.worker is not None:
+            self._crew.kill(trial.worker)
+        else:
+            self._waiting.remove(trial)
+            self._end(trial, reason)
 
     def _close(self) -> None:
         self._closed = True
-        if self._helper is not None:
-            clean = self._helper.close()
-            self._sweep(clean)
-        for trial in self._trials.values():
-            trial.wire.close()
+        self._crew.close()
         self._trials.clear()
         self._selector.close()
         self._wakeup.close()
         self._alarm.close()
 
-    def _sweep(self, clean: bool) -> None:
-        """Without a helper that did it, end the groups of the trials it left."""
-        if not clean:
-            for trial in self._trials.values():
-                if trial.pid is not None:
-                    kill_group(trial.pid)
-
-    # --------------------------------------------------------------------------- trials
-    def _hear(self, trial: _Running) -> None:
-        """Pass on what the trial has sent so far."""
-        if trial.deaf:
-            return
-        try:
-            for message, _ in trial.wire.available():
-                self._pass_on(trial, message)
-        except Closed:
-            self._silence(trial)
-        except Exception:  # no message of ours: the cell wrote to the socket
-            self._silence(trial)
-            self._kill(trial.spec.number, "it damaged its connection to the notebook.")
-
-    def _pass_on(self, trial: _Running, message: TrialEvent | list[str]) -> None:
-        if isinstance(message, list):
-            fresh = [name for name in message if name not in self._imported]
-            if fresh:
-                self._imported.update(fresh)
-                self._tell(("import", fresh))
+    # --------------------------------------------------------- told by the crew (its Owner)
+    def heard(self, worker: Worker, message: TrialEvent) -> None:
+        trial: _Running | None = worker.trial
+        if trial is None:
             return
         if isinstance(message, Started):
-            trial.pid = message.pid
-        trial.finished |= isinstance(message, Finished)
-        trial.over |= isinstance(message, Failed | Stopped | Kept)
+            trial.started = True
+            worker.pid = message.pid
+        elif isinstance(message, Finished | Failed | Stopped):
+            trial.large = message.figures.get("peak_memory_bytes", 0.0) > LARGE_BYTES
+            trial.finished |= isinstance(message, Finished)
         self._emit(message)
+        if isinstance(message, Failed | Stopped | Kept):
+            self._conclude(trial)
 
-    def _silence(self, trial: _Running) -> None:
-        if not trial.deaf:
-            trial.deaf = True
-            self._selector.unregister(trial.wire)
-            trial.wire.close()
-
-    def _end(self, trial: _Running, reason: str) -> None:
-        """The process is gone: pass on what it said last, then that it ended, and if nothing
-        had said so, how it died."""
-        self._hear(trial)
-        self._silence(trial)
-        del self._trials[trial.spec.number]
-        if not (trial.over or (trial.finished and trial.released)):
-            self._emit(Died(trial.spec.number, trial.killed or reason))
-        self._emit(Ended(trial.spec.number))
-
-    # --------------------------------------------------------------------------- helper
-    def _tell(self, message: tuple[Any, ...], fds: Sequence[int] = ()) -> None:
-        try:
-            if self._helper is not None:
-                self._helper.wire.send(message, fds)
-        except Closed:  # its end of the wire says the rest
-            pass
-
-    def _adopt(self, helper: WarmHelper) -> None:
-        self._helper = helper
-        self._selector.register(
-            helper.wire, selectors.EVENT_READ, lambda: self._hear_helper(helper)
-        )
-        self._tell(("load", self._load), [self._snapshot.fd])
-        if self._imported:
-            self._tell(("import", sorted(self._imported)))
-
-    def _start_again(self) -> None:
-        try:
-            self._adopt(WarmHelper())
-        except ExecutorError as error:
-            self._give_up(str(error))
-
-    def _hear_helper(self, helper: WarmHelper) -> None:
-        if helper is not self._helper:
+    def gone(self, worker: Worker, how: str) -> None:
+        trial: _Running | None = worker.trial
+        if trial is None:
             return
-        try:
-            for message, _ in helper.wire.available():
-                self._heed(message)
-        except Closed:
-            self._lose(helper)
+        worker.trial = trial.worker = None
+        if trial.over:
+            self._end(trial)
+        elif trial.started or trial.killed or trial.attempts >= ATTEMPTS:
+            self._end(trial, trial.killed or how)
+        else:
+            self._begin(trial)
 
-    def _heed(self, message: tuple[Any, ...]) -> None:
-        match message:
-            case ("forked", number, pid):
-                if number in self._trials:
-                    self._trials[number].pid = pid
-            case ("exited", number, status):
-                self._losses = 0
-                if number in self._trials:
-                    self._end(self._trials[number], how_it_ended(status))
-            case ("unforked", number, why):
-                if number in self._trials:
-                    self._end(self._trials[number], why)
-            case ("problem", why):
-                self._give_up(why)
-
-    def _lose(self, helper: WarmHelper) -> None:
-        """The helper died: its trials with it. The next submit starts another, a few times."""
-        self._selector.unregister(helper.wire)
-        self._helper = None
-        helper.close()
-        self._sweep(clean=False)
-        self._losses += 1
-        words = helper.last_words
-        said = f" Its last words: {words}" if words else ""
-        code = helper.process.returncode
-        how = how_it_ended(code << 8 if code >= 0 else -code)
-        if self._losses >= RESTARTS:
-            self._give_up(
-                f"the workers' helper process {how}, {self._losses} times in a row.{said} "
-                "Free some memory, or run the study with `--executor inline`."
-            )
-        self._end_all(f"was lost with the workers' helper process, which {how}.{said}")
-
-    def _give_up(self, why: str) -> None:
-        self._lost = why
-        self._end_all(why)
+    def lost(self, why: str) -> None:
+        for trial in list(self._trials.values()):
+            self._end(trial, why)
         self._emit(ExecutorLost(why))
 
-    def _end_all(self, reason: str) -> None:
-        for trial in list(self._trials.values()):
-            self._end(trial, reason)
+    def told(self, message: tuple[Any, ...]) -> None:
+        raise ValueError(f"the helper said {message!r}, which nobody knows")
 
+    # --------------------------------------------------------------------------- trials
+    def _conclude(self, trial: _Running) -> None:
+        """Nothing more is due from it. Its slot is free, unless much memory has to come back
+        first; the process sees to its own end."""
+        trial.over = True
+        worker = trial.worker
+        if worker is not None and not (trial.large and not self._crew.load.reuse):
+            self._crew.free(worker)
+            self._end(trial)
 
-def how_it_ended(status: int) -> str:
-    """The end of a process, from `os.waitpid`'s status, to follow its name in a sentence."""
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        try:
-            name = signal.Signals(number).name
-        except ValueError:
-            name = f"signal {number}"
-        if number == signal.SIGKILL:
-            return f"was killed ({name}); the machine may have run out of memory"
-        return f"crashed ({name})"
-    return f"ended with exit code {os.WEXITSTATUS(status)} without a word"
+    def _end(self, trial: _Running, reason: str | None = None) -> None:
+        """It is over; reason: it died."""
+        if self._trials.pop(trial.spec.number, None) is None:
+            return
+        if reason is not None:
+            self._emit(Died(trial.spec.number, reason))
+        self._emit(Ended(trial.spec.number))
+        if self._waiting:
+            self._begin(self._waiting.popleft())

@@ -1,4 +1,13 @@
-"""The process of one trial, from the fork in the helper to its `os._exit`."""
+"""The process of a worker, from the fork in the helper to its `os._exit`.
+
+A worker is forked before its trial is known, and waits for it. Forked with the notebook's
+objects in place (`Once`) it runs one trial and ends; a reusable one (`reuse.Anew`) unpickles
+them anew for each.
+
+From the kernel: ("trial", TrialSpec), then (answer, path) as the trial asks. To it: the trial's
+events, a list of modules that it imported, ("problem", sentence), and from a reusable one
+("leaving", sentence) when it ends of its own accord.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +19,11 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Set
-from typing import Any, NoReturn
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from typing import Any, NoReturn, Protocol
 
-from ..study.trial_events import Answer, TrialEvent, TrialSpec
+from ..study.trial_events import Answer, Failed, Finished, Stopped, TrialEvent, TrialSpec
 from .threads import use_threads
 from .trial import Setting, Trial
 from .wire import Closed, Wire
@@ -23,14 +33,47 @@ OOM_SCORE = "500"
 LIBC = ctypes.CDLL(None)
 
 
-class SocketChannel:
-    """A trial's channel to the kernel: one end of its own socket pair."""
+class Source(Protocol):
+    """Where a worker's trials find the notebook as it stood."""
 
-    def __init__(self, wire: Wire) -> None:
-        self.wire = wire
+    def notebooks(self, wire: Wire) -> Iterator[tuple[Setting, dict[str, Any]]]:
+        """One setting and one namespace for each trial that this process may run; between
+        two of them the source cleans up."""
+
+
+@dataclass(frozen=True)
+class Once:
+    """The objects that the helper has unpickled, inherited by the fork: good for one trial."""
+
+    setting: Setting
+    namespace: dict[str, Any]
+
+    def notebooks(self, wire: Wire) -> Iterator[tuple[Setting, dict[str, Any]]]:
+        yield self.setting, self.namespace
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """What the helper leaves to its workers. modules: what it has imported; what a trial
+    imports besides is told at its end, so that the helper imports it once for all."""
+
+    source: Source
+    helper_pid: int
+    threads: int
+    modules: Set[str]
+
+
+class SocketChannel:
+    """A trial's channel to the kernel: its worker's end of a socket pair. known: the modules
+    that need not be told."""
+
+    def __init__(self, wire: Wire, known: Set[str]) -> None:
+        self.wire, self.known = wire, known
 
     def send(self, event: TrialEvent) -> None:
         try:
+            if isinstance(event, Finished | Failed | Stopped):
+                self._tell_imports()  # before its slot is free for a worker that lacks them
             self.wire.send(event)
         except Closed:
             self.give_up()
@@ -43,32 +86,29 @@ class SocketChannel:
         answer, path = message
         return Answer(answer), path
 
+    def _tell_imports(self) -> None:
+        imported = [n for n in sys.modules.keys() - self.known if is_installed(n)]
+        if imported:
+            self.known = self.known | set(imported)
+            self.wire.send(sorted(imported))
+
     def give_up(self) -> NoReturn:
         leave(0)  # an exception could be swallowed by the cell
 
 
-def live(
-    wire: Wire,
-    setting: Setting,
-    spec: TrialSpec,
-    namespace: dict[str, Any],
-    *,
-    helper_pid: int,
-    threads: int,
-    modules: Set[str],
-) -> NoReturn:
-    """Everything a forked child does. modules: what the helper has imported; what the trial
-    imports besides is told at the end, so that the helper imports it once for all."""
+def live(wire: Wire, inherited: Inherited) -> NoReturn:
+    """Everything a forked worker does."""
     code = 70
+    channel = SocketChannel(wire, inherited.modules)
     try:
-        _own_process(helper_pid)
-        redirect_output(spec.log_path)
-        use_threads(threads)
+        _own_process(inherited.helper_pid)
+        use_threads(inherited.threads)
         gc.enable()
-        Trial(setting, spec, namespace, SocketChannel(wire)).run()
-        imported = sorted(n for n in sys.modules.keys() - modules if _is_installed(n))
-        if imported:
-            wire.send(imported)
+        for setting, namespace in inherited.source.notebooks(wire):
+            message, _ = wire.receive()  # wait for a trial
+            spec: TrialSpec = message[1]
+            redirect_output(spec.log_path)
+            Trial(setting, spec, namespace, channel).run()
         code = 0
     except Closed:
         code = 0
@@ -76,6 +116,15 @@ def live(
         traceback.print_exc()
     finally:
         leave(code)
+
+
+def cannot_load(error: Exception) -> str:
+    """The sentence for a snapshot that can't be unpickled in a worker."""
+    return (
+        f"a worker can't load the notebook's objects: {type(error).__name__}: {error}. "
+        "What fails to load can be made inside the cell, or run the study with "
+        "`--executor inline`."
+    )
 
 
 def leave(code: int) -> NoReturn:
@@ -121,7 +170,7 @@ def redirect_output(log_path: str | None) -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def _is_installed(name: str) -> bool:
+def is_installed(name: str) -> bool:
     """Whether a module comes from an installed package or the standard library: importing it
     again elsewhere does the same. Modules of the person's own stay the trial's."""
     module = sys.modules.get(name)

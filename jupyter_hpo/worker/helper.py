@@ -1,11 +1,11 @@
-"""The helper: a clean process with one thread that forks a child for every trial.
+"""The helper: a clean process with one thread that forks the workers.
 
 It holds the notebook's snapshot and the modules it needs; the kernel, with its threads,
 never forks. Started by `executors.warm`; ends when its socket to the kernel closes.
 
-From the kernel: ("import", names), ("load", Load)+[snapshot fd], ("run", TrialSpec)+[trial's
-socket], ("kill", number). To it: ("problem", sentence), ("forked", number, pid),
-("unforked", number, sentence), ("exited", number, status as `os.waitpid` gives it).
+From the kernel: ("import", names), ("load", Load)+[snapshot fd], ("fork", ident)+[the worker's
+socket], ("kill", ident). To it: ("problem", sentence), ("forked", ident, pid),
+("unforked", ident, sentence), ("exited", ident, status as `os.waitpid` gives it).
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import signal
 import socket
 import sys
 import types
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
-from ..study.trial_events import TrialSpec
-from . import child, shell, snapshot
+from . import child, pages, shell, snapshot
+from .reuse import Anew
 from .threads import THREAD_VARIABLES
 from .trial import Setting
 from .wire import Closed, Wire
@@ -33,13 +33,15 @@ from .wire import Closed, Wire
 
 @dataclass(frozen=True)
 class Load:
-    """What makes a helper ready. modules: to import first; threads: for each trial."""
+    """What makes a helper ready. modules: to import first; threads: for each trial. reuse:
+    workers run trial after trial, and unpickle the snapshot for each themselves."""
 
     program: CellProgram
     surroundings: snapshot.Surroundings
     names: tuple[str, ...]
     modules: tuple[str, ...]
     threads: int
+    reuse: bool = False
 
 
 class Helper:
@@ -51,9 +53,9 @@ class Helper:
         self.main = types.ModuleType("__main__")
         self.main.__dict__["__builtins__"] = __builtins__
         sys.modules["__main__"] = self.main
-        self.children: dict[int, int] = {}  # pid -> number
-        self.setting: Setting | None = None
-        self.threads = 1
+        self.children: dict[int, int] = {}  # pid -> ident
+        self.ready: child.Inherited | None = None
+        self.pages: Iterator[int] = iter(())
         self.wakeup, self.alarm = socket.socketpair()
         self.wakeup.setblocking(False)
         self.alarm.setblocking(False)
@@ -68,7 +70,7 @@ class Helper:
             selector.register(self.wakeup, selectors.EVENT_READ)
             try:
                 while True:
-                    for key, _ in selector.select():
+                    for key, _ in selector.select(self.spare_time()):
                         if key.fileobj is self.wakeup:
                             self.wakeup.recv(4096)
                             self.reap()
@@ -78,17 +80,26 @@ class Helper:
             except Closed:
                 self.end_children()
 
+    def spare_time(self) -> float | None:
+        """Use the time in which nothing is asked: one step, then look again. None when there
+        is nothing to do."""
+        address = next(self.pages, None)
+        if address is None:
+            return None
+        pages.collapse(address)
+        return 0.0
+
     def handle(self, message: tuple[Any, ...], fds: list[int]) -> None:
         match message:
             case ("import", names):
                 self.import_all(names)
             case ("load", load):
                 self.load(load, fds[0])
-            case ("run", spec):
-                self.fork(spec, fds[0])
-            case ("kill", number):
-                for pid, running in self.children.items():
-                    if running == number:
+            case ("fork", ident):
+                self.fork(ident, fds[0])
+            case ("kill", ident):
+                for pid, known in self.children.items():
+                    if known == ident:
                         kill_group(pid)
 
     # ---------------------------------------------------------------------- before trials
@@ -105,42 +116,43 @@ class Helper:
         if hasattr(torch, "set_num_threads"):
             torch.set_num_threads(1)
         self.settle()
+        if self.ready is not None:
+            self.ready = replace(self.ready, modules=frozenset(sys.modules))
 
     def load(self, load: Load, fd: int) -> None:
         try:
             load.surroundings.apply(keep=(*THREAD_VARIABLES, "MPLBACKEND"))
             self.import_all(load.modules)
-            namespace = self.main.__dict__
-            state = snapshot.load_snapshot(fd, namespace)
-            shell.offer(namespace, now="get_ipython(" in load.program.source)
+            if load.reuse:
+                source: child.Source = Anew(os.dup(fd), load.program, load.names)
+            else:
+                source = self.inherited(load, fd)
         except Exception as error:
-            self.wire.send(
-                (
-                    "problem",
-                    "a worker can't load the notebook's objects: "
-                    f"{type(error).__name__}: {error}. What fails to load can be made inside the "
-                    "cell, or run the study with `--executor inline`.",
-                )
-            )
+            self.wire.send(("problem", child.cannot_load(error)))
             return
         finally:
             os.close(fd)
-        program = load.program
-        prepare(program)
-        remember_source(program)
-        self.threads = load.threads
-        self.setting = Setting(program, state, frozenset(load.names))
+        prepare(load.program)
+        remember_source(load.program)
         self.import_all(())
+        self.ready = child.Inherited(source, self.pid, load.threads, frozenset(sys.modules))
+
+    def inherited(self, load: Load, fd: int) -> child.Source:
+        namespace = self.main.__dict__
+        state = snapshot.load_snapshot(fd, namespace)
+        shell.offer(namespace, now="get_ipython(" in load.program.source)
+        return child.Once(Setting(load.program, state, frozenset(load.names)), namespace)
 
     def settle(self) -> None:
         """Leave to the children a heap that their garbage collector doesn't write to."""
         gc.disable()
         gc.collect()
         gc.freeze()
+        self.pages = pages.regions()
 
-    # ----------------------------------------------------------------------------- trials
-    def fork(self, spec: TrialSpec, fd: int) -> None:
-        if self.setting is None:  # it could not be loaded, as the kernel has been told
+    # ---------------------------------------------------------------------------- workers
+    def fork(self, ident: int, fd: int) -> None:
+        if self.ready is None:  # it could not be loaded, as the kernel has been told
             os.close(fd)
             return
         try:
@@ -151,29 +163,21 @@ class Helper:
                 f"no process could be started for it: {error.strerror or error}. Free some "
                 "memory, or run fewer trials at once with --jobs."
             )
-            self.wire.send(("unforked", spec.number, why))
+            self.wire.send(("unforked", ident, why))
             return
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for end in (self.wire, self.wakeup, self.alarm):
                 end.close()
-            child.live(
-                Wire(socket.socket(fileno=fd)),
-                self.setting,
-                spec,
-                self.main.__dict__,
-                helper_pid=self.pid,
-                threads=self.threads,
-                modules=set(sys.modules),
-            )
+            child.live(Wire(socket.socket(fileno=fd)), self.ready)
         os.close(fd)
         try:
             os.setpgid(pid, pid)  # the child does the same: whoever comes first
         except OSError:
             pass
-        self.children[pid] = spec.number
-        self.wire.send(("forked", spec.number, pid))
+        self.children[pid] = ident
+        self.wire.send(("forked", ident, pid))
 
     def reap(self) -> None:
         for pid in list(self.children):

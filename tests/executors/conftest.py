@@ -88,6 +88,7 @@ class Bench:
         names = {n: v for n, v in namespace.items() if not n.startswith("__")}
         snapshot = take_snapshot(names, namespace=namespace)
         options.setdefault("jobs", 2)
+        options.setdefault("reuse", self.kind == "reused")
         self.executor = ProcessExecutor(cell, snapshot, self.queue.put, **options)
         self.opened += [snapshot.close, self.executor.close]
         return self.executor
@@ -152,7 +153,7 @@ class Bench:
             close()
 
 
-@pytest.fixture(params=["processes", "inline"])
+@pytest.fixture(params=["processes", "reused", "inline"])
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     made = Bench(request.param)
     yield made
@@ -161,8 +162,16 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
 
 @pytest.fixture
 def workers() -> Iterator[Bench]:
-    """Processes only."""
+    """A process for each trial."""
     made = Bench("processes")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def reused() -> Iterator[Bench]:
+    """Workers that run trial after trial."""
+    made = Bench("reused")
     yield made
     made.close()
 

@@ -15,7 +15,7 @@ import torch
 from IPython.core.inputtransformer2 import TransformerManager
 
 from jupyter_hpo.cell import capture
-from jupyter_hpo.executors import processes
+from jupyter_hpo.executors import crew
 from jupyter_hpo.executors.warm import WarmHelper
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.trial_events import (
@@ -263,7 +263,7 @@ def test_a_lost_helper_is_started_again(workers, kinds):
 def test_a_helper_lost_again_and_again_ends_it(workers):
     cell = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nsignal.pause()"
     workers.open(cell)
-    for number in range(processes.RESTARTS):
+    for number in range(crew.RESTARTS):
         workers.submit(number)
         workers.until(Ended, number)
     assert "5 times in a row" in workers.until(ExecutorLost).reason
@@ -283,26 +283,31 @@ def test_objects_that_do_not_load_are_told(workers):
     assert "can't load the notebook's objects: ZeroDivisionError" in reason
 
 
-def test_a_fork_that_fails_fails_that_trial_only(workers, kinds):
-    """An object of the notebook breaks the helper's os.fork for one call when it is loaded."""
-    source = """
+def test_a_fork_that_fails_fails_that_trial_only(workers, kinds, tmp_path):
+    """An object of the notebook breaks the helper's os.fork, when it is loaded, while a file
+    exists."""
+    full = tmp_path / "full"
+    full.touch()
+    source = f"""
 import errno, os
 fork = os.fork
 def fail():
-    os.fork = fork
-    raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    if os.path.exists({str(full)!r}):
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return fork()
 os.fork = fail
 """
 
-    class Once:
+    class Broken:
         def __reduce__(self):
             return exec, (source, {})
 
-    workers.open("x = 1", namespace={"once": Once()})
+    workers.open("x = 1", namespace={"broken": Broken()})
     events = workers.run(0)[0]
     assert kinds(events) == ["Died", "Ended"]
     said = f"no process could be started for it: {os.strerror(errno.EAGAIN)}."
     assert events[0].reason.startswith(said)
+    full.unlink()
     assert workers.value(1) == 1
     assert not any(isinstance(event, ExecutorLost) for event in workers.events)
 

@@ -1,0 +1,297 @@
+"""The workers of one study: forked ahead of need, handed out, buried.
+
+The helper forks them; each has a socket of its own to the kernel. Forked ahead, a worker costs
+a trial nothing but what it does itself. Everything here runs on the executor's I/O thread.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..errors import ExecutorError
+from ..worker.helper import Load, kill_group
+from ..worker.snapshot import Snapshot
+from ..worker.wire import Closed, Wire, pair
+from .warm import WarmHelper
+
+RESTARTS = 5
+"""Helpers lost in a row, with no worker ended between, before the crew gives up."""
+
+
+@dataclass(eq=False)
+class Worker:
+    """A forked process. deaf: its wire is closed. trial: what it runs, its owner's. leaving: no
+    trial is to be given to it any more. why: how it is to be said to have ended."""
+
+    ident: int
+    wire: Wire
+    pid: int | None = None
+    deaf: bool = False
+    leaving: bool = False
+    trial: Any = None
+    why: str | None = None
+
+
+class Owner(Protocol):
+    """Who is told what happens to the workers."""
+
+    def heard(self, worker: Worker, message: Any) -> None:
+        """The worker has sent this."""
+
+    def gone(self, worker: Worker, how: str) -> None:
+        """Its process has ended, or never came to be (how: for a sentence); all that it sent
+        has been heard."""
+
+    def lost(self, why: str) -> None:
+        """No worker can be had any more; the last call."""
+
+    def told(self, message: tuple[Any, ...]) -> None:
+        """The helper says something about itself."""
+
+
+@dataclass
+class Crew:
+    """reuse: workers take one trial after another. spares: how many wait ready.
+
+    Raises ExecutorError when no helper can be started.
+    """
+
+    load: Load
+    snapshot: Snapshot
+    selector: selectors.BaseSelector
+    owner: Owner
+    spares: int
+    workers: dict[int, Worker] = field(default_factory=dict)
+    idle: list[Worker] = field(default_factory=list)
+    helper: WarmHelper | None = None
+    failed: str | None = None
+    """Why no worker can be had any more."""
+    _next: int = 0
+    _losses: int = 0
+    _imported: set[str] = field(default_factory=set)
+
+    # -------------------------------------------------------------------- handing out
+    def hire(self, trial: Any, message: Any) -> Worker:
+        """Give a trial to a worker, and the message to the worker.
+
+        Raises ExecutorError when none can be had any more, OSError when none can be had now
+        (no file descriptor is left, say).
+        """
+        if self.failed is None and self.helper is None:
+            self._start_again()
+        if self.failed is not None:
+            raise ExecutorError(self.failed)
+        worker = self.idle.pop(0) if self.idle else self._fork()
+        worker.trial = trial
+        try:
+            worker.wire.send(message)
+        except Closed:  # it died while it waited: `gone` comes, and says how
+            pass
+        self.stock()
+        return worker
+
+    def free(self, worker: Worker) -> None:
+        """Its trial is over: a reusable worker may have another, the rest end by themselves."""
+        worker.trial = None
+        if not self.load.reuse or worker.leaving or worker.deaf:
+            worker.leaving = True
+        elif len(self.idle) < self.spares:
+            self.idle.append(worker)
+        else:
+            self.dismiss(worker)
+
+    def stock(self) -> None:
+        """Fork workers until enough wait."""
+        while len(self.idle) < self.spares and self.helper is not None:
+            try:
+                self.idle.append(self._fork())
+            except OSError:  # no descriptors: the next trial may find one, or says so
+                return
+
+    def dismiss(self, worker: Worker) -> None:
+        """Let an idle worker end."""
+        worker.leaving = True
+        if worker in self.idle:
+            self.idle.remove(worker)
+        self._silence(worker)
+
+    def kill(self, worker: Worker) -> None:
+        worker.leaving = True
+        self._tell(("kill", worker.ident))
+
+    def imported(self, names: Iterable[str]) -> None:
+        """A worker had to import these: those to come find them imported."""
+        fresh = [name for name in names if name not in self._imported]
+        if fresh:
+            self._imported.update(fresh)
+            self._tell(("import", fresh))
+            for worker in list(self.idle):
+                self.dismiss(worker)
+            self.stock()
+
+    def _fork(self) -> Worker:
+        wire, theirs = pair()
+        self._next += 1
+        worker = self.workers[self._next] = Worker(self._next, wire)
+        self.selector.register(wire, selectors.EVENT_READ, lambda: self._hear(worker))
+        with theirs:
+            self._tell(("fork", worker.ident), [theirs.fileno()])
+        return worker
+
+    # ------------------------------------------------------------------------ listening
+    def _hear(self, worker: Worker) -> None:
+        """Pass on what the worker has sent so far."""
+        if worker.deaf:
+            return
+        try:
+            for message, _ in worker.wire.available():
+                self._pass_on(worker, message)
+        except Closed:
+            self._silence(worker)
+        except Exception:  # no message of ours: the cell wrote to the socket
+            self._silence(worker)
+            worker.why = "it damaged its connection to the notebook."
+            self.kill(worker)
+
+    def _pass_on(self, worker: Worker, message: Any) -> None:
+        match message:
+            case list():
+                self.imported(message)
+            case ("leaving", _):
+                worker.leaving = True
+                if worker in self.idle:
+                    self.idle.remove(worker)
+            case ("problem", why):
+                self.give_up(why)
+            case _:
+                self.owner.heard(worker, message)
+
+    def _silence(self, worker: Worker) -> None:
+        if not worker.deaf:
+            worker.deaf = True
+            self.selector.unregister(worker.wire)
+            worker.wire.close()
+
+    def _bury(self, worker: Worker, how: str) -> None:
+        """The process is gone: pass on what it said last, then that."""
+        self._hear(worker)
+        self._silence(worker)
+        if worker in self.idle:
+            self.idle.remove(worker)
+        if self.workers.pop(worker.ident, None) is not None:
+            self.owner.gone(worker, worker.why or how)
+
+    # --------------------------------------------------------------------------- helper
+    def adopt(self, helper: WarmHelper) -> None:
+        """Make this helper the crew's, and have it fork the first workers."""
+        self.helper = helper
+        self.selector.register(helper.wire, selectors.EVENT_READ, lambda: self._listen(helper))
+        self._tell(("load", self.load), [self.snapshot.fd])
+        if self._imported:
+            self._tell(("import", sorted(self._imported)))
+        self.stock()
+
+    def close(self) -> None:
+        """End the helper and every worker; no one is told."""
+        if self.helper is not None:
+            self._sweep(clean=self.helper.close())
+        for worker in self.workers.values():
+            worker.wire.close()
+        self.workers.clear()
+        self.idle.clear()
+
+    def _tell(self, message: tuple[Any, ...], fds: Sequence[int] = ()) -> None:
+        try:
+            if self.helper is not None:
+                self.helper.wire.send(message, fds)
+        except Closed:  # its end of the wire says the rest
+            pass
+
+    def _start_again(self) -> None:
+        try:
+            self.adopt(WarmHelper())
+        except ExecutorError as error:
+            self.give_up(str(error))
+
+    def _listen(self, helper: WarmHelper) -> None:
+        if helper is not self.helper:
+            return
+        try:
+            for message, _ in helper.wire.available():
+                self._heed(message)
+        except Closed:
+            self._lose(helper)
+
+    def _heed(self, message: tuple[Any, ...]) -> None:
+        match message:
+            case ("forked", ident, pid):
+                if ident in self.workers:
+                    self.workers[ident].pid = pid
+            case ("exited", ident, status):
+                self._losses = 0
+                if ident in self.workers:
+                    self._bury(self.workers[ident], how_it_ended(status))
+            case ("unforked", ident, why):
+                if ident in self.workers:
+                    self._bury(self.workers[ident], why)
+            case ("problem", why):
+                self.give_up(why)
+            case _:
+                self.owner.told(message)
+
+    def _lose(self, helper: WarmHelper) -> None:
+        """The helper died, its workers with it. The next `hire` starts another, a few times."""
+        self.selector.unregister(helper.wire)
+        self.helper = None
+        self.idle.clear()
+        helper.close()
+        self._sweep(clean=False)
+        self._losses += 1
+        words = helper.last_words
+        said = f" Its last words: {words}" if words else ""
+        code = helper.process.returncode
+        how = how_it_ended(code << 8 if code >= 0 else -code)
+        if self._losses >= RESTARTS:
+            self.give_up(
+                f"the workers' helper process {how}, {self._losses} times in a row.{said} "
+                "Free some memory, or run the study with `--executor inline`."
+            )
+        self._bury_all(f"was lost with the workers' helper process, which {how}.{said}")
+
+    def give_up(self, why: str) -> None:
+        """No worker can be had any more."""
+        if self.failed is None:
+            self.failed = why
+            self.idle.clear()
+            self._bury_all(why)
+            self.owner.lost(why)
+
+    def _bury_all(self, why: str) -> None:
+        for worker in list(self.workers.values()):
+            self._bury(worker, why)
+
+    def _sweep(self, *, clean: bool) -> None:
+        """Without a helper that did it, end the groups of the workers it left."""
+        if not clean:
+            for worker in self.workers.values():
+                if worker.pid is not None:
+                    kill_group(worker.pid)
+
+
+def how_it_ended(status: int) -> str:
+    """The end of a process, from `os.waitpid`'s status, to follow its name in a sentence."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        try:
+            name = signal.Signals(number).name
+        except ValueError:
+            name = f"signal {number}"
+        if number == signal.SIGKILL:
+            return f"was killed ({name}); the machine may have run out of memory"
+        return f"crashed ({name})"
+    return f"ended with exit code {os.WEXITSTATUS(status)} without a word"
