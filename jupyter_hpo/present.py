@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
+from . import logs
 from .engine import Engine
 from .space import Categorical, Int, SearchSpace
-from .study.endings import interrupted
 from .study.study import Study
-from .study.trial import Trial, TrialError, TrialState
+from .study.trial import Report, Trial, TrialError, TrialState
+from .study.trial_events import SetUp
+from .widgets import numbers
 from .widgets.protocol import (
     Best,
     Detail,
@@ -24,7 +25,6 @@ from .widgets.protocol import (
     Update,
 )
 
-LOG_TAIL_BYTES = 16_384
 PACED_AFTER = 3
 """Finished trials of a session before its pace says when it ends."""
 
@@ -46,24 +46,23 @@ class Presenter:
 
     def __init__(
         self, engine: Engine, space: SearchSpace, *, facts: Sequence[str], notices: Sequence[str],
-        sampler: str, jobs: int,
+        sampler: str,
     ) -> None:  # fmt: skip
         self._engine, self._space = engine, space
         self._facts, self._notices = list(facts), list(notices)
-        self._sampler, self._jobs = sampler, jobs
+        self._sampler = sampler
 
     def changes(self, since: int) -> Update:
         with self._engine.lock:
             study = self._engine.study
-            changed = [t for t in study.trials.values() if t.version > since or since == 0]
-            began = study.began_at or time.time()
             now = time.time()
-            rows = [_row(t, began, study.running_s(t.number, now)) for t in changed]
+            began = study.began_at or now
+            changed = study.books.since(since)
+            rows = [_row(t, study, began, now) for t in changed]
             points = [
                 Point(t.number, report.step, report.values[0])
                 for t in changed
-                for report in t.reports
-                if report.version > since or since == 0
+                for report in _new_reports(t, since)
             ]
             return Update(study.version, self._header(began), rows, points)
 
@@ -75,15 +74,20 @@ class Presenter:
 
     def detail(self, number: int) -> Detail:
         with self._engine.lock:
-            trial = self._engine.study.trials[number]
+            study = self._engine.study
+            trial = study.trials[number]
             traceback = trial.error.traceback if trial.error else ""
             params, figures = dict(trial.params), dict(trial.figures)
-        return Detail(number, params, traceback, log_tail(trial.log_path), figures)
+            if trial.started_at is not None and not trial.state.finished:
+                running_s = study.running_s(number, time.time())
+                figures["running_s"] = running_s
+                if trial.reports and running_s > 0:
+                    figures["reports_per_s"] = len(trial.reports) / running_s
+        return Detail(number, params, traceback, logs.tail(trial.log_path), figures)
 
     def _header(self, began: float) -> Header:
         study = self._engine.study
         counts, best = study.counts(), study.best
-        cut_off = sum(interrupted(t) for t in study.trials.values())
         now = study.ended_at or time.time()
         return Header(
             study=study.config.name,
@@ -95,41 +99,34 @@ class Presenter:
             n_running=counts[TrialState.RUNNING],
             n_paused=counts[TrialState.PAUSED],
             n_pruned=counts[TrialState.PRUNED],
-            n_failed=counts[TrialState.FAIL] - cut_off,
+            n_failed=counts[TrialState.FAIL] - study.books.n_cut_off,
             elapsed_s=max(0.0, now - began),
             left_s=self._left(began),
             best=Best(best.number, list(best.values)) if best and best.values else None,
             best_model_kept=bool(best and best.objects_path),
-            jobs=self._jobs,
+            jobs=study.slots,
+            jobs_why=study.slots_why,
             device="CPU",
             facts=self._facts,
             sampler=SAMPLERS.get(self._sampler, self._sampler),
             pruner=PRUNERS.get(study.scheduler.name, study.scheduler.name),
             notices=self._notices + [p for p in [self._engine.storage_problem()] if p],
-            message=study.message,
+            setup=_shared(study.setup) if study.setup else "",
+            message=study.message or _only_you(study.only_you),
         )
 
     def _state(self) -> StudyState:
         study = self._engine.study
         if study.phase == "finished":
             return "failed" if study.failed else "stopped" if study.message else "finished"
-        if study.phase == "running" and not self._under_way():
+        if study.phase == "running" and not study.under_way:
             return "starting"  # the workers are: no trial has begun
         return study.phase  # type: ignore[return-value]
-
-    def _under_way(self) -> bool:
-        """Whether a trial of this session has begun."""
-        study = self._engine.study
-        since = study.began_at or 0.0
-        return study.n_done_in_session > 0 or any(
-            t.started_at is not None and t.started_at >= since and not t.state.finished
-            for t in study.trials.values()
-        )
 
     def _left(self, began: float) -> float | None:
         """Seconds left by the pace of this session, or by the time-out if that is sooner."""
         study = self._engine.study
-        if study.phase in ("finished", "paused"):
+        if study.phase in ("finished", "paused") or study.only_you:
             return None
         now, budget = time.time(), study.config.budget
         guesses = []
@@ -161,24 +158,24 @@ class Presenter:
         return 0.75 * counts[TrialState.PAUSED] + 0.5 * counts[TrialState.RUNNING]
 
 
-def log_tail(path: str | None) -> str:
-    """The last lines of a trial's output; empty when there is none."""
-    if path is None or not Path(path).exists():
-        return ""
-    with open(path, "rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(0, size - LOG_TAIL_BYTES))
-        text = file.read().decode(errors="replace")
-    return text if size <= LOG_TAIL_BYTES else text.partition("\n")[2]
+def _new_reports(trial: Trial, since: int) -> list[Report]:
+    """The reports that came after that version; they are in the order they came."""
+    first = len(trial.reports)
+    while first > 0 and (since == 0 or trial.reports[first - 1].version > since):
+        first -= 1
+    return trial.reports[first:]
 
 
-def _row(trial: Trial, began: float, running_s: float) -> Row:
+def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
     values = trial.values or (trial.reports[-1].values if trial.reports else None)
     started = None if trial.started_at is None else max(0.0, trial.started_at - began)
     finished = None if trial.finished_at is None else trial.finished_at - began
     duration = trial.figures.get("running_s", trial.duration_s if trial.state.finished else None)
     if not trial.state.finished and trial.started_at is not None:
-        duration = running_s
+        duration = study.running_s(trial.number, now)
+    running = trial.state is TrialState.RUNNING
+    heard_at = study.pace.heard_at(trial.number) if running else None
+    waits = study.waits_for(trial.number)
     memory = trial.figures.get("peak_memory_bytes")
     return Row(
         number=trial.number,
@@ -187,6 +184,9 @@ def _row(trial: Trial, began: float, running_s: float) -> Row:
         params=dict(trial.params),
         step=trial.step,
         duration_s=duration,
+        heard_s=None if heard_at is None else heard_at - began,
+        long_s=None if heard_at is None else study.pace.long_s(trial.number),
+        waits="" if waits is None else waits.value,
         started_s=started,
         finished_s=finished,
         error=_sentence(trial.error) if trial.error else "",
@@ -200,6 +200,26 @@ def _sentence(error: TrialError) -> str:
     """The message, behind its exception's class where there is one."""
     is_class = error.kind[:1].isupper() and not error.message.startswith(error.kind)
     return f"{error.kind}: {error.message}".removesuffix(": ") if is_class else error.message
+
+
+def _shared(setup: SetUp) -> str:
+    """What became of the statements that could run once for all trials."""
+    stretches = [str(a) if a == b else f"{a}-{b}" for a, b in setup.lines]
+    word = "line" if len(stretches) == 1 and setup.lines[0][0] == setup.lines[0][1] else "lines"
+    *most, last = stretches or [""]
+    where = f"{word} {', '.join(most)} and {last}" if most else f"{word} {last}".rstrip()
+    if setup.why_not:
+        what = f" ({where})" if stretches else ""
+        return f"Shared set-up{what}: every trial runs it; {setup.why_not.rstrip('.')}."
+    return f"Shared set-up, ran once: {where} ({numbers.duration(setup.wall_s)})"
+
+
+def _only_you(held: Sequence[int]) -> str:
+    if not held:
+        return ""
+    few = ", ".join(map(str, held[:8])) + (", ..." if len(held) > 8 else "")
+    which, it = (f"trial {few}", "it") if len(held) == 1 else (f"trials {few}", "them")
+    return f"Only {which} left, paused by you: resume {it}, or stop the study."
 
 
 def _param(name: str, space: SearchSpace) -> ParamInfo:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from . import logs
 from .study.trial import Trial
 
 
@@ -39,11 +38,8 @@ class TrialView:
 
     @property
     def log(self) -> str:
-        """All that the trial printed."""
-        path = self._trial.log_path
-        if path is None or not Path(path).exists():
-            return ""
-        return Path(path).read_text(errors="replace")
+        """All that the trial printed, progress bars as they stood last."""
+        return logs.whole(self._trial.log_path)
 
     def __repr__(self) -> str:
         return f"Trial({self.number}, {self.state}, value={self.value}, params={self.params})"

@@ -26,7 +26,8 @@ from ..study.trial_events import (
     TrialEvent,
     TrialSpec,
 )
-from . import failures, objects, randomness, reporting
+from . import failures, objects, pictures, randomness, reporting
+from .figures import Meter
 
 PATIENCE = 3
 
@@ -70,8 +71,7 @@ class Trial:
         self.namespace, self.channel = namespace, channel
         self.stops = 0
         self.interrupted = False
-        self.started = time.perf_counter()
-        self.started_cpu = _cpu_s()
+        self.meter = Meter()
 
     def run(self) -> None:
         """From Started to the last event before Ended. Raises TrialLost, and what is no
@@ -92,14 +92,9 @@ class Trial:
         reporter = reporting.Reporter(program.objectives, self._report)
         reporting.set_reporter(reporter)
         try:
-            bound = bind(program, self.spec.params)
-            self.namespace[RECORDER] = Recorder(
-                program.objectives, self.namespace, reporter.from_loop
-            )
-            if bound.is_async:
-                _run_async(bound.code, self.namespace)
-            else:
-                exec(bound.code, self.namespace)
+            with self.meter.warnings_counted(), pictures.unseen():
+                self._run_cell(reporter)
+                return self._finish()
         except StopTrial:
             return Stopped(number, self._figures())
         except TrialLost:
@@ -109,13 +104,25 @@ class Trial:
             return Failed(number, failures.describe(error, program), self._figures())
         finally:
             reporting.set_reporter(None)
+
+    def _run_cell(self, reporter: reporting.Reporter) -> None:
+        program = self.setting.program
+        bound = bind(program, self.spec.params)
+        self.namespace[RECORDER] = Recorder(program.objectives, self.namespace, reporter.from_loop)
+        try:
+            if bound.is_async:
+                _run_async(bound.code, self.namespace)
+            else:
+                exec(bound.code, self.namespace)
+        finally:
             self.namespace.pop(RECORDER, None)
+
+    def _finish(self) -> Finished | Failed:
+        number, program = self.spec.number, self.setting.program
         try:
             values = tuple(o.evaluate(self.namespace) for o in program.objectives)
         except ObjectiveError as error:
             return Failed(number, failures.objective(error, program), self._figures())
-        except BaseException as error:  # an expression's own code called sys.exit, say
-            return Failed(number, failures.describe(error, program), self._figures())
         return Finished(number, values, self._figures())
 
     def _report(self, step: int, values: tuple[float, ...]) -> None:
@@ -126,13 +133,14 @@ class Trial:
                 self.channel.give_up()
             raise StopTrial
         self.channel.send(Reported(self.spec.number, step, values))
-        while True:
-            answer, _ = self.channel.answer()
-            if answer is Answer.CONTINUE:
-                return
-            if answer is Answer.STOP:
-                self.stops = 1
-                raise StopTrial
+        with self.meter.waiting():
+            while True:
+                answer, _ = self.channel.answer()
+                if answer is Answer.CONTINUE:
+                    return
+                if answer is Answer.STOP:
+                    self.stops = 1
+                    raise StopTrial
 
     def _hand_over(self) -> None:
         while True:
@@ -147,29 +155,7 @@ class Trial:
         self.channel.send(Kept(self.spec.number, path, names, left_out))
 
     def _figures(self) -> dict[str, float]:
-        figures = {
-            "wall_s": time.perf_counter() - self.started,
-            "cpu_s": _cpu_s() - self.started_cpu,
-        }
-        peak = peak_memory_bytes()
-        if peak is not None:
-            figures["peak_memory_bytes"] = float(peak)
-        return figures
-
-
-def _cpu_s() -> float:
-    """CPU seconds of this process and of its children that have ended."""
-    return sum(os.times()[:4])
-
-
-def peak_memory_bytes() -> int | None:
-    """The most memory this process held at once, what it shares with the helper included."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(peak) if os.uname().sysname == "Darwin" else int(peak) * 1024
+        return self.meter.read(self.namespace)
 
 
 def _run_async(code: Any, namespace: dict[str, Any]) -> None:
