@@ -132,9 +132,10 @@ def build_parser() -> Parser:
     add("--edit", action="store_true", help="open the space editor first")
     add(
         "--executor",
-        choices=("processes", "inline"),
+        choices=("processes", "workers", "inline"),
         default="processes",
-        help="inline runs the trials in the kernel, one by one, for a debugger",
+        help="processes: a new one for each trial; workers: kept for the next trial; "
+        "inline: in the kernel, one by one, for a debugger",
     )
     add("--quiet", action="store_true", help="show the result only")
     return parser  # fmt: skip

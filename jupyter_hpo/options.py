@@ -20,7 +20,8 @@ class Options:
     """Options of `%%hpo`; None means the default that `session` derives and announces.
 
     trials: finished trials in all. timeout_s, trial_timeout_s: seconds. jobs: trials side by
-    side. executor: 'inline' runs trials in the kernel, one at a time. fresh: forget what an
+    side. executor: 'processes' forks a process for each trial; 'workers' has processes run
+    trial after trial; 'inline' runs trials in the kernel, one at a time. fresh: forget what an
     earlier session of this study found. root: folder of the studies.
     keep: names of the best trial's objects to bring back; None: what later cells can use.
     """
@@ -35,7 +36,7 @@ class Options:
     seed: int | None = None
     name: str | None = None
     fresh: bool = False
-    executor: Literal["processes", "inline"] = "processes"
+    executor: Literal["processes", "workers", "inline"] = "processes"
     root: Path | None = None
     keep: tuple[str, ...] | None = None
 

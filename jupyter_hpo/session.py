@@ -103,7 +103,6 @@ def open_session(
         facts=_facts(cell, study),
         notices=[*cell.notices, *notices],
         sampler=sampler.name,
-        jobs=config.slots,
     )
     return Session(cell, options, engine, folder, presenter, temporary)
 
@@ -259,6 +258,7 @@ def _executor_maker(
         emit,
         jobs=config.slots,
         threads_per_trial=threads,
+        reuse=options.executor == "workers",
         warm=warmup.take(),
     )
 
