@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import os
 import queue
-import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, NoReturn, TextIO
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
@@ -26,6 +22,7 @@ from ..study.trial_events import (
 )
 from ..worker import randomness
 from ..worker.trial import Setting, Trial, TrialLost
+from . import inline_output
 from .base import Emit
 
 
@@ -35,7 +32,8 @@ class InlineExecutor:
     Each trial gets a shallow copy of the notebook's namespace, so names that it binds don't
     leak. What it changes in place does, and functions of earlier cells see the notebook's
     globals, not the trial's: for isolation there is `ProcessExecutor`. A trial can wait for
-    an answer, but nothing else runs meanwhile.
+    an answer, but nothing else runs meanwhile. What it prints is shown and logged; what it
+    displays and draws is only logged.
     """
 
     def __init__(self, program: CellProgram, namespace: Mapping[str, Any], emit: Emit) -> None:
@@ -44,6 +42,7 @@ class InlineExecutor:
         self._program = program
         prepare(program)
         remember_source(program)
+        inline_output.prepare(program.source)
         self._random_state = randomness.capture()
         self._lock = threading.Lock()
         self._waiting: deque[TrialSpec] = deque()
@@ -108,7 +107,7 @@ class InlineExecutor:
         trial = Trial(setting, spec, dict(self._namespace), channel)
         before = randomness.capture()
         try:
-            with _copied_to(spec.log_path):
+            with inline_output.of_trial(spec.log_path):
                 trial.run()
         except TrialLost:
             if not channel.over:
@@ -145,46 +144,3 @@ class _InlineChannel:
 
     def give_up(self) -> NoReturn:
         raise TrialLost
-
-
-class _Tee(io.TextIOBase):
-    """Writes to the notebook and to the log; the rest is the notebook's stream."""
-
-    def __init__(self, shown: TextIO, log: TextIO) -> None:
-        self._shown, self._log = shown, log
-
-    def write(self, text: str) -> int:
-        self._log.write(text)
-        return self._shown.write(text)
-
-    def flush(self) -> None:
-        self._shown.flush()
-
-    def writable(self) -> bool:
-        return True
-
-    def isatty(self) -> bool:
-        return self._shown.isatty()
-
-    def fileno(self) -> int:
-        return self._shown.fileno()
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        return self._shown.encoding
-
-
-@contextmanager
-def _copied_to(log_path: str | None) -> Iterator[None]:
-    """What Python code prints goes to the log too, and stays visible in the notebook."""
-    if log_path is None:
-        yield
-        return
-    fd = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(fd, "w", encoding="utf-8", errors="backslashreplace", buffering=1) as log:
-        shown = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = _Tee(shown[0], log), _Tee(shown[1], log)
-        try:
-            yield
-        finally:
-            sys.stdout, sys.stderr = shown

@@ -140,7 +140,7 @@ class Helper:
     def inherited(self, load: Load, fd: int) -> child.Source:
         namespace = self.main.__dict__
         state = snapshot.load_snapshot(fd, namespace)
-        shell.offer(namespace, now="get_ipython(" in load.program.source)
+        shell.offer(namespace, now=shell.wanted(load.program.source))
         return child.Once(Setting(load.program, state, frozenset(load.names)), namespace)
 
     def settle(self) -> None:

@@ -44,7 +44,7 @@ class Anew:
             except Exception as error:
                 wire.send(("problem", child.cannot_load(error)))
                 return
-            shell.offer(namespace, now="get_ipython(" in self.program.source)
+            shell.offer(namespace, now=shell.wanted(self.program.source))
             yield Setting(self.program, state, frozenset(self.names)), namespace
             child.redirect_output(None)
             namespace.clear()

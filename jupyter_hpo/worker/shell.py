@@ -1,9 +1,18 @@
-"""IPython in a worker, only for cells that use it: `!cmd`, `%time`, `display`."""
+"""IPython in a worker, only for cells that use it: `!cmd`, `%time`, `display`.
+
+What a trial displays is printed as text, so it stands in the log.
+"""
 
 from __future__ import annotations
 
 import builtins
 from typing import Any
+
+
+def wanted(source: str) -> bool:
+    """Whether a cell needs the shell from the start: for magics, and for displays that are
+    updated later (IPython gives no handle of them without a shell)."""
+    return "get_ipython(" in source or "display_id" in source
 
 
 def offer(namespace: dict[str, Any], *, now: bool) -> None:
@@ -19,7 +28,8 @@ def offer(namespace: dict[str, Any], *, now: bool) -> None:
     def display(*objects: Any, **options: Any) -> Any:
         import IPython.display
 
-        get_ipython()
+        if options.get("display_id"):
+            get_ipython()
         show: Any = IPython.display.display
         return show(*objects, **options)
 
