@@ -13,7 +13,7 @@ from .results import StudyResults
 from .session import Session, find_files, more_trials, open_session
 from .storage.folder import StudyFolder, list_studies
 from .study import messages as m
-from .study.trial import Trial
+from .study.trial import Trial, TrialState
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,6 +85,25 @@ class StudyHandle(StudyResults):
         """End one trial; it keeps its reports."""
         self.trial(number)
         self.session.engine.request(m.StopTrialRequested(number))
+
+    def pause_trial(self, number: int) -> None:
+        """Hold one trial at its next report; its slot is free for another meanwhile.
+
+        Raises StudyError for a trial that does not exist, or is finished.
+        """
+        self._unfinished(number, "paused")
+        self.session.engine.request(m.PauseTrialRequested(number))
+
+    def resume_trial(self, number: int) -> None:
+        """Let a paused trial go on, you or the search having paused it, before any other, as
+        soon as a slot is free. Raises StudyError as `pause_trial` does."""
+        self._unfinished(number, "resumed")
+        self.session.engine.request(m.ResumeTrialRequested(number))
+
+    def _unfinished(self, number: int, what: str) -> None:
+        state = self.trial(number).state
+        if TrialState(state).finished:
+            raise StudyError(f"trial {number} is {state}: it can't be {what}.")
 
     def enqueue(self, **params: Any) -> None:
         """Try these values next. Raises StudyError for a name or a value not in the space."""

@@ -1,4 +1,5 @@
-"""`%hpo status | best | leaderboard | stop | pause | resume [N] | list | open NAME`."""
+"""`%hpo status | best | leaderboard | stop | pause | resume [N] | stop-trial N | pause-trial N |
+resume-trial N | list | open NAME`."""
 
 from __future__ import annotations
 
@@ -9,6 +10,9 @@ from typing import Any
 from .errors import HpoError
 from .handle import StudyHandle, load_study, studies
 from .storage import list_studies
+
+
+Command = Callable[[StudyHandle, list[str]], Any]
 
 
 def run_line(line: str, namespace: dict[str, Any]) -> Any:
@@ -35,19 +39,38 @@ def _best(study: StudyHandle, _: list[str]) -> dict[str, Any]:
     return study.best_params
 
 
+def _pause(study: StudyHandle, rest: list[str]) -> None:
+    if rest:  # the whole study is not what was meant
+        hint = f"for one trial: %hpo pause-trial {rest[0]}"
+        raise HpoError(f"%hpo pause holds the whole study; {hint}")
+    study.pause()
+
+
+def _of_a_trial(word: str, steer: Callable[[StudyHandle, int], None]) -> Command:
+    def run(study: StudyHandle, rest: list[str]) -> None:
+        if len(rest) != 1 or not rest[0].isdecimal():
+            raise HpoError(f"%hpo {word} takes the number of one trial: %hpo {word} 17")
+        steer(study, int(rest[0]))
+
+    return run
+
+
 def _resume(study: StudyHandle, rest: list[str]) -> None:
     if rest and not rest[0].isdigit():
         raise HpoError(f"%hpo resume takes a number of trials, not {rest[0]!r}.")
     study.resume(int(rest[0]) if rest else None)
 
 
-COMMANDS: dict[str, Callable[[StudyHandle, list[str]], Any]] = {
+COMMANDS: dict[str, Command] = {
     "status": lambda study, _: study,
     "best": _best,
     "leaderboard": lambda study, _: study,
     "stop": lambda study, _: study.stop(),
-    "pause": lambda study, _: study.pause(),
+    "pause": _pause,
     "resume": _resume,
+    "stop-trial": _of_a_trial("stop-trial", StudyHandle.stop_trial),
+    "pause-trial": _of_a_trial("pause-trial", StudyHandle.pause_trial),
+    "resume-trial": _of_a_trial("resume-trial", StudyHandle.resume_trial),
     "list": lambda study, _: None,
     "open": lambda study, _: None,
 }

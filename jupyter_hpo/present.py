@@ -218,7 +218,7 @@ def _only_you(held: Sequence[int]) -> str:
     if not held:
         return ""
     few = ", ".join(map(str, held[:8])) + (", ..." if len(held) > 8 else "")
-    which, it = (f"trial {few}", "it") if len(held) == 1 else (f"trials {few}", "them")
+    which, it = (f"trial {few} is", "it") if len(held) == 1 else (f"trials {few} are", "them")
     return f"Only {which} left, paused by you: resume {it}, or stop the study."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import threading
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from .cell import CapturedCell
@@ -210,6 +211,11 @@ def _value(session: Session, name: str, value: Any, namespace: dict[str, Any]) -
 
 def _obey(session: Session, command: Command) -> str | None:
     """Put a command of the dashboard before the study. The kernel's control thread."""
+    steer: dict[str, Callable[[int], object]] = {
+        "pause_trial": m.PauseTrialRequested,
+        "resume_trial": m.ResumeTrialRequested,
+        "stop_trial": m.StopTrialRequested,
+    }
     engine = session.engine
     if command.command == "pause":
         engine.request(m.PauseRequested())
@@ -218,5 +224,5 @@ def _obey(session: Session, command: Command) -> str | None:
     elif command.command == "stop":
         engine.request(m.StopRequested())
     elif command.number is not None:
-        engine.request(m.StopTrialRequested(command.number))
+        engine.request(steer[command.command](command.number))
     return None

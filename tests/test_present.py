@@ -37,11 +37,16 @@ def study():
 
 
 @pytest.fixture
-def header(study, clock):
+def view(study, clock):
     engine = SimpleNamespace(study=study, lock=threading.Lock(), storage_problem=lambda: None)
     space = SearchSpace({"lr": Float(0.0, 1.0)})
-    presenter = Presenter(engine, space, facts=[], notices=[], sampler="tpe", jobs=2)
-    return lambda: presenter.changes(0).header
+    presenter = Presenter(engine, space, facts=[], notices=[], sampler="tpe")
+    return SimpleNamespace(
+        header=lambda: presenter.changes(0).header,
+        row=lambda number: {r.number: r for r in presenter.changes(0).rows}[number],
+        detail=presenter.detail,
+        presenter=presenter,
+    )
 
 
 def suggest(study, number, now):
@@ -55,50 +60,51 @@ def run(study, number, began, ended):
     study.handle(ev.Ended(number), ended)
 
 
-def test_it_is_starting_until_a_trial_has_begun(study, header, clock):
+def test_it_is_starting_until_a_trial_has_begun(study, view, clock):
     study.handle(m.Begin(), BEGAN)
     suggest(study, 0, BEGAN)
-    assert header().state == "starting"
+    assert view.header().state == "starting"
     study.handle(ev.Started(0, pid=1, at=BEGAN + 2), BEGAN + 2)
-    assert header().state == "running"
+    assert view.header().state == "running"
 
 
-def test_names_are_written_for_people(header):
-    found = header()
+def test_names_are_written_for_people(view):
+    found = view.header()
     assert (found.sampler, found.pruner, found.device) == ("TPE", "no pruner", "CPU")
 
 
-def test_time_left_is_a_guess_after_three_trials_by_the_pace_of_all_jobs(study, header, clock):
+def test_time_left_is_a_guess_after_three_trials_by_the_pace_of_all_jobs(study, view, clock):
     study.handle(m.Begin(), BEGAN)
     suggest(study, 0, BEGAN)
     run(study, 0, BEGAN + 5, BEGAN + 60)  # alone, and to its end
     for number in (1, 2):
         suggest(study, number, BEGAN + 60)
     clock.at = BEGAN + 64
-    assert header().left_s is None
+    assert view.header().left_s is None
     run(study, 1, BEGAN + 60, BEGAN + 64)
     run(study, 2, BEGAN + 60, BEGAN + 64)
     # Two trials in four seconds on two jobs: the eight that are left take sixteen.
-    assert header().left_s == pytest.approx(16.0)
+    assert view.header().left_s == pytest.approx(16.0)
 
 
-def test_no_time_is_left_to_guess_while_the_study_is_paused(study, header, clock):
+def test_no_time_is_left_to_guess_while_the_study_is_paused(study, view, clock):
     study.handle(m.Begin(), BEGAN)
     for number in range(3):
         suggest(study, number, BEGAN)
         run(study, number, BEGAN, BEGAN + 1)
     clock.at = BEGAN + 2
-    assert header().left_s is not None
+    assert view.header().left_s is not None
     study.handle(m.PauseRequested(), BEGAN + 2)
-    assert header().left_s is None
+    assert view.header().left_s is None
 
 
-def test_rows_tell_when_they_finished(study, header, clock):
+def test_rows_tell_when_they_finished(study, view, clock):
     study.handle(m.Begin(), BEGAN)
     suggest(study, 0, BEGAN)
     run(study, 0, BEGAN + 5, BEGAN + 60)
-    assert present._row(study.trials[0], BEGAN, 0.0).finished_s == 60.0
-    assert present._row(study.trials[0], BEGAN + 100, 0.0).finished_s == -40.0
+    assert view.row(0).finished_s == 60.0
+    study.began_at = BEGAN + 100
+    assert view.row(0).finished_s == -40.0
 
 
 @pytest.mark.parametrize(
@@ -110,6 +116,95 @@ def test_rows_tell_when_they_finished(study, header, clock):
         ("died", "its process was killed", "its process was killed"),
     ],
 )
-def test_an_error_says_its_class(kind, message, sentence):
-    trial = Trial(0, {}, TrialState.FAIL, error=TrialError(kind, message, 3))
-    assert present._row(trial, BEGAN, 0.0).error == sentence
+def test_an_error_says_its_class(study, view, clock, kind, message, sentence):
+    study.books.add(Trial(0, {}, TrialState.FAIL, error=TrialError(kind, message, 3)))
+    assert view.row(0).error == sentence
+
+
+def test_a_long_silence_is_told_by_the_trials_own_pace(study, view, clock):
+    study.handle(m.Begin(), BEGAN)
+    suggest(study, 0, BEGAN)
+    study.handle(ev.Started(0, pid=1, at=BEGAN), BEGAN)
+    assert (view.row(0).heard_s, view.row(0).long_s) == (0.0, 60.0), "nothing is usual yet"
+    for step in range(1, 5):
+        study.handle(ev.Reported(0, step, (0.5,)), BEGAN + 4 * step)
+    assert (view.row(0).heard_s, view.row(0).long_s) == (16.0, 20.0)
+    run(study, 0, BEGAN, BEGAN + 17)
+    assert (view.row(0).heard_s, view.row(0).long_s) == (None, None)
+
+
+def test_what_a_paused_trial_waits_for_is_said(study, view, clock):
+    study.handle(m.Begin(), BEGAN)
+    suggest(study, 0, BEGAN)
+    study.handle(ev.Started(0, pid=1, at=BEGAN), BEGAN)
+    study.handle(m.PauseTrialRequested(0), BEGAN)
+    assert (view.row(0).state, view.row(0).waits) == ("RUNNING", "person")
+    study.handle(ev.Reported(0, 1, (0.5,)), BEGAN + 1)
+    assert (view.row(0).state, view.row(0).waits) == ("PAUSED", "person")
+
+
+def test_it_says_that_only_the_person_can_go_on(study, view, clock):
+    object.__setattr__(study.config, "budget", Budget(n_trials=1))
+    study.handle(m.Begin(), BEGAN)
+    suggest(study, 0, BEGAN)
+    study.handle(ev.Started(0, pid=1, at=BEGAN), BEGAN)
+    study.handle(m.PauseTrialRequested(0), BEGAN)
+    study.handle(ev.Reported(0, 1, (0.5,)), BEGAN + 1)
+    header = view.header()
+    assert header.state == "running"
+    assert header.message == "Only trial 0 is left, paused by you: resume it, or stop the study."
+    study.handle(m.ResumeTrialRequested(0), BEGAN + 2)
+    assert view.header().message == ""
+
+
+@pytest.mark.parametrize(
+    ("setup", "sentence"),
+    [
+        (
+            ev.SetUp(((1, 4), (7, 7)), 1.2),
+            "Shared set-up, ran once: lines 1-4 and 7 (1.2s)",
+        ),
+        (ev.SetUp(((3, 3),), 0.02), "Shared set-up, ran once: line 3 (20ms)"),
+        (
+            ev.SetUp(((1, 2), (4, 5), (9, 9)), 61.0),
+            "Shared set-up, ran once: lines 1-2, 4-5 and 9 (1m 01s)",
+        ),
+        (
+            ev.SetUp(((1, 4),), why_not="it started a thread"),
+            "Shared set-up (lines 1-4): every trial runs it; it started a thread.",
+        ),
+    ],
+)
+def test_shared_set_up_is_said(study, view, clock, setup, sentence):
+    study.handle(m.Begin(), BEGAN)
+    study.handle(setup, BEGAN)
+    assert view.header().setup == sentence
+
+
+def test_jobs_are_those_of_now(study, view, clock):
+    study.handle(m.SlotsChanged(3, "Three fit into the memory."), BEGAN)
+    assert (view.header().jobs, view.header().jobs_why) == (3, "Three fit into the memory.")
+
+
+def test_a_running_trial_has_figures_too(study, view, clock):
+    study.handle(m.Begin(), BEGAN)
+    suggest(study, 0, BEGAN)
+    study.handle(ev.Started(0, pid=1, at=BEGAN), BEGAN)
+    study.handle(ev.Reported(0, 1, (0.5,)), BEGAN + 2)
+    clock.at = BEGAN + 4
+    assert view.detail(0).figures == {"running_s": 4.0, "reports_per_s": 0.25}
+
+
+def test_only_what_changed_is_sent_again(study, view, clock):
+    study.handle(m.Begin(), BEGAN)
+    for number in range(3):
+        suggest(study, number, BEGAN)
+        study.handle(ev.Started(number, pid=1, at=BEGAN), BEGAN)
+        study.handle(ev.Reported(number, 1, (0.5,)), BEGAN)
+    version = view.presenter.changes(0).version
+    study.handle(ev.Reported(1, 2, (0.6,)), BEGAN)
+    study.handle(ev.Reported(0, 2, (0.7,)), BEGAN)
+    update = view.presenter.changes(version)
+    assert [row.number for row in update.rows] == [0, 1]
+    assert [(p.number, p.step) for p in update.points] == [(0, 2), (1, 2)]
+    assert view.presenter.changes(update.version).rows == []

@@ -144,7 +144,7 @@ describe("Dashboard", () => {
 
   it("says why a trial was pruned, and what a paused one waits for", async () => {
     show([
-      row(1, { state: "PAUSED", values: [0.2] }),
+      row(1, { state: "PAUSED", waits: "scheduler", values: [0.2] }),
       row(2, { state: "PRUNED", values: [0.1], notice: "9 of 12 trials at step 1" }),
     ]);
     expect(all(".hpo-state").map((e) => e.title)).toEqual([
@@ -155,6 +155,66 @@ describe("Dashboard", () => {
     expect(root.querySelector(".hpo-reason")!.textContent).toBe(
       "Stopped early: 9 of 12 trials at step 1",
     );
+  });
+
+  it("pauses one trial, says what it is about, and resumes it", async () => {
+    show([row(3, { state: "RUNNING" })]);
+    await click(all("tbody th button")[0]!);
+    await click(button("Pause this trial"));
+    expect(sentCommands()).toContain("pause_trial3");
+    expect(button("Pausing this trial…").disabled).toBe(true);
+    const take = (more: Partial<Row>): void => {
+      show([row(3, { state: "RUNNING", ...more })]);
+      act(() => session["clearPending"]());
+    };
+    take({ waits: "person" });
+    expect(all(".hpo-state")[0]!.textContent).toBe("‖pausing");
+    expect(root.querySelector(".hpo-reason")!.textContent).toBe("Pausing: at its next report");
+    expect(button("Keep it running").disabled).toBe(false);
+    take({ state: "PAUSED", waits: "person" });
+    expect(root.querySelector(".hpo-reason")!.textContent).toBe("Paused: by you");
+    await click(button("Resume this trial"));
+    expect(sentCommands()).toContain("resume_trial3");
+    expect(button("Resuming this trial…").disabled).toBe(true);
+    take({ state: "PAUSED", waits: "slot" });
+    expect(root.querySelector(".hpo-reason")!.textContent).toContain("as soon as a job is free");
+    expect(button("Pause this trial").disabled).toBe(false);
+  });
+
+  it("says for how long a trial has been silent, once that is long", () => {
+    const running = { state: "RUNNING", heard_s: 100, long_s: 20 } as const;
+    show([row(3, running)], { elapsed_s: 119 });
+    expect(all(".hpo-state")[0]!.textContent).toBe("●running");
+    show([row(3, running)], { elapsed_s: 230.4 });
+    expect(all(".hpo-state")[0]!.textContent).toBe("●silent for 2m 10s");
+    show([row(3, { ...running, heard_s: 230 })], { elapsed_s: 231 });
+    expect(all(".hpo-state")[0]!.textContent).toBe("●running");
+  });
+
+  it("shows a trial's figures in words, and the shared set-up", async () => {
+    show([row(3)], { setup: "Shared set-up, ran once: lines 1-4 (1.2s)", jobs_why: "Three fit." });
+    expect(root.textContent).toContain("ran once: lines 1-4");
+    expect(root.querySelector("[title='Three fit.']")!.textContent).toContain("2 jobs");
+    await click(all("tbody th button")[0]!);
+    const figures = {
+      n_params: 1_204_736,
+      odd_s: 2,
+      cpu_s: 4.2,
+      running_s: 2.05,
+      wall_s: 2.1,
+      reports_per_s: 0.25,
+      n_warnings: 3,
+    };
+    const detail = { number: 3, params: {}, traceback: "", log: "", figures };
+    act(() => model.receive({ kind: "detail", detail }, []));
+    expect(all(".hpo-figures > div").map((e) => e.textContent)).toEqual([
+      "wall time2.1s",
+      "CPU time4.2s",
+      "model parameters1,204,736",
+      "reportsone every 4.0s",
+      "warnings3",
+      "odd2.0s",
+    ]);
   });
 
   it("reads as words, with spaces between them", () => {

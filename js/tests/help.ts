@@ -21,8 +21,10 @@ export const header = (more: Partial<Header> = {}): Header => ({
   best: null,
   best_model_kept: false,
   jobs: 2,
+  jobs_why: "",
   device: "CPU",
   facts: [],
+  setup: "",
   sampler: "TPE",
   pruner: "ASHA",
   notices: [],
@@ -43,6 +45,9 @@ export const row = (number: number, more: Partial<Row> = {}): Row => ({
   error_line: null,
   memory_bytes: null,
   notice: "",
+  heard_s: null,
+  long_s: null,
+  waits: "",
   ...more,
 });
 

@@ -15,12 +15,14 @@ from .output import Output, view_of
 from .protocol import Command, Reply, ReplyMessage, Source
 from .publisher import Publisher
 
+STEERING = ("pause", "resume", "stop", "pause_trial", "resume_trial", "stop_trial")
+
 
 class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
     """Shows a study while it runs, and becomes a static picture of it when it ends.
 
     source: what to show (read on the publisher's thread). on_command: called with each
-    pause, resume, stop and stop_trial, on the kernel's control thread; it must return at
+    pause, resume and stop, of the study or of one trial, on the kernel's control thread; it must return at
     once, may return a sentence for the person, and refuses by raising. study_id: names this
     study among those of the kernel; unique.
 
@@ -92,7 +94,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         elif command.command == "detail":
             assert command.number is not None
             self._publisher.ask_detail(command.number)
-        elif command.command in ("pause", "resume", "stop", "stop_trial"):
+        elif command.command in STEERING:
             message = self._on_command(command)
             self._publisher.notify()
             return Reply(command.id, True, message or "")

@@ -17,6 +17,7 @@ from typing import Any
 
 from .protocol import (
     ROW_STATES,
+    WAITS,
     Column,
     ColumnType,
     Header,
@@ -115,6 +116,9 @@ def _row_table(rows: Sequence[Row], header: Header, buffer: bytearray) -> Table:
     add("duration_s", "f8", [_or_nan(row.duration_s) for row in rows])
     add("started_s", "f8", [_or_nan(row.started_s) for row in rows])
     add("finished_s", "f8", [_or_nan(row.finished_s) for row in rows])
+    add("heard_s", "f8", [_or_nan(row.heard_s) for row in rows])
+    add("long_s", "f8", [_or_nan(row.long_s) for row in rows])
+    add("waits", "u1", [WAITS.index(row.waits) for row in rows])
     add("memory_bytes", "f8", [_or_nan(row.memory_bytes) for row in rows])
     add("error_line", "i4", [-1 if row.error_line is None else row.error_line for row in rows])
     for info in header.params:

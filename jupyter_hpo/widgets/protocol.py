@@ -26,12 +26,25 @@ StudyState = Literal["starting", "running", "paused", "stopping", "finished", "s
 RowState = Literal["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL"]
 ParamKind = Literal["float", "int", "categorical"]
 ValueKind = Literal["float", "int", "str", "bool", "object"]
-CommandName = Literal["pause", "resume", "stop", "stop_trial", "detail", "resync", "start"]
+Waits = Literal["", "study", "scheduler", "person", "slot"]
+CommandName = Literal[
+    "pause",
+    "resume",
+    "stop",
+    "pause_trial",
+    "resume_trial",
+    "stop_trial",
+    "detail",
+    "resync",
+    "start",
+]
 ColumnType = Literal["u1", "i2", "i4", "f8"]
 
 ROW_STATES: tuple[RowState, ...] = get_args(RowState)
+WAITS: tuple[Waits, ...] = get_args(Waits)
 ENDED: tuple[StudyState, ...] = ("finished", "stopped", "failed")
 COMMAND_NAMES: tuple[CommandName, ...] = get_args(CommandName)
+OF_A_TRIAL: tuple[CommandName, ...] = ("pause_trial", "resume_trial", "stop_trial", "detail")
 
 
 # ------------------------------------------------------------------ kernel -> browser
@@ -62,7 +75,8 @@ class Header:
 
     n_trials: asked for, None when open-ended. elapsed_s, left_s: seconds; left_s is an
     estimate, None when nothing is known. facts: what was detected, one sentence each.
-    message: the last thing to say (an error, why it stopped), empty when nothing.
+    setup: which statements ran once for all trials, or why not; empty when there are none.
+    jobs_why: why there are as many jobs as there are, when that changed meanwhile. message: the last thing to say (an error, why it stopped), empty when nothing.
     """
 
     study: str
@@ -80,8 +94,10 @@ class Header:
     best: Best | None = None
     best_model_kept: bool = False
     jobs: int = 1
+    jobs_why: str = ""
     device: str = ""
     facts: list[str] = field(default_factory=list)
+    setup: str = ""
     sampler: str = ""
     pruner: str = ""
     notices: list[str] = field(default_factory=list)
@@ -96,7 +112,10 @@ class Row:
     None, bool, int, float or str. duration_s: so far, for a running trial; pauses are not
     counted. started_s, finished_s: since the study's start; finished_s is negative for a
     trial of an earlier session. error_line: 1-based line of the cell. memory_bytes: peak.
-    notice: what else to say of it, such as why it was stopped early.
+    notice: what else to say of it, such as why it was stopped early. heard_s: when a running
+    trial was last heard of, since the study's start; long_s: a silence of so many seconds is
+    worth a word. waits: what a paused trial waits for; 'person' also while it still runs, and
+    is to be paused at its next report.
     """
 
     number: int
@@ -111,6 +130,9 @@ class Row:
     error_line: int | None = None
     memory_bytes: int | None = None
     notice: str = ""
+    heard_s: float | None = None
+    long_s: float | None = None
+    waits: Waits = ""
 
 
 @dataclass(frozen=True)
@@ -369,7 +391,7 @@ def parse_command(message: Mapping[str, Any]) -> Command:
     number = message.get("number")
     if number is not None and (isinstance(number, bool) or not isinstance(number, int)):
         raise BadCommand(f"the trial number {number!r} is not an integer.")
-    if number is None and name in ("stop_trial", "detail"):
+    if number is None and name in OF_A_TRIAL:
         raise BadCommand(f"{name} needs a trial number.")
     choice = message.get("choice")
     if choice is None and name == "start":

@@ -164,7 +164,7 @@ def static_text(header: Header, rows: Sequence[Row], *, title: str = "", top: in
     best = header.best.number if header.best else None
     lines = [f"{title or header.study}: {ENDINGS[header.state]}, {_objective(header)}".rstrip(", ")]
     lines.append("   ".join(f"{name} {text}" for name, text in _summary(header)))
-    said = (header.message, _first_error(header, rows), *header.notices)
+    said = (header.message, _first_error(header, rows), *header.notices, header.setup)
     lines += [text for text in said if text]
     if shown:
         widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
@@ -207,6 +207,8 @@ def static_html(
                 '<div style="margin:6px 0;padding:4px 10px;border-left:3px solid #e6842a">'
                 f"{escape(text)}</div>"
             )
+    if header.setup:
+        parts.append(f'<div style="margin:6px 0;{_QUIET}">{escape(header.setup)}</div>')
     if png:
         width = picture.shown_width(png)
         parts.append(  # on a narrow page it scrolls, before its words get too small to read

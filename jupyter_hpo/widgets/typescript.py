@@ -23,6 +23,7 @@ ALIASES = (
     "Direction",
     "StudyState",
     "RowState",
+    "Waits",
     "ParamKind",
     "ValueKind",
     "CommandName",
@@ -36,7 +37,7 @@ def generate() -> str:
     parts = [
         f"// Generated from jupyter_hpo/widgets/protocol.py. Do not edit; run\n//   {COMMAND}\n"
     ]
-    for name in ("REQUEST_TYPE", "REPLY_TYPE", "ROW_STATES"):
+    for name in ("REQUEST_TYPE", "REPLY_TYPE", "ROW_STATES", "WAITS"):
         value = getattr(protocol, name)
         if isinstance(value, str):
             parts.append(f"export const {name} = {json.dumps(value)};\n")

@@ -48,8 +48,11 @@ def test_buttons_reach_the_callback_and_its_sentence_the_browser():
 
     dashboard = Dashboard(Source(), obey, "s")
     assert send("pause").message == "At the next report."
-    assert send("stop_trial", number=4).ok
-    assert got == [("pause", None), ("stop_trial", 4)]
+    for command in ("pause_trial", "resume_trial", "stop_trial"):
+        assert send(command, number=4).ok
+        assert "needs a trial number" in send(command).message
+    assert [c for c in got if c[1] is None] == [("pause", None)]
+    assert got[1:] == [("pause_trial", 4), ("resume_trial", 4), ("stop_trial", 4)]
     dashboard.finish({"text/plain": "done"})
 
 

@@ -25,13 +25,24 @@ HEADER = Header(
     n_complete=1,
     best=Best(0, [0.9, math.inf]),
     facts=["a fact"],
+    setup="Shared set-up, ran once: lines 1-4 (1.2s)",
 )
 ROWS = [
     Row(0, "COMPLETE", [0.9, math.inf], {"lr": 1e-3, "seed": 2**60, "act": "relu"}, 3, 1.5, 0.0),
     Row(
         1, "FAIL", None, {"lr": math.nan, "act": None}, error="<script>boom</script>", error_line=3
     ),
-    Row(2, "RUNNING", [math.nan, 1.0], {"act": True}, started_s=2.25, memory_bytes=3 * 10**9),
+    Row(
+        2,
+        "RUNNING",
+        [math.nan, 1.0],
+        {"act": True},
+        started_s=2.25,
+        memory_bytes=3 * 10**9,
+        heard_s=2.5,
+        long_s=10.0,
+        waits="person",
+    ),
     Row(3, "PRUNED", [0.5, 2.0], {"lr": "odd", "act": 1}, notice="stopped"),
 ]
 POINTS = [Point(0, 1, 0.5), Point(0, 2, math.nan), Point(2, 1, -math.inf)]

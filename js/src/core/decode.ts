@@ -1,6 +1,6 @@
 // Messages to values: JSON is revived, binary columns become arrays. See encode.py.
 import type { Column, ColumnType, Header, Point, Row, Table, UpdateMessage } from "./protocol";
-import { ROW_STATES } from "./protocol";
+import { ROW_STATES, WAITS } from "./protocol";
 
 export interface Decoded {
   seq: number;
@@ -86,6 +86,9 @@ function decodeRows(table: Table, header: Header, buffer: DataView): Row[] {
       memory_bytes: orNull("memory_bytes", i),
       error: table.texts["error"]?.[i] ?? "",
       error_line: line < 0 ? null : line,
+      heard_s: orNull("heard_s", i),
+      long_s: orNull("long_s", i),
+      waits: WAITS[at("waits", i)]!,
       notice: table.texts["notice"]?.[i] ?? "",
     });
   }

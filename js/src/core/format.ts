@@ -48,6 +48,18 @@ export function duration(seconds: number | null | undefined): string {
   return `${Math.floor(whole / 86400)}d ${Math.floor((whole % 86400) / 3600)}h`;
 }
 
+/** A whole number to be counted by: 1,204,736. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** How often in a second, or how long between two, whichever reads better. */
+export function rate(perSecond: number): string {
+  if (!(perSecond > 0)) return NOTHING;
+  if (perSecond >= 1) return `${number(perSecond, 3)} a second`;
+  return `one every ${duration(1 / perSecond)}`;
+}
+
 export function memory(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined || !Number.isFinite(bytes)) return NOTHING;
   let size = bytes;

@@ -7,17 +7,21 @@ export const REPLY_TYPE = "jupyter_hpo_reply";
 
 export const ROW_STATES = ["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL"] as const;
 
+export const WAITS = ["", "study", "scheduler", "person", "slot"] as const;
+
 export type Direction = "minimize" | "maximize";
 
 export type StudyState = "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "failed";
 
 export type RowState = "WAITING" | "RUNNING" | "PAUSED" | "COMPLETE" | "PRUNED" | "FAIL";
 
+export type Waits = "" | "study" | "scheduler" | "person" | "slot";
+
 export type ParamKind = "float" | "int" | "categorical";
 
 export type ValueKind = "float" | "int" | "str" | "bool" | "object";
 
-export type CommandName = "pause" | "resume" | "stop" | "stop_trial" | "detail" | "resync" | "start";
+export type CommandName = "pause" | "resume" | "stop" | "pause_trial" | "resume_trial" | "stop_trial" | "detail" | "resync" | "start";
 
 export type ColumnType = "u1" | "i2" | "i4" | "f8";
 
@@ -53,8 +57,10 @@ export interface Header {
   best: Best | null;
   best_model_kept: boolean;
   jobs: number;
+  jobs_why: string;
   device: string;
   facts: string[];
+  setup: string;
   sampler: string;
   pruner: string;
   notices: string[];
@@ -74,6 +80,9 @@ export interface Row {
   error_line: number | null;
   memory_bytes: number | null;
   notice: string;
+  heard_s: number | null;
+  long_s: number | null;
+  waits: Waits;
 }
 
 export interface Point {

@@ -1,20 +1,48 @@
 // What an opened row shows: parameters, the error at the user's line, log, figures, Stop.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { duration, memory, number, param } from "../core/format";
-import type { Row } from "../core/protocol";
+import { count, duration, memory, number, param, rate } from "../core/format";
+import type { Detail, Row } from "../core/protocol";
 import type { Session } from "./session";
-import { why } from "./states";
+import { SIGNS, silence, why } from "./states";
 
 export const REFRESH_MS = 1000;
 
+/** What is shown of a trial's figures, in this order; others follow under their own names. */
+const FIGURES: Record<string, readonly [string, (value: number) => string]> = {
+  running_s: ["running time", duration],
+  wall_s: ["wall time", duration],
+  cpu_s: ["CPU time", duration],
+  peak_memory_bytes: ["peak memory", memory],
+  device_memory_bytes: ["peak device memory", memory],
+  n_params: ["model parameters", count],
+  reports_per_s: ["reports", rate],
+  n_warnings: ["warnings", count],
+};
+
 function figure(name: string, value: number): string {
+  const known = FIGURES[name];
+  if (known) return known[1](value);
   if (name.endsWith("_s")) return duration(value);
-  if (name.endsWith("_bytes")) return memory(value);
-  return number(value);
+  return name.endsWith("_bytes") ? memory(value) : number(value);
 }
 
-const plainName = (name: string): string =>
-  name.replace(/_(s|bytes)$/, "").replaceAll("_", " ");
+const title = (name: string): string =>
+  FIGURES[name]?.[0] ?? name.replace(/_(s|bytes)$/, "").replaceAll("_", " ");
+
+const place = (name: string): number => {
+  const at = Object.keys(FIGURES).indexOf(name);
+  return at < 0 ? Infinity : at;
+};
+
+/** The figures worth showing: the wall clock says nothing new to one that was never paused. */
+function figuresOf(detail: Detail | undefined): [string, number][] {
+  const all = detail?.figures ?? {};
+  const { running_s: running, wall_s: wall } = all;
+  const same = running !== undefined && wall !== undefined && wall <= running * 1.02 + 0.1;
+  return Object.entries(all)
+    .filter(([name]) => !(same && name === "running_s"))
+    .sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b));
+}
 
 /** Ask once for what is known, again every second while the trial runs, and at its end. */
 function useDetail(session: Session, row: Row): void {
@@ -46,6 +74,47 @@ function Log({ text }: { text: string }) {
   );
 }
 
+/** What the reason of a state is put behind. */
+function intro(row: Row): string {
+  if (row.state === "PRUNED") return "Stopped early: ";
+  if (row.state === "PAUSED") return "Paused: ";
+  return row.waits === "person" ? "Pausing: " : "";
+}
+
+/** Pause or Resume, whichever makes sense, and Stop. */
+function Buttons({ row, session }: { row: Row; session: Session }) {
+  const pending = session.pending.value;
+  const ending = session.store.header?.state === "stopping";
+  const stopping = pending.has(`stop_trial:${row.number}`);
+  const pausing = pending.has(`pause_trial:${row.number}`);
+  const resuming = pending.has(`resume_trial:${row.number}`);
+  const paused = row.waits === "person" || row.waits === "scheduler";
+  const keep = paused && row.state !== "PAUSED";
+  const word = keep ? "Keep it running" : paused ? "Resume this trial" : "Pause this trial";
+  return (
+    <div class="hpo-buttons">
+      <button
+        type="button"
+        class="hpo-button"
+        disabled={ending || stopping || pausing || resuming}
+        onClick={() => void session.command(paused ? "resume_trial" : "pause_trial", row.number)}
+      >
+        <i aria-hidden="true">{paused ? "▶" : SIGNS.PAUSED}</i>
+        {pausing ? "Pausing this trial…" : resuming ? "Resuming this trial…" : word}
+      </button>
+      <button
+        type="button"
+        class="hpo-button hpo-stop"
+        disabled={ending || stopping}
+        onClick={() => void session.command("stop_trial", row.number)}
+      >
+        <i aria-hidden="true">■</i>
+        {stopping ? "Stopping this trial…" : "Stop this trial"}
+      </button>
+    </div>
+  );
+}
+
 export function RowDetail({ row, session }: { row: Row; session: Session }) {
   session.version.value;
   useDetail(session, row);
@@ -64,10 +133,9 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
   }, [row.number, known]);
 
   const live = row.state === "RUNNING" || row.state === "PAUSED" || row.state === "WAITING";
-  const stopping = session.pending.value.has(`stop_trial:${row.number}`);
-  const figures = Object.entries(detail?.figures ?? {});
-  const study = session.store.header?.state ?? "running";
-  const reason = row.state === "FAIL" ? row.notice : why(row, study);
+  const figures = figuresOf(detail);
+  const reason = row.state === "FAIL" ? row.notice : why(row);
+  const silent = silence(row, session.elapsed());
   return (
     <div class="hpo-detail" ref={top}>
       {row.error && (
@@ -78,8 +146,14 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
       )}
       {reason && (
         <p class="hpo-reason">
-          <b>{row.state === "PRUNED" ? "Stopped early: " : row.state === "PAUSED" ? "Paused: " : ""}</b>
+          <b>{intro(row)}</b>
           {reason}
+        </p>
+      )}
+      {silent !== null && (
+        <p class="hpo-reason">
+          <b>Silent: </b>
+          {`it runs, and nothing was heard of it for ${duration(Math.floor(silent))}`}
         </p>
       )}
       <dl>
@@ -94,7 +168,7 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
         <dl class="hpo-figures">
           {figures.map(([name, value]) => (
             <div key={name}>
-              <dt>{plainName(name)}</dt>
+              <dt>{title(name)}</dt>
               <dd>{figure(name, value)}</dd>
             </div>
           ))}
@@ -114,19 +188,7 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
       ) : (
         <p class="hpo-quiet">{detail ? "It has printed nothing." : "Asking for its output…"}</p>
       )}
-      {live && (
-        <div class="hpo-buttons">
-          <button
-            type="button"
-            class="hpo-button hpo-stop"
-            disabled={stopping}
-            onClick={() => void session.command("stop_trial", row.number)}
-          >
-            <i aria-hidden="true">■</i>
-            {stopping ? "Stopping this trial…" : "Stop this trial"}
-          </button>
-        </div>
-      )}
+      {live && <Buttons row={row} session={session} />}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // The study at a glance, and the buttons.
 import type { ComponentChildren } from "preact";
 import type { Header as HeaderValue } from "../core/protocol";
-import { duration, metric } from "../core/format";
+import { count, duration, metric } from "../core/format";
 import type { Session } from "./session";
 import { Badge, SIGNS, WORDS } from "./states";
 
@@ -24,8 +24,6 @@ export const ended = (header: HeaderValue): boolean =>
 /** Time as it ticks: whole seconds, so that the figure keeps its width. */
 const clock = (seconds: number): string =>
   seconds < 10 ? `${Math.max(0, Math.floor(seconds))}s` : duration(Math.floor(seconds));
-
-const count = (n: number): string => n.toLocaleString("en-US");
 
 function Progress({ header }: { header: HeaderValue }) {
   const total = header.n_trials;
@@ -131,12 +129,8 @@ export function Header({ session, silent }: { session: Session; silent: number }
   const done = header.n_complete + header.n_pruned + header.n_failed;
   const objectives = header.objectives.map((o) => `${o.direction} ${o.name}`).join(", ");
   const percent = header.n_trials ? `${Math.floor((100 * done) / header.n_trials)}%` : "";
-  const setup = [
-    header.sampler,
-    header.pruner,
-    header.jobs === 1 ? "1 job" : `${header.jobs} jobs`,
-    header.device,
-  ].filter(Boolean);
+  const jobs = header.jobs === 1 ? "1 job" : `${header.jobs} jobs`;
+  const how = [header.sampler, header.pruner, jobs, header.device].filter(Boolean);
   return (
     <header class="hpo-header">
       <div class="hpo-title">
@@ -163,8 +157,9 @@ export function Header({ session, silent }: { session: Session; silent: number }
       <Progress header={header} />
       <div class="hpo-line">
         {header.state === "starting" ? <span>Starting workers…</span> : <Counts header={header} />}
-        <span class="hpo-setup">{setup.join(" · ")}</span>
+        <span {...(header.jobs_why ? { title: header.jobs_why } : {})}>{how.join(" · ")}</span>
       </div>
+      {header.setup && <p class="hpo-facts">{header.setup}</p>}
       <Facts facts={header.facts} />
       {header.notices.map((notice) => (
         <p key={notice} class="hpo-note hpo-note-warn">

@@ -254,7 +254,7 @@ function TrialRow(props: RowProps) {
           </button>
         </th>
         <td>
-          <StateCell row={row} study={header.state} />
+          <StateCell row={row} elapsed={session.elapsed()} />
         </td>
         {header.objectives.map((objective, i) => (
           <td key={objective.name} class={`hpo-num hpo-value ${settled ? "" : "hpo-interim"}`}>

@@ -15,12 +15,12 @@ export class Session {
   readonly version = signal(0);
   /** The last thing the kernel answered, when it had something to say. */
   readonly said = signal<{ text: string; ok: boolean } | null>(null);
-  /** Commands clicked and not yet seen in the study: 'pause', 'stop_trial:7'. */
-  readonly pending = signal<ReadonlySet<string>>(new Set());
+  /** Commands clicked and not yet seen in the study: 'pause', 'stop_trial:7'; each with what
+   * the study, or the trial, was like before. */
+  readonly pending = signal<ReadonlyMap<string, string>>(new Map());
   readonly hovered = signal<number | null>(null);
   readonly opened = signal<number | null>(null);
   private retry: ReturnType<typeof setTimeout> | null = null;
-  private pendingState = "";
 
   constructor(
     private readonly model: Model,
@@ -39,6 +39,11 @@ export class Session {
 
   silentFor(): number {
     return this.store.header ? (this.now() - this.store.receivedAt) / 1000 : 0;
+  }
+
+  /** Seconds since the study began, as its own clock tells them. */
+  elapsed(): number {
+    return (this.store.header?.elapsed_s ?? 0) + this.silentFor();
   }
 
   /** Ask for everything; again after a while as long as nothing has come. */
@@ -62,8 +67,7 @@ export class Session {
   async command(command: CommandName, number?: number): Promise<void> {
     const key = number === undefined ? command : `${command}:${number}`;
     if (this.pending.value.has(key)) return;
-    this.pendingState = this.store.header?.state ?? "";
-    this.pending.value = new Set([...this.pending.value, key]);
+    this.pending.value = new Map([...this.pending.value, [key, this.likeness(number)]]);
     const reply = await this.client.send(number === undefined ? { command } : { command, number });
     this.said.value = reply.message ? { text: reply.message, ok: reply.ok } : null;
     if (!reply.ok) this.settle(key);
@@ -72,7 +76,7 @@ export class Session {
 
   private settle(key: string): void {
     if (!this.pending.value.has(key)) return;
-    this.pending.value = new Set([...this.pending.value].filter((other) => other !== key));
+    this.pending.value = new Map([...this.pending.value].filter(([other]) => other !== key));
   }
 
   private readonly onMessage = (content: unknown, buffers: readonly DataView[]): void => {
@@ -99,13 +103,21 @@ export class Session {
 
   /** What was clicked is no longer pending once the study shows it. */
   private clearPending(): void {
-    for (const key of this.pending.value) {
+    for (const [key, before] of this.pending.value) {
       const [command, number] = key.split(":");
       const row = number === undefined ? undefined : this.store.rows.get(Number(number));
-      if (row && !["RUNNING", "PAUSED", "WAITING"].includes(row.state)) this.settle(key);
-      if (!row && command !== "stop_trial" && this.store.header?.state !== this.pendingState) {
-        this.settle(key);
-      }
+      const seen =
+        command === "stop_trial"
+          ? row && !["RUNNING", "PAUSED", "WAITING"].includes(row.state)
+          : this.likeness(row?.number) !== before;
+      if (seen) this.settle(key);
     }
+  }
+
+  /** What a pause or its end changes of the study, or of a trial. */
+  private likeness(number?: number): string {
+    if (number === undefined) return this.store.header?.state ?? "";
+    const row = this.store.rows.get(number);
+    return row ? `${row.state} ${row.waits}` : "";
   }
 }

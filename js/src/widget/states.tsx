@@ -1,5 +1,6 @@
 // Words and signs of the states; colour only repeats what they say.
-import type { Row, RowState, StudyState } from "../core/protocol";
+import { duration } from "../core/format";
+import type { Row, RowState, StudyState, Waits } from "../core/protocol";
 
 export const SIGNS: Record<RowState, string> = {
   WAITING: "○",
@@ -29,21 +30,40 @@ const STUDY: Record<StudyState, { sign: string; word: string; tone: string }> = 
   failed: { sign: "✕", word: "Failed", tone: "bad" },
 };
 
+/** How long a running trial has been silent, when that is long; seconds of the study's clock. */
+export function silence(row: Row, elapsed: number): number | null {
+  if (row.state !== "RUNNING" || row.heard_s === null || row.long_s === null) return null;
+  const silent = elapsed - row.heard_s;
+  return silent > row.long_s ? silent : null;
+}
+
+const WAITS: Record<Waits, string> = {
+  "": "",
+  study: "the study is paused",
+  scheduler: "waits for promotion",
+  person: "by you",
+  slot: "goes on as soon as a job is free",
+};
+
 /** Why a trial is in its state; empty when the state says it all. */
-export function why(row: Row, study: StudyState): string {
-  if (row.state === "PAUSED") {
-    return study === "paused" ? "the study is paused" : "waits for promotion";
-  }
+export function why(row: Row): string {
+  if (row.state === "PAUSED") return WAITS[row.waits];
+  if (row.waits === "person") return "at its next report";
   return row.state === "FAIL" ? row.error : row.notice;
 }
 
-export function StateCell({ row, study }: { row: Row; study: StudyState }) {
+/** elapsed: seconds since the study began. */
+export function StateCell({ row, elapsed }: { row: Row; elapsed: number }) {
   const { state } = row;
-  const reason = why(row, study);
+  const silent = silence(row, elapsed);
+  const pausing = state !== "PAUSED" && row.waits === "person";
+  const word = pausing ? "pausing" : WORDS[state];
+  const reason = silent === null ? why(row) : "runs, and has reported nothing for so long";
+  const tone = silent !== null ? "hpo-silent" : pausing ? "hpo-PAUSED" : `hpo-${state}`;
   return (
-    <span class={`hpo-state hpo-${state}`} {...(reason ? { title: reason } : {})}>
-      <i aria-hidden="true">{SIGNS[state]}</i>
-      {WORDS[state]}
+    <span class={`hpo-state ${tone}`} {...(reason ? { title: reason } : {})}>
+      <i aria-hidden="true">{pausing ? SIGNS.PAUSED : SIGNS[state]}</i>
+      {silent === null ? word : `${pausing ? "pausing, " : ""}silent for ${duration(Math.floor(silent))}`}
     </span>
   );
 }
