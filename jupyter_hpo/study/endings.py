@@ -11,6 +11,11 @@ INTERRUPTED = "interrupted"
 """TrialError.kind of trials cut off by the end of their study: they are tried again."""
 
 
+DEVICE_MEMORY, HOST_MEMORY = "device_memory", "host_memory"
+"""TrialError.kind of trials that ran out of the accelerator's, or the machine's, memory."""
+
+OUT_OF_MEMORY = (DEVICE_MEMORY, HOST_MEMORY)
+
 NO_FAULT = (INTERRUPTED, "stopped")
 
 COUNTED = (TrialState.COMPLETE, TrialState.PRUNED)

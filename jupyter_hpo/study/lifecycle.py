@@ -8,14 +8,17 @@ from . import messages as m
 from . import trial_events as ev
 from .books import Books
 from .config import StudyConfig
-from .endings import INTERRUPTED, Progress, interrupted
+from .endings import DEVICE_MEMORY, HOST_MEMORY, INTERRUPTED, OUT_OF_MEMORY, Progress, interrupted
 from .pace import Pace
+from .packing import Packing, fixed_slots
 from .places import Places, Waits
 from .ranking import losses
 from .schedulers import NoPruning, Scheduler, Verdict
 from .stops import Stops
 from .stopwatch import Stopwatch
 from .trial import Report, Trial, TrialError, TrialState
+
+MEMORY = {DEVICE_MEMORY: "ran out of device memory", HOST_MEMORY: "ran out of memory"}
 
 
 class Lifecycle:
@@ -31,6 +34,7 @@ class Lifecycle:
         *,
         scheduler: Scheduler | None = None,
         earlier: list[Trial] | None = None,
+        packing: Packing | None = None,
     ) -> None:
         self.config = config
         self.scheduler: Scheduler = scheduler or NoPruning()
@@ -41,7 +45,7 @@ class Lifecycle:
         self.failed = False
         self.version = 1
         self._now = 0.0
-        self._places = Places(config.slots, in_kernel=config.in_kernel)
+        self._places = Places(packing or fixed_slots(config.slots), in_kernel=config.in_kernel)
         self._to_pause: set[int] = set()  # by the person, at their next report
         self._stops = Stops(config.grace_s)
         self._progress = Progress(config)
@@ -74,7 +78,7 @@ class Lifecycle:
             return
         if self.n_done == 0:
             self.scheduler.protect(trial.number)
-        self._places.alive.add(trial.number)
+        trial.device = self._places.take(trial.number)
         # Written before it is launched, and so in the order of the numbers.
         out += [m.Save(trial), m.Launch(trial)]
 
@@ -90,6 +94,7 @@ class Lifecycle:
         trial = self.trials[event.number]
         self._touch(trial)
         self.pace.reported(trial.number, self._now)
+        self._places.packing.reported(trial.number, self._now)
         trial.reports.append(Report(event.step, event.values, trial.version))
         out.append(m.SaveReport(trial))
         if trial.number in self._stops:
@@ -107,7 +112,7 @@ class Lifecycle:
             self._wait(trial, Waits.PERSON)
         elif verdict is Verdict.PAUSE:
             self._wait(trial, Waits.SCHEDULER)
-            for number in self.scheduler.evict():
+            for number in self.scheduler.evict(self._places.packing.pool):
                 self._stop_trial(number, self.scheduler.why_pruned(number), out)
         else:
             self._go_on(trial, out)
@@ -123,6 +128,7 @@ class Lifecycle:
         trial = self.trials[event.number]
         trial.values, trial.figures = event.values, dict(event.figures)
         self.pace.finished(trial.number, self._now)
+        self._places.packing.finished(trial.number, trial.figures, self._now)
         beaten = self._close(trial, TrialState.COMPLETE, out)
         if trial.number in self.books.front:
             out.append(m.Keep(trial.number))
@@ -147,12 +153,16 @@ class Lifecycle:
         if self.config.in_kernel and event.error.kind == "KeyboardInterrupt":
             self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, event.error.message))
             self._stop(INTERRUPTED, out)
+        elif event.error.kind in OUT_OF_MEMORY:
+            self._ran_out(trial, event.error, out)
         else:
+            self._places.packing.failed(trial.number, trial.figures)
             self._close(trial, TrialState.FAIL, out, event.error)
 
     def _on_stopped(self, event: ev.Stopped, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
         trial.figures = dict(event.figures)
+        self._places.packing.finished(trial.number, trial.figures, self._now)
         self._close_stopped(trial, out)
 
     def _on_died(self, event: ev.Died, out: list[m.Command]) -> None:
@@ -163,14 +173,46 @@ class Lifecycle:
             out.append(m.Save(trial))
         elif trial.number in self._stops:
             self._close_stopped(trial, out)
+        elif event.kind in OUT_OF_MEMORY:
+            self._ran_out(trial, TrialError(event.kind, event.reason), out)
         else:
-            self._close(trial, TrialState.FAIL, out, TrialError("died", event.reason))
+            self._close(trial, TrialState.FAIL, out, TrialError(event.kind, event.reason))
+
+    def _ran_out(self, trial: Trial, error: TrialError, out: list[m.Command]) -> None:
+        """For want of memory: tried again alone, once; then known to be infeasible."""
+        if trial.number in self._stops:
+            self._close_stopped(trial, out)
+        elif self._places.ran_out(trial.number):
+            self._ran.stop(trial.number, self._now)
+            self._to_pause.discard(trial.number)
+            self.pace.gone(trial.number)
+            self.scheduler.on_end(trial.number)
+            self.books.enter(trial, TrialState.WAITING)
+            trial.reports.clear()
+            trial.notice = f"{MEMORY[error.kind]}, so it was tried again alone"
+            self._touch(trial)
+            out.append(m.Save(trial))
+        else:
+            trial.notice = f"{MEMORY[error.kind]}, also when it ran alone"
+            self._close(trial, TrialState.PRUNED, out, error)
+
+    def _try_again(self, out: list[m.Command]) -> None:
+        """Start the second attempts whose devices are free for them."""
+        number = self._places.packing.again()
+        while number is not None and number not in self._places.alive:
+            trial = self.trials[number]
+            trial.device = self._places.take(number)
+            out.append(m.Launch(trial))
+            number = self._places.packing.again()
 
     def _on_ended(self, event: ev.Ended, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
         self._places.end(trial.number)
         self._stops.ended(trial.number)
-        if not trial.state.finished:
+        if trial.number in self._places.again:
+            if self.phase == "stopping":
+                self._cut_off(trial, out)
+        elif not trial.state.finished:
             error = TrialError("died", "the trial ended without a result")
             self._close(trial, TrialState.FAIL, out, error)
 
@@ -183,6 +225,11 @@ class Lifecycle:
             self._stops.ended(number)
         self.failed = True
         self._stop(event.reason, out)
+
+    def _cut_off(self, trial: Trial, out: list[m.Command]) -> None:
+        """The study ends before the trial had its second attempt."""
+        self._places.give_up(trial.number)
+        self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, self.message))
 
     # ----------------------------------------------------------------- transitions
     def _run(self, trial: Trial) -> None:
@@ -249,6 +296,9 @@ class Lifecycle:
             if number not in self._stops and number not in compared:
                 self._stops.cut_off.add(number)
             self._stop_trial(number, why, out)
+        for number in list(self._places.again):
+            if number not in self._places.alive:
+                self._cut_off(self.trials[number], out)
         self._touch()
 
     def _touch(self, trial: Trial | None = None) -> None:

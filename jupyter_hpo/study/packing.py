@@ -121,6 +121,18 @@ class Packing:
         """Where the trial is, or was last."""
         return self._home[number].facts.name if number in self._home else None
 
+    @property
+    def decides(self) -> bool:
+        """Whether the number of slots is more than what was asked for at the start."""
+        managed = self._jobs is None
+        return managed or any(d.reserved or d.cap is not None for d in self._devices)
+
+    @property
+    def label(self) -> str:
+        """The devices, for the person."""
+        facts = [d.facts for d in self._devices]
+        return ", ".join(_label(f) for f in facts)
+
     # --------------------------------------------------------------------------- events
     def place(self, number: int, now: float) -> str | None:
         """Choose the device of a trial that is about to start; it is taken from now on."""
@@ -227,6 +239,14 @@ class Packing:
         for device in self._devices:
             device.climb.restart(now)
 
+    def ask_for(self, jobs: int, now: float) -> None:
+        """The person wants so many from now on; what runs beyond that is left to end."""
+        self._jobs = jobs
+        for device, share in zip(self._devices, _shares(jobs, len(self._devices)), strict=True):
+            device.climb, device.cap = Climb(share, fixed=True), None
+            device.climb.occupied(len(device.running), now)
+        self._first_is_known = True
+
     # ----------------------------------------------------------------------------- room
     def _managed(self, device: _Device) -> bool:
         return device.facts.name is not None
@@ -330,6 +350,12 @@ class Packing:
 def fixed_slots(slots: int) -> Packing:
     """On the CPU: so many trials side by side, fewer after one ran out of memory."""
     return Packing([DeviceFacts(None)], jobs=slots)
+
+
+def _label(facts: DeviceFacts) -> str:
+    if facts.name is None:
+        return "CPU"
+    return f"{facts.name} ({facts.label})" if facts.label else facts.name
 
 
 def _shares(jobs: int, devices: int) -> list[int]:

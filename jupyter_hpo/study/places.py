@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from enum import Enum
+
+from .packing import Packing
 
 
 class Waits(str, Enum):
@@ -17,14 +20,17 @@ class Waits(str, Enum):
 class Places:
     """The slots of a study and the trials they are for.
 
-    n: how many there are now; fewer than before only lets running trials end. asked: trials
-    whose params are being asked for. alive: submitted and not ended. waiting: those of them
-    that wait for an answer, in the order they came to wait. in_kernel: a waiting trial
-    blocks the only thread there is, so it keeps its slot.
+    packing: says how many there are, and on which devices. asked: trials whose params are
+    being asked for. alive: submitted and not ended. again: ran out of memory, to be tried
+    again alone. waiting: those alive that wait for an answer, in the order they came to wait.
+    now: seconds, set before anything else is called. in_kernel: a waiting trial blocks the
+    only thread there is, so it keeps its slot.
     """
 
-    def __init__(self, n: int, *, in_kernel: bool = False) -> None:
-        self.n = n
+    def __init__(self, packing: Packing, *, in_kernel: bool = False) -> None:
+        self.packing = packing
+        self.now = 0.0
+        self.again: deque[int] = deque()
         self.asked: set[int] = set()
         self.alive: set[int] = set()
         self.waiting: dict[int, Waits] = {}
@@ -32,21 +38,47 @@ class Places:
 
     @property
     def free(self) -> int:
-        """How many more trials may run now; negative while there are fewer slots than that."""
-        without = sum(not self._keeps_slot(waits) for waits in self.waiting.values())
-        return self.n - len(self.asked) - (len(self.alive) - without)
+        """How many more trials may run now; negative when more were asked for than that."""
+        return self.packing.free - len(self.asked)
+
+    def take(self, number: int) -> str | None:
+        """The trial is about to start; returns its device, None for the CPU."""
+        self.asked.discard(number)
+        self.alive.add(number)
+        if number in self.again:
+            self.again.remove(number)
+        return self.packing.place(number, self.now)
 
     def wait(self, number: int, waits: Waits) -> None:
         self.waiting.pop(number, None)
         self.waiting[number] = waits
+        if self._keeps_slot(waits):
+            self.packing.goes_on(number, self.now)
+        else:
+            self.packing.waits(number, self.now)
 
     def go_on(self, number: int) -> None:
         self.waiting.pop(number, None)
+        self.packing.goes_on(number, self.now)
+
+    def ran_out(self, number: int) -> bool:
+        """The trial ran out of memory; whether it is to be tried again, alone."""
+        again = self.packing.out_of_memory(number, self.now)
+        if again:
+            self.waiting.pop(number, None)
+            self.again.append(number)
+        return again
+
+    def give_up(self, number: int) -> None:
+        """The trial is not tried again after all."""
+        self.again.remove(number)
+        self.packing.forget(number)
 
     def end(self, number: int) -> None:
         """The trial is gone: its slot is free."""
         self.alive.discard(number)
         self.waiting.pop(number, None)
+        self.packing.ended(number, self.now)
 
     def those(self, waits: Waits) -> list[int]:
         """The trials that wait for this, the first come first."""

@@ -16,6 +16,7 @@ from . import messages as m
 from . import trial_events as ev
 from .config import StudyConfig
 from .lifecycle import Lifecycle
+from .packing import Packing
 from .places import Waits
 from .schedulers import Scheduler
 from .stopwatch import Stopwatch
@@ -27,8 +28,8 @@ class Study(Lifecycle):
 
     phase: 'starting' -> 'running' <-> 'paused' -> 'stopping' -> 'finished'. message: one
     sentence for the person on how it ended. version: grows with every change. setup: the
-    statements that ran once for all trials, when there are some. slots_why: why there are
-    as many slots as there are, when that changed while it ran.
+    statements that ran once for all trials, when there are some. packing: how many trials run
+    side by side, and where; config.slots on the CPU when None.
     """
 
     def __init__(
@@ -37,12 +38,13 @@ class Study(Lifecycle):
         *,
         scheduler: Scheduler | None = None,
         earlier: list[Trial] | None = None,
+        packing: Packing | None = None,
     ) -> None:
-        super().__init__(config, scheduler=scheduler, earlier=earlier)
+        super().__init__(config, scheduler=scheduler, earlier=earlier, packing=packing)
         self.began_at: float | None = None
         self.ended_at: float | None = None
         self.setup: ev.SetUp | None = None
-        self.slots_why = ""
+        self._slots_asked_why = ""
         self._next_number = self.books.next_number
         self._paused: Stopwatch[str] = Stopwatch()
 
@@ -69,7 +71,18 @@ class Study(Lifecycle):
     @property
     def slots(self) -> int:
         """How many trials may run side by side now."""
-        return self._places.n
+        return self._places.packing.slots
+
+    @property
+    def slots_why(self) -> str:
+        """Why there are as many slots as there are, when that is not as at the start."""
+        packing = self._places.packing
+        return packing.why if packing.decides else self._slots_asked_why
+
+    @property
+    def device(self) -> str:
+        """What the trials run on, for the person."""
+        return self._places.packing.label
 
     @property
     def under_way(self) -> bool:
@@ -95,7 +108,8 @@ class Study(Lifecycle):
     # ---------------------------------------------------------------------- events
     def handle(self, event: object, now: float) -> list[m.Command]:
         """Take one event (`messages` or `trial_events`) that happened at `now` (seconds)."""
-        self._now = now
+        self._now = self._places.now = now
+        slots = self.slots
         out: list[m.Command] = []
         handler = self._handlers.get(type(event))
         if handler is None:
@@ -104,6 +118,8 @@ class Study(Lifecycle):
         self._end_if_over(out)
         self._fill(out)
         self._finish_if_idle(out)
+        if self.slots != slots:
+            self._touch()
         return out
 
     def _on_begin(self, event: m.Begin, out: list[m.Command]) -> None:
@@ -133,12 +149,14 @@ class Study(Lifecycle):
         if self.phase == "running":
             self.phase = "paused"
             self._paused.start("study", self._now)
+            self._places.packing.held(self._now)
             self._touch()
 
     def _on_resume(self, event: m.ResumeRequested, out: list[m.Command]) -> None:
         if self.phase == "paused":
             self.phase = "running"
             self._paused.stop("study", self._now)
+            self._places.packing.held(self._now)
             self._touch()
             for number in self._places.those(Waits.STUDY):
                 self._judge(self.trials[number], out)
@@ -179,7 +197,8 @@ class Study(Lifecycle):
         return None if trial.state.finished else trial
 
     def _on_slots(self, event: m.SlotsChanged, out: list[m.Command]) -> None:
-        self._places.n, self.slots_why = event.slots, event.why
+        self._places.packing.ask_for(event.slots, self._now)
+        self._slots_asked_why = event.why
         self._touch()
 
     def _on_enqueue(self, event: m.EnqueueRequested, out: list[m.Command]) -> None:
@@ -188,7 +207,9 @@ class Study(Lifecycle):
     # ----------------------------------------------------------------- transitions
     def _fill(self, out: list[m.Command]) -> None:
         """Give every free slot work: a trial the person resumed first, then a promoted one,
-        else a new one."""
+        else a new one. A second attempt waits for its device, not for a slot."""
+        if self.phase == "running":
+            self._try_again(out)
         while self.phase == "running" and self._places.free > 0:
             resumed = self._places.those(Waits.SLOT)
             number = resumed[0] if resumed else self.scheduler.promote()
@@ -234,7 +255,7 @@ class Study(Lifecycle):
             # Nothing runs, and none may be promoted. What the person paused is waited for.
             for number in sorted(self._places.those(Waits.SCHEDULER)):
                 self._stop_trial(number, self.scheduler.why_pruned(number), out)
-        if not self._places.alive:
+        if not self._places.alive and not self._places.again:
             self.phase = "finished"
             self.ended_at = self._now
             if self.best is None and not self.message:

@@ -35,7 +35,8 @@ class TrialError:
     """Why a trial failed: one sentence, the user's own line, and the traceback's text.
 
     kind: the exception's class name, or 'objective', 'died' (also: took too long), 'stopped'
-    (by the person), 'interrupted' (by the end of its study).
+    (by the person), 'interrupted' (by the end of its study), 'device_memory' or 'host_memory'
+    (it ran out of it, alone too: PRUNED, and infeasible to the sampler).
     """
 
     kind: str
@@ -52,9 +53,10 @@ class Trial:
     started_at, finished_at: seconds since the epoch. figures: running_s (pauses not
     counted) and what the worker measured: wall_s, cpu_s, peak_memory_bytes,
     device_memory_bytes (peak), n_params (of the largest module), n_warnings, reports_per_s;
-    a figure that could not be had is left out. version: grows with every change (for the
-    view). outside: of an earlier session, with values that the present space does not hold:
-    it stays in the record and counts for nothing.
+    a figure that could not be had is left out. device: where it runs, as the kernel counts
+    (`cuda:0`); None: on the CPU. version: grows with every change (for the view). outside: of
+    an earlier session, with values that the present space does not hold: it stays in the
+    record and counts for nothing.
     """
 
     number: int
@@ -67,11 +69,17 @@ class Trial:
     figures: dict[str, float] = field(default_factory=dict)
     error: TrialError | None = None
     log_path: str | None = None
+    device: str | None = None
     objects_path: str | None = None
     pid: int | None = None
     notice: str = ""
     outside: bool = False
     version: int = 0
+
+    @property
+    def infeasible(self) -> bool:
+        """Whether it could not be run at all for want of memory."""
+        return self.state is TrialState.PRUNED and self.error is not None
 
     @property
     def step(self) -> int | None:

@@ -18,7 +18,7 @@ from .trial import TrialError
 @dataclass(frozen=True)
 class TrialSpec:
     """What a worker needs to run one trial. log_path: where stdout and stderr go. device: the
-    accelerator it is to use, as the worker's own process counts them (`cuda:0`); None: none."""
+    accelerator it is to use, as the kernel counts them (`cuda:0`); None: none."""
 
     number: int
     params: dict[str, Any]
@@ -91,10 +91,12 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Died:
-    """The process ended without a word (killed, crashed, os._exit); reason: a sentence."""
+    """The process ended without a word (killed, crashed, os._exit); reason: a sentence.
+    kind: of the TrialError, 'host_memory' when the machine had no memory left for it."""
 
     number: int
     reason: str
+    kind: str = "died"
 
 
 @dataclass(frozen=True)

@@ -101,8 +101,8 @@ class Asha:
         del self._paused[number]
         return number
 
-    def evict(self) -> list[int]:
-        over = len(self._paused) - self.pool
+    def evict(self, room: int | None = None) -> list[int]:
+        over = len(self._paused) - (self.pool if room is None else min(self.pool, room))
         if over <= 0:
             return []
         return sorted(self._paused, key=self._merit)[:over]

@@ -38,8 +38,9 @@ class Scheduler(Protocol):
     def promote(self) -> int | None:
         """The paused trial that deserves to go on most, now counted as going on, or None."""
 
-    def evict(self) -> list[int]:
-        """Paused trials that will not be promoted, beyond the pool's bound, worst first."""
+    def evict(self, room: int | None = None) -> list[int]:
+        """Paused trials beyond the pool's bound, or beyond those there is memory for (room),
+        worst first."""
 
     def why_pruned(self, number: int) -> str:
         """One sentence on why the trial was not carried further."""
@@ -65,7 +66,7 @@ class NoPruning:
     def promote(self) -> int | None:
         return None
 
-    def evict(self) -> list[int]:
+    def evict(self, room: int | None = None) -> list[int]:
         return []
 
     def why_pruned(self, number: int) -> str:
