@@ -106,7 +106,7 @@ class Presenter:
             best_model_kept=bool(best and best.objects_path),
             jobs=study.slots,
             jobs_why=study.slots_why,
-            device="CPU",
+            device=study.device,
             facts=self._facts,
             sampler=SAMPLERS.get(self._sampler, self._sampler),
             pruner=PRUNERS.get(study.scheduler.name, study.scheduler.name),

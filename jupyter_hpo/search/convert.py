@@ -30,6 +30,9 @@ STATES = {
     TrialState.FAIL: OptunaState.FAIL,
 }
 
+MEMORY = "memory"
+"""The constraint that a trial violates which there was not enough memory for."""
+
 
 def to_optuna(distribution: Distribution) -> BaseDistribution:
     """The Optuna distribution with the same values."""
@@ -76,6 +79,7 @@ def frozen(trial: Trial, space: SearchSpace, objectives: Sequence[Objective]) ->
         params=params,
         distributions={name: to_optuna(space[name].distribution) for name in params},
         intermediate_values={r.step: r.values[0] for r in trial.reports} if single else None,
+        constraints={MEMORY: 1.0} if trial.infeasible else None,
     )
     if single and trial.state is TrialState.PRUNED and trial.values:
         made.value = trial.values[0]

@@ -12,7 +12,7 @@ from optuna.trial import Trial as OptunaTrial
 from ..space import Categorical, Float, SearchSpace
 from ..study.objective import Objective
 from ..study.trial import Trial, TrialState
-from .convert import STATES, frozen, quiet
+from .convert import MEMORY, STATES, frozen, quiet
 
 
 class OptunaSampler:
@@ -63,6 +63,8 @@ class OptunaSampler:
         if len(self.objectives) == 1:
             for report in trial.reports:
                 asked.report(report.values[0], report.step)
+        if trial.infeasible:
+            asked.set_constraint(MEMORY, 1.0)
         state = STATES[trial.state]
         values = list(trial.values or ()) if trial.state is TrialState.COMPLETE else None
         self._study.tell(asked, values, state=state)

@@ -16,7 +16,7 @@ from jupyter_hpo.space import (
     SearchSpace,
 )
 from jupyter_hpo.study.objective import Objective
-from jupyter_hpo.study.trial import Report, Trial, TrialState
+from jupyter_hpo.study.trial import Report, Trial, TrialError, TrialState
 
 SPACE = SearchSpace(
     [
@@ -68,6 +68,26 @@ def test_pruned_and_failed_trials_can_be_told(sampler):
             trial.values = (0.5,)
             trial.reports = [Report(1, (0.7,), 0), Report(2, (0.5,), 0)]
         sampler.tell(trial)
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_what_ran_out_of_memory_is_avoided_however_good_it_looked(earlier):
+    space = SearchSpace([Parameter("batch", Float(0.0, 1.0))])
+    sampler = OptunaSampler(space, LOSS, seed=1)
+    for number in range(40):
+        params = {"batch": number / 40} if earlier else sampler.ask(number)
+        large = params["batch"] > 0.5
+        trial = Trial(number, params, TrialState.PRUNED if large else TrialState.COMPLETE)
+        trial.reports = [Report(1, (1 - params["batch"],), 0)]
+        if large:
+            trial.error = TrialError("device_memory", "CUDA out of memory")
+        else:
+            trial.values = (1 - params["batch"],)
+        sampler.tell(trial)
+    for told in sampler._study.trials:
+        assert told.constraints == ({"memory": 1.0} if told.params["batch"] > 0.5 else {})
+    suggested = [sampler.ask(number)["batch"] for number in range(40, 60)]
+    assert sum(batch > 0.5 for batch in suggested) <= 5, "half of them by chance"
 
 
 def test_trials_of_an_edited_space_are_learned_from_as_far_as_they_fit(sampler):
