@@ -78,11 +78,11 @@ def test_what_ran_out_of_memory_is_avoided_however_good_it_looked(earlier):
         params = {"batch": number / 40} if earlier else sampler.ask(number)
         large = params["batch"] > 0.5
         trial = Trial(number, params, TrialState.PRUNED if large else TrialState.COMPLETE)
-        trial.reports = [Report(1, (1 - params["batch"],), 0)]
+        trial.reports = [Report(1, (-1.0 if large else 1.0,), 0)]
         if large:
             trial.error = TrialError("device_memory", "CUDA out of memory")
         else:
-            trial.values = (1 - params["batch"],)
+            trial.values = ((params["batch"] - 0.2) ** 2,)
         sampler.tell(trial)
     for told in sampler._study.trials:
         assert told.constraints == ({"memory": 1.0} if told.params["batch"] > 0.5 else {})
