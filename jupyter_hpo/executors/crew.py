@@ -92,7 +92,8 @@ class Crew:
             worker.wire.send(message)
         except Closed:  # it died while it waited: `gone` comes, and says how
             pass
-        self.stock()
+        if not self.load.reuse:  # a reusable one comes back by itself
+            self.stock()
         return worker
 
     def free(self, worker: Worker) -> None:

@@ -19,8 +19,9 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NoReturn, Protocol
 
 from ..study.trial_events import Answer, Failed, Finished, Stopped, TrialEvent, TrialSpec
@@ -54,20 +55,20 @@ class Once:
 
 @dataclass(frozen=True)
 class Inherited:
-    """What the helper leaves to its workers. modules: what it has imported; what a trial
+    """What the helper leaves to its workers. modules: how many it has imported; what a trial
     imports besides is told at its end, so that the helper imports it once for all."""
 
     source: Source
     helper_pid: int
     threads: int
-    modules: Set[str]
+    modules: int
 
 
 class SocketChannel:
-    """A trial's channel to the kernel: its worker's end of a socket pair. known: the modules
-    that need not be told."""
+    """A trial's channel to the kernel: its worker's end of a socket pair. known: how many of
+    the modules, in the order of their import, need not be told."""
 
-    def __init__(self, wire: Wire, known: Set[str]) -> None:
+    def __init__(self, wire: Wire, known: int) -> None:
         self.wire, self.known = wire, known
 
     def send(self, event: TrialEvent) -> None:
@@ -87,10 +88,13 @@ class SocketChannel:
         return Answer(answer), path
 
     def _tell_imports(self) -> None:
-        imported = [n for n in sys.modules.keys() - self.known if is_installed(n)]
+        # Only the names at the end are looked at: each of the thousands before would be a
+        # page of the helper's copied, for its reference count.
+        names = list(islice(reversed(sys.modules), max(0, len(sys.modules) - self.known)))
+        imported = [name for name in reversed(names) if is_installed(name)]
+        self.known = len(sys.modules)
         if imported:
-            self.known = self.known | set(imported)
-            self.wire.send(sorted(imported))
+            self.wire.send(imported)
 
     def give_up(self) -> NoReturn:
         leave(0)  # an exception could be swallowed by the cell

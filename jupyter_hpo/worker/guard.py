@@ -9,6 +9,7 @@ back) is said, and the worker is replaced. Not noticed: attributes set on instal
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import builtins
 import locale
 import logging
@@ -36,6 +37,7 @@ class Guard:
     def __init__(self) -> None:
         self.undo = [*_process(), *libraries.undo()]
         self.loaded = {name for name in WATCHED if name in sys.modules}
+        sys.modules.pop("__main__", None)  # each trial has its own
         self.modules = dict(sys.modules)
         self.threads = threading.active_count()
         self.limits = _limits()
@@ -57,13 +59,19 @@ class Guard:
             return "the trial left files open."
         for undo in self.undo:
             undo()
-        for name in list(sys.modules):
-            if name not in self.modules and not is_installed(name):
-                del sys.modules[name]
-        for name, module in self.modules.items():
-            if name != "__main__" and sys.modules.get(name) is not module:
-                sys.modules[name] = module
+        del sys.modules["__main__"]
+        self._restore_modules()
         return ""
+
+    def _restore_modules(self) -> None:
+        """Forget the person's own modules, so that each trial imports them itself."""
+        if sys.modules == self.modules:  # the same objects: compared by identity, and fast
+            return
+        for name in sys.modules.keys() - self.modules.keys():
+            if not is_installed(name):
+                del sys.modules[name]
+        sys.modules.update(self.modules)
+        self.modules = dict(sys.modules)
 
     def grown(self) -> str:
         """A sentence when the process holds much more memory than after its first trial."""
@@ -81,7 +89,8 @@ def _process() -> list[Callable[[], object]]:
     path, arguments = list(sys.path), list(sys.argv)
     umask = os.umask(0)
     os.umask(umask)
-    handlers = {n: signal.getsignal(n) for n in signal.valid_signals()}
+    # The C functions: signal's own wrap every number in an enum, 60 times a trial.
+    handlers = {int(n): _signal.getsignal(int(n)) for n in signal.valid_signals()}
     filters, show = list(warnings.filters), warnings.showwarning
     own, hooks = dict(vars(builtins)), (sys.excepthook, sys.displayhook)
     root = logging.getLogger()
@@ -97,13 +106,14 @@ def _process() -> list[Callable[[], object]]:
 
     def back_signals() -> None:
         for number, handler in handlers.items():
-            if handler is not None and signal.getsignal(number) is not handler:
-                signal.signal(number, handler)
+            if handler is not None and _signal.getsignal(number) is not handler:
+                _signal.signal(number, handler)
 
     def back_builtins() -> None:
-        if vars(builtins) != own:
-            vars(builtins).clear()
-            vars(builtins).update(own)
+        table = vars(builtins)
+        for name in table.keys() - own.keys():
+            del table[name]
+        table.update(own)
 
     def back_hooks() -> None:
         sys.excepthook, sys.displayhook = hooks
@@ -114,8 +124,9 @@ def _process() -> list[Callable[[], object]]:
             mutated()
 
     def back_logging() -> None:
-        root.handlers[:], root.level = log_handlers, log_level
-        root.manager._clear_cache()  # type: ignore[attr-defined]
+        root.handlers[:] = log_handlers
+        if root.level != log_level:
+            root.setLevel(log_level)
 
     def back_sys() -> None:
         sys.path[:], sys.argv[:] = path, arguments

@@ -117,7 +117,7 @@ class Helper:
             torch.set_num_threads(1)
         self.settle()
         if self.ready is not None:
-            self.ready = replace(self.ready, modules=frozenset(sys.modules))
+            self.ready = replace(self.ready, modules=len(sys.modules))
 
     def load(self, load: Load, fd: int) -> None:
         try:
@@ -135,7 +135,7 @@ class Helper:
         prepare(load.program)
         remember_source(load.program)
         self.import_all(())
-        self.ready = child.Inherited(source, self.pid, load.threads, frozenset(sys.modules))
+        self.ready = child.Inherited(source, self.pid, load.threads, len(sys.modules))
 
     def inherited(self, load: Load, fd: int) -> child.Source:
         namespace = self.main.__dict__
