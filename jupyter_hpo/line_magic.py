@@ -11,7 +11,6 @@ from .errors import HpoError
 from .handle import StudyHandle, load_study, studies
 from .storage import list_studies
 
-
 Command = Callable[[StudyHandle, list[str]], Any]
 
 

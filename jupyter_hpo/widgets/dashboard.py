@@ -22,9 +22,9 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
     """Shows a study while it runs, and becomes a static picture of it when it ends.
 
     source: what to show (read on the publisher's thread). on_command: called with each
-    pause, resume and stop, of the study or of one trial, on the kernel's control thread; it must return at
-    once, may return a sentence for the person, and refuses by raising. study_id: names this
-    study among those of the kernel; unique.
+    pause, resume and stop, of the study or of one trial, on the kernel's control thread; it
+    must return at once, may return a sentence for the person, and refuses by raising.
+    study_id: names this study among those of the kernel; unique.
 
     Main thread: the constructor, `show`. Any thread: `notify`. Raises HpoError when the
     front end was never built.

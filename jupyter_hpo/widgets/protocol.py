@@ -76,7 +76,8 @@ class Header:
     n_trials: asked for, None when open-ended. elapsed_s, left_s: seconds; left_s is an
     estimate, None when nothing is known. facts: what was detected, one sentence each.
     setup: which statements ran once for all trials, or why not; empty when there are none.
-    jobs_why: why there are as many jobs as there are, when that changed meanwhile. message: the last thing to say (an error, why it stopped), empty when nothing.
+    jobs_why: why there are as many jobs as there are, when that changed meanwhile.
+    message: the last thing to say (an error, why it stopped), empty when nothing.
     """
 
     study: str

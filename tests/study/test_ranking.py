@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from jupyter_hpo.study.objective import Objective
-from jupyter_hpo.study.ranking import best_trials, leaderboard
+from jupyter_hpo.study.ranking import Front, best_trials, leaderboard
 from jupyter_hpo.study.trial import Trial, TrialState
 
 UP, DOWN = Objective("acc", "maximize"), Objective("size", "minimize")
@@ -38,3 +41,34 @@ def test_leaderboard_puts_complete_before_pruned_before_running_before_failed():
         trial(4, "COMPLETE", 0.5),
     ]
     assert [t.number for t in leaderboard([UP], trials)] == [4, 3, 2, 1, 0]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=25),
+    st.integers(1, 2),
+    st.randoms(use_true_random=False),
+)
+def test_the_front_kept_is_the_front_found(values, n_objectives, random):
+    objectives = [Objective("a", "minimize"), Objective("b", "maximize")][:n_objectives]
+    trials = [
+        Trial(n, {}, TrialState.COMPLETE, tuple(map(float, pair[:n_objectives])))
+        for n, pair in enumerate(values)
+    ]
+    random.shuffle(trials)  # they finish in any order
+    front = Front(objectives)
+    seen = []
+    for trial in trials:
+        before = {t.number for t in front.trials}
+        beaten = front.take(trial)
+        seen.append(trial)
+        wanted = [t.number for t in best_trials(objectives, seen)]
+        assert [t.number for t in front.trials] == sorted(wanted)
+        assert set(beaten) == before - set(wanted)
+        assert (trial.number in front) == (trial.number in wanted)
+
+
+def test_only_complete_trials_of_the_present_space_are_in_the_front():
+    front = Front([Objective("a", "minimize")])
+    front.take(Trial(0, {}, TrialState.PRUNED, (0.0,)))
+    front.take(Trial(1, {}, TrialState.COMPLETE, (0.0,), outside=True))
+    assert front.trials == []

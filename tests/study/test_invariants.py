@@ -1,0 +1,123 @@
+"""Whatever happens in whatever order, slots, books and waiting trials stay true."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jupyter_hpo.study import messages as m
+from jupyter_hpo.study import trial_events as ev
+from jupyter_hpo.study.endings import interrupted
+from jupyter_hpo.study.places import Waits
+from jupyter_hpo.study.ranking import best_trials
+from jupyter_hpo.study.schedulers import Asha
+from jupyter_hpo.study.trial import TrialState
+
+from .driver import make
+
+DONE = {TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL}
+
+OF_A_TRIAL = (m.PauseTrialRequested, m.ResumeTrialRequested, m.StopTrialRequested)
+
+numbers = st.integers(0, 12)
+actions = st.one_of(
+    st.tuples(st.just("step"), numbers),
+    st.tuples(st.just("step"), numbers),
+    st.tuples(st.just("step"), numbers),
+    st.tuples(st.just("die"), numbers),
+    st.tuples(st.sampled_from([m.PauseTrialRequested, m.ResumeTrialRequested]), numbers),
+    st.tuples(st.sampled_from([m.PauseTrialRequested, m.ResumeTrialRequested]), numbers),
+    st.tuples(st.just(m.StopTrialRequested), numbers),
+    st.tuples(st.just(m.SlotsChanged), st.integers(1, 4)),
+    st.tuples(st.sampled_from([m.PauseRequested, m.ResumeRequested, m.Tick]), st.none()),
+)
+
+
+def ready(driver):
+    return sorted(n for n in driver.live if n not in driver.waiting)
+
+
+def act(driver, what, value):
+    """One thing happens. A trial is meant by its place among those that can be meant, seldom
+    by its number, so that requests come too late as well."""
+    if what == "step":
+        if ready(driver):
+            driver.step(ready(driver)[value % len(ready(driver))])
+    elif what == "die":
+        if value > 9 and driver.live:
+            number = sorted(driver.live)[value % len(driver.live)]
+            driver.end(number, ev.Died(number, "was killed"))
+    else:
+        driver.now += 0.3
+        if what in OF_A_TRIAL and value < 10 and driver.live:
+            value = sorted(driver.live)[value % len(driver.live)]
+        driver.send(what() if value is None else what(value))
+
+
+def taken(driver):
+    """The slots taken, counted by what the trials do: they run, or are held with the study."""
+    held = [n for n in driver.waiting if driver.study.waits_for(n) is Waits.STUDY]
+    return len(ready(driver)) + len(held)
+
+
+def check(driver):
+    study, books = driver.study, driver.study.books
+    trials = study.trials.values()
+    assert max(0, study._places.free) == max(0, study.slots - taken(driver))
+    waiting = set(study._places.waiting)
+    assert waiting == driver.waiting
+    assert waiting == {t.number for t in trials if t.state is TrialState.PAUSED}
+    assert study._places.alive == set(driver.live)
+    if isinstance(study.scheduler, Asha):
+        assert study.scheduler.paused == set(study._places.those(Waits.SCHEDULER))
+    if study.phase != "paused":
+        assert not study._places.those(Waits.STUDY)
+
+    counts = study.counts()
+    assert counts == {state: sum(t.state is state for t in trials) for state in TrialState}
+    assert study.n_done == sum(t.state in DONE and not interrupted(t) for t in trials)
+    assert books.n_unfinished == sum(t.state not in DONE for t in trials)
+    assert books.n_cut_off == sum(interrupted(t) for t in trials)
+    assert study.front == best_trials(study.config.objectives, trials)
+    versions = sorted(t.version for t in trials)
+    since = versions[len(versions) // 2] if versions else 0
+    if since:
+        assert [t.number for t in books.since(since)] == sorted(
+            t.number for t in trials if t.version > since
+        )
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.lists(st.floats(0, 1), max_size=7), min_size=1, max_size=9),
+    st.integers(1, 3),
+    st.integers(1, 12),
+    st.booleans(),
+    st.lists(actions, min_size=30, max_size=80),
+)
+def test_slots_books_and_waiting_trials_stay_true(curves, slots, n_trials, prune, happens):
+    def curve(n):
+        return curves[n % len(curves)] or [0.5]
+
+    scheduler = Asha(pool=2) if prune else None
+    driver = make(curve, scheduler=scheduler, slots=slots, n_trials=n_trials)
+    driver.send(m.Begin())
+    for what, value in happens:
+        before = taken(driver)
+        act(driver, what, value)
+        check(driver)
+        assert taken(driver) <= max(driver.study.slots, before)
+        if driver.study.phase == "finished":
+            break
+    # Whatever the person has left behind, it can be brought to its end.
+    act(driver, m.ResumeRequested, None)
+    for number in range(13):
+        driver.send(m.ResumeTrialRequested(number))
+    for _ in range(13 * 9):
+        act(driver, "step", 0)
+        act(driver, m.Tick, None)
+    check(driver)
+    assert driver.study.phase == "finished"
+    assert not driver.live
+    if not driver.study.failed:
+        assert driver.study.n_done == n_trials
