@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import pickle
 import sys
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
+from . import devices
+
 STRIDED_BYTES = 4096
+
+HOST = ("cpu", "meta")
+
+placing: ContextVar[Callable[[str], str]] = ContextVar("jupyter_hpo_placing")
+"""While objects are read: where what lay on a device goes; the worker's device decides when
+nothing is set."""
 
 
 def is_view(owner: Any) -> bool:
     """Whether a buffer's owner is an array that looks into another one."""
     numpy = sys.modules.get("numpy")
-    return (
-        numpy is not None
-        and isinstance(owner, numpy.ndarray)
-        and isinstance(owner.base, numpy.ndarray)
-    )
+    if numpy is None:
+        return False
+    array = getattr(owner, "view", owner)
+    return isinstance(array, numpy.ndarray) and isinstance(array.base, numpy.ndarray)
+
+
+def is_thin(owner: Any) -> bool:
+    """Whether a buffer spans more than twice what the view that owns it holds."""
+    return bool(getattr(owner, "thin", False))
+
+
+def compact(owner: Any) -> memoryview:
+    """The elements alone of a thin view, in order."""
+    return memoryview(owner.view.copy(order="C").reshape(-1).view("u1"))
 
 
 def address(view: memoryview) -> int:
@@ -39,37 +59,30 @@ def reduce_ndarray(obj: Any) -> Any:
         type(obj) is not numpy.ndarray
         or obj.flags.forc
         or obj.dtype.hasobject
-        or obj.nbytes < STRIDED_BYTES
+        or obj.nbytes == 0
+        or (obj.nbytes < STRIDED_BYTES and not is_view(obj))
     ):
         return NotImplemented
     steps = [(n - 1) * s for n, s in zip(obj.shape, obj.strides, strict=True)]
     before = -sum(s for s in steps if s < 0)
     span = before + sum(s for s in steps if s > 0) + obj.itemsize
-    if span > 2 * obj.nbytes:  # a thin view: its own elements are less than what it spans
-        return NotImplemented if obj.nbytes < STRIDED_BYTES else _contiguous(obj)
     start = obj.__array_interface__["data"][0] - before
-    memory = _Memory(obj, start, span)
-    arguments = (obj.dtype, obj.shape, obj.strides, before, bool(obj.flags.writeable))
-    return _strided, (pickle.PickleBuffer(memory.buffer), *arguments)
-
-
-def _contiguous(obj: Any) -> Any:
-    copy = obj.copy(order="C")
-    return _strided, (
-        pickle.PickleBuffer(copy.reshape(-1).view("u1")),
-        obj.dtype,
-        obj.shape,
-        copy.strides,
-        0,
-        bool(obj.flags.writeable),
-    )
+    memory = _Memory(obj, start, span).buffer
+    memory.view = obj
+    # A thin view: its own elements are less than what it spans, so they travel alone unless
+    # what it looks into travels too.
+    memory.thin = thin = span > 2 * obj.nbytes
+    arguments = (obj.dtype, obj.shape, obj.strides, before, bool(obj.flags.writeable), thin)
+    return _strided, (pickle.PickleBuffer(memory), *arguments)
 
 
 def _strided(
-    buffer: Any, dtype: Any, shape: Any, strides: Any, offset: int, writeable: bool
+    buffer: Any, dtype: Any, shape: Any, strides: Any, offset: int, writeable: bool, thin: bool
 ) -> Any:
     import numpy
 
+    if thin and memoryview(buffer).nbytes == dtype.itemsize * math.prod(shape):
+        strides, offset = None, 0
     array = numpy.ndarray(shape, dtype, buffer=buffer, offset=offset, strides=strides)
     if not writeable:
         array.flags.writeable = False
@@ -80,15 +93,18 @@ class _Memory:
     """A stretch of another object's memory as a buffer that keeps the object alive."""
 
     def __init__(self, owner: Any, start: int, size: int) -> None:
-        self.buffer = (ctypes.c_char * size).from_address(start)
-        self.buffer.owner = owner  # type: ignore[attr-defined]
+        self.buffer: Any = (ctypes.c_char * size).from_address(start)
+        self.buffer.owner = owner
 
 
 # ---------------------------------------------------------------------------------- torch
 
 
 class TensorReducer:
-    """Reduces the storages of CPU tensors to buffers, each storage once.
+    """Reduces the storages of tensors to buffers, each storage once.
+
+    Those of a GPU go through the host's memory, with their device's name. Where they arrive
+    the process's own device says what stands in for it (`devices.Device.place`).
 
     Everything above the storage (strides, parameters, subclasses, sparse layouts) is torch's
     own reduction, so it is what `torch.save` would keep, and gradients of leaves besides.
@@ -119,35 +135,63 @@ class TensorReducer:
             return _typed_storage, (obj._untyped_storage, obj.dtype)
         if isinstance(obj, storages.UntypedStorage):
             return self._reduce_storage(obj)
+        if isinstance(obj, torch.device):
+            return NotImplemented if obj.type in HOST else (_device, (str(obj),))
+        if isinstance(obj, torch.Generator) and obj.device.type not in HOST:
+            state = bytes(obj.get_state().cpu().numpy())
+            return _generator, (str(obj.device), obj.initial_seed(), state)
         return NotImplemented
 
     def _reduce_storage(self, storage: Any) -> Any:
-        from .pickling import CannotTravel
-
-        if storage.device.type != "cpu":
-            raise CannotTravel(
-                f"a tensor on {storage.device}: move it to the CPU first (`.cpu()`), and to the "
-                "device inside the cell"
-            )
         first = self._storages.setdefault(storage._cdata, storage)
         if first is not storage:
             return _same, (first,)
         if storage.nbytes() == 0:
-            return _storage, (b"",)
-        memory = _Memory(storage, storage.data_ptr(), storage.nbytes())
-        return _storage, (pickle.PickleBuffer(memory.buffer),)
+            return _storage, (b"", tag_of(storage))
+        on_host = storage if storage.device.type == "cpu" else storage.cpu()
+        memory = _Memory(on_host, on_host.data_ptr(), on_host.nbytes())
+        return _storage, (pickle.PickleBuffer(memory.buffer), tag_of(storage))
 
 
 def _same(obj: Any) -> Any:
     return obj
 
 
-def _storage(buffer: Any) -> Any:
+def tag_of(storage: Any) -> str | None:
+    """The name of the device a storage lies on (`cuda:0`); None: the CPU."""
+    return None if storage.device.type == "cpu" else str(storage.device)
+
+
+def _storage(buffer: Any, tag: str | None = None) -> Any:
     import torch
 
+    place = "cpu" if tag is None else _place(tag)
     if len(buffer) == 0:
-        return torch.UntypedStorage(0)
-    return torch.frombuffer(buffer, dtype=torch.uint8).untyped_storage()
+        return torch.UntypedStorage(0, device=place)
+    storage = torch.frombuffer(buffer, dtype=torch.uint8).untyped_storage()
+    return storage if place == "cpu" else storage.to(device=torch.device(place))
+
+
+def _device(tag: str) -> Any:
+    import torch
+
+    return torch.device(_place(tag))
+
+
+def _generator(tag: str, seed: int, state: bytes) -> Any:
+    """With its state; on a device of another kind, whose state is another, with its seed."""
+    import torch
+
+    generator = torch.Generator(device=_place(tag))
+    if generator.device.type == torch.device(tag).type:
+        generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+    else:
+        generator.manual_seed(seed)
+    return generator
+
+
+def _place(tag: str) -> str:
+    return placing.get(devices.current().place)(tag)
 
 
 def _typed_storage(untyped: Any, dtype: Any) -> Any:

@@ -9,7 +9,9 @@ from types import TracebackType
 
 from ..cell.captured import CellProgram
 from ..study.objective import ObjectiveError
+from ..study.endings import HOST_MEMORY
 from ..study.trial import TrialError
+from .exhausted import exhausted
 
 MESSAGE_CHARS = 500
 TRACEBACK_CHARS = 20_000
@@ -35,7 +37,10 @@ def describe(error: BaseException, program: CellProgram) -> TrialError:
         message = "the cell was interrupted (KeyboardInterrupt)."
     else:
         message = _cap(str(error)) or "(no message)"
-    return TrialError(type(error).__name__, message, line, _text(error, frames))
+    memory = exhausted(error)
+    if memory == HOST_MEMORY and not str(error):
+        message = "the machine had no memory left for it (MemoryError)."
+    return TrialError(memory or type(error).__name__, message, line, _text(error, frames))
 
 
 def objective(error: ObjectiveError, program: CellProgram) -> TrialError:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ..errors import StorageError
-from . import pickling, reasons
+from . import arrays, devices, pickling, reasons
 
 LIMIT_BYTES = 1 << 30
 
@@ -104,6 +104,7 @@ def load_objects(path: str | os.PathLike[str], namespace: dict[str, Any]) -> dic
     to and that it lacks are added. Only files that this user's own trials wrote may be read:
     it unpickles. Raises StorageError when the file can't be read.
     """
+    token = arrays.placing.set(devices.place_here)
     try:
         with open(path, "rb", buffering=0) as raw:
             content = bytearray(os.fstat(raw.fileno()).st_size)
@@ -119,3 +120,5 @@ def load_objects(path: str | os.PathLike[str], namespace: dict[str, Any]) -> dic
             f"the objects of the trial can't be read from {os.fspath(path)}: "
             f"{type(error).__name__}: {error}"
         ) from error
+    finally:
+        arrays.placing.reset(token)

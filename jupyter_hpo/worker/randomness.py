@@ -10,25 +10,30 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RandomState:
-    """numpy, torch: None when the library was not loaded where the state was taken. Plain
-    values only, so that reading them imports neither."""
+    """numpy, torch, cuda (a state for each GPU): None when the library was not loaded, or no
+    GPU in use, where the state was taken. Plain values only, so that reading them imports
+    neither library."""
 
     python: tuple[Any, ...]
     numpy: tuple[str, bytes, int, int, float] | None = None
     torch: bytes | None = None
+    cuda: tuple[bytes, ...] | None = None
 
 
 def capture() -> RandomState:
     """The states as they are now in this process."""
     numpy: Any = sys.modules.get("numpy")
     torch: Any = sys.modules.get("torch")
-    numpy_state = torch_state = None
+    numpy_state = torch_state = cuda_state = None
     if hasattr(numpy, "random"):
         name, key, *rest = numpy.random.get_state()
         numpy_state = (name, key.tobytes(), *rest)
     if hasattr(torch, "get_rng_state"):
         torch_state = bytes(torch.get_rng_state().numpy())
-    return RandomState(random.getstate(), numpy_state, torch_state)
+    cuda = _cuda(torch)
+    if cuda is not None:
+        cuda_state = tuple(bytes(state.numpy()) for state in cuda.get_rng_state_all())
+    return RandomState(random.getstate(), numpy_state, torch_state, cuda_state)
 
 
 def restore(state: RandomState) -> None:
@@ -44,6 +49,21 @@ def restore(state: RandomState) -> None:
         numpy.random.set_state((name, numpy.frombuffer(key, numpy.uint32), *rest))
     if state.torch is not None and hasattr(torch, "set_rng_state"):
         torch.set_rng_state(torch.frombuffer(bytearray(state.torch), dtype=torch.uint8))
+    cuda = _cuda(torch)
+    if cuda is None:
+        return
+    if state.cuda is None:
+        # Where it was taken no GPU was used yet: the first use would begin with torch's seed.
+        cuda.manual_seed_all(torch.initial_seed())
+    else:
+        for index, own in enumerate(state.cuda[: cuda.device_count()]):
+            cuda.set_rng_state(torch.frombuffer(bytearray(own), dtype=torch.uint8), index)
+
+
+def _cuda(torch: Any) -> Any:
+    """torch.cuda where this process uses it already, else None."""
+    cuda: Any = getattr(torch, "cuda", None)
+    return cuda if hasattr(cuda, "is_initialized") and cuda.is_initialized() else None
 
 
 def seed_all(seed: int) -> None:

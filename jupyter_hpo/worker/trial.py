@@ -26,7 +26,7 @@ from ..study.trial_events import (
     TrialEvent,
     TrialSpec,
 )
-from . import failures, objects, pictures, randomness, reporting
+from . import devices, failures, objects, pictures, randomness, reporting
 from .figures import Meter
 
 PATIENCE = 3
@@ -72,6 +72,7 @@ class Trial:
         self.stops = 0
         self.interrupted = False
         self.meter = Meter()
+        devices.current().begin()
 
     def run(self) -> None:
         """From Started to the last event before Ended. Raises TrialLost, and what is no
@@ -155,7 +156,7 @@ class Trial:
         self.channel.send(Kept(self.spec.number, path, names, left_out))
 
     def _figures(self) -> dict[str, float]:
-        return self.meter.read(self.namespace)
+        return {**self.meter.read(self.namespace), **devices.current().read()}
 
 
 def _run_async(code: Any, namespace: dict[str, Any]) -> None:
