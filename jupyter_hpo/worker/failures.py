@@ -8,8 +8,8 @@ import traceback
 from types import TracebackType
 
 from ..cell.captured import CellProgram
-from ..study.objective import ObjectiveError
 from ..study.endings import HOST_MEMORY
+from ..study.objective import ObjectiveError
 from ..study.trial import TrialError
 from .exhausted import exhausted
 
