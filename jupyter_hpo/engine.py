@@ -13,9 +13,11 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from .errors import ExecutorError
 from .executors.base import Emit, Executor
+from .search.ahead import AskAhead
 from .search.sampler import Sampler
 from .storage.base import Storage
 from .storage.folder import StudyFolder
@@ -50,10 +52,15 @@ class Engine:
         self.crash: str | None = None
         self.done = threading.Event()
         self.executor: Executor | None = None
-        self._sampler, self._storage, self._folder = sampler, storage, folder
+        # With a seed the run is to repeat, so nothing may depend on when it is asked for.
+        self._ahead = AskAhead(sampler) if seed is None else None
+        self._sampler: Sampler = self._ahead or sampler
+        self._storage, self._folder = storage, folder
         self._make_executor, self._seed = make_executor, seed
         self.on_change: Callable[[], None] = lambda: None
         self._events: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._signing: dict[int, list[object]] = {}  # what waits for a trial's objects
+        self._signed: set[int] = set()
         self._thread = threading.Thread(target=self._run, name="jupyter_hpo-engine", daemon=True)
 
     def start(self) -> None:
@@ -78,8 +85,10 @@ class Engine:
             self._handle(m.Begin())
             due = time.monotonic() + TICK_S
             while self.study.phase != "finished":
+                if self._events.empty():
+                    self._look_ahead()
                 with contextlib.suppress(queue.Empty):
-                    self._handle(self._events.get(timeout=max(0.0, due - time.monotonic())))
+                    self._take(self._events.get(timeout=max(0.0, due - time.monotonic())))
                 if time.monotonic() >= due:  # also when events never stop coming
                     self._handle(m.Tick())
                     due = time.monotonic() + TICK_S
@@ -106,9 +115,27 @@ class Engine:
         self.done.set()
         self.on_change()
 
+    def _look_ahead(self) -> None:
+        number = self.study.next_number if self._ahead is not None else None
+        if self._ahead is not None and number is not None:
+            self._ahead.prepare(number)
+
+    def _take(self, event: object) -> None:
+        """Handle an event; those of a trial whose objects are being signed wait for that."""
+        number = getattr(event, "number", None)
+        if isinstance(event, _Signed):
+            for held in self._signing.pop(event.number):
+                self._take(held)
+        elif isinstance(event, ev.Kept) and event.names and number not in self._signed:
+            self._signing[event.number] = [event]
+            self._signed.add(event.number)
+            threading.Thread(target=self._sign, args=(event,), daemon=True).start()
+        elif number in self._signing and isinstance(event, ev.TrialEvent):
+            self._signing[number].append(event)
+        else:
+            self._handle(event)
+
     def _handle(self, event: object) -> None:
-        if isinstance(event, ev.Kept):
-            self._sign(event)
         pending: deque[object] = deque([event])
         while pending:
             with self.lock:
@@ -123,12 +150,12 @@ class Engine:
                 self.on_change()
 
     def _sign(self, event: ev.Kept) -> None:
-        if not event.names:
-            return
+        """On a thread of its own: a large file takes a second to read."""
         try:
             sign(self._folder.objects(event.number))
         except OSError as error:
             event.left_out["(all)"] = f"they can't be signed, so not reloaded later: {error}"
+        self._events.put(_Signed(event.number))
 
     def _workers(self) -> Executor:
         """The executor, made when the first trial is launched: a study that only reads
@@ -167,6 +194,13 @@ class Engine:
             case m.End():
                 pass
         return None
+
+
+@dataclass(frozen=True)
+class _Signed:
+    """The objects of this trial are signed."""
+
+    number: int
 
 
 def _no_more_trials(emit: Emit) -> Executor:

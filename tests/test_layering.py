@@ -29,7 +29,13 @@ MAY_IMPORT = {
 """Room -> rooms it may import. Rooms not named here wire, and may import anything."""
 
 STANDARD_LIBRARY_ONLY = {"errors", "space", "study", "cell"}
-OPTUNA = {"search/convert.py", "search/optuna_sampler.py", "storage/journal.py", "results.py"}
+OPTUNA = {
+    "search/learning.py",
+    "search/convert.py",
+    "search/optuna_sampler.py",
+    "storage/journal.py",
+    "results.py",
+}
 
 
 def modules():

@@ -225,6 +225,13 @@ class Study(Lifecycle):
             else:
                 return
 
+    @property
+    def next_number(self) -> int | None:
+        """The number of the trial that a free slot would be given now, when it is a new one
+        for the sampler to suggest; else None."""
+        wanted = self.phase == "running" and not self._queue and self._may_start()
+        return self._next_number if wanted else None
+
     def _may_start(self) -> bool:
         limit = self.config.budget.n_trials
         unfinished = self.books.n_unfinished + len(self._places.asked)
