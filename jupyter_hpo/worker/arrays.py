@@ -26,7 +26,7 @@ def is_view(owner: Any) -> bool:
     numpy = sys.modules.get("numpy")
     if numpy is None:
         return False
-    array = getattr(owner, "view", owner)
+    array = getattr(owner, "looks_in", owner)
     return isinstance(array, numpy.ndarray) and isinstance(array.base, numpy.ndarray)
 
 
@@ -37,7 +37,7 @@ def is_thin(owner: Any) -> bool:
 
 def compact(owner: Any) -> memoryview:
     """The elements alone of a thin view, in order."""
-    return memoryview(owner.view.copy(order="C").reshape(-1).view("u1"))
+    return memoryview(owner.looks_in.copy(order="C").reshape(-1).view("u1"))
 
 
 def address(view: memoryview) -> int:
@@ -68,7 +68,7 @@ def reduce_ndarray(obj: Any) -> Any:
     span = before + sum(s for s in steps if s > 0) + obj.itemsize
     start = obj.__array_interface__["data"][0] - before
     memory = _Memory(obj, start, span).buffer
-    memory.view = obj
+    memory.looks_in = obj
     # A thin view: its own elements are less than what it spans, so they travel alone unless
     # what it looks into travels too.
     memory.thin = thin = span > 2 * obj.nbytes
@@ -93,8 +93,9 @@ class _Memory:
     """A stretch of another object's memory as a buffer that keeps the object alive."""
 
     def __init__(self, owner: Any, start: int, size: int) -> None:
-        self.buffer: Any = (ctypes.c_char * size).from_address(start)
-        self.buffer.owner = owner
+        buffer: Any = (ctypes.c_char * size).from_address(start)
+        buffer.owner = owner
+        self.buffer = buffer
 
 
 # ---------------------------------------------------------------------------------- torch

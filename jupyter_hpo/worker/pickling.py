@@ -11,6 +11,7 @@ globals; names they refer to are added to it where it has none of that name.
 
 from __future__ import annotations
 
+import bisect
 import ctypes
 import io
 import linecache
@@ -27,7 +28,7 @@ from typing import Any
 import cloudpickle
 from cloudpickle import cloudpickle as internals
 
-from . import arrays
+from . import arrays, definitions, kinds, mapped
 
 OUT_OF_BAND_BYTES = 4096
 PAGE_ALIGNED_BYTES = 64 * 1024
@@ -102,22 +103,31 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         self.globals_ref[id(namespace)] = _NamespaceMarker()
         self.namespace, self.known = namespace, known
         self.tensors = arrays.TensorReducer()
+        self.kinds = kinds.KindReducer()
+        self.mapped = mapped.MappedReducer()
         self.code_files: set[str] = set()
 
     def reducer_override(self, obj: Any) -> Any:
         kind = type(obj)
+        if kind is types.CellType:
+            return definitions.reduce_cell(obj)
         if kind.__module__ == "numpy":
-            return arrays.reduce_ndarray(obj)
+            reduced = self.mapped.reduce(obj)
+            return arrays.reduce_ndarray(obj) if reduced is NotImplemented else reduced
         if isinstance(obj, io.IOBase) and not isinstance(obj, io.StringIO | io.BytesIO):
             raise CannotTravel("an open file: open it inside the cell")
         if "torch" in sys.modules:
             reduced = self.tensors.reduce(obj)
             if reduced is not NotImplemented:
                 return reduced
+        reduced = self.kinds.reduce(obj)
+        if reduced is not NotImplemented:
+            return reduced
         reduced = super().reducer_override(obj)
         if reduced is NotImplemented or isinstance(reduced, str):
             return reduced
         if isinstance(obj, types.FunctionType) and len(reduced) == 6:
+            reduced = definitions.with_own_cells(obj, reduced)
             self.code_files.add(obj.__code__.co_filename)
             if obj.__globals__ is self.namespace:
                 slots = reduced[2][1]
@@ -129,7 +139,7 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
                 return (*reduced[:5], _set_function)
         elif len(reduced) == 6 and reduced[5] is internals._class_setstate:
             _known_classes.add(obj)
-            return (*reduced[:5], _set_class)
+            return (*definitions.with_slots(obj, reduced)[:5], _set_class)
         return reduced
 
 
@@ -190,10 +200,15 @@ def dump(
 
 
 def _write_regions(output: _Output, views: list[memoryview]) -> list[tuple[int, int]]:
-    """Write every view once, overlapping ones together; returns (offset, size) of each."""
+    """Write every view once, overlapping ones together; returns (offset, size) of each.
+
+    A thin view is put where its elements are already, or written without what lies between.
+    """
     spans = [(arrays.address(view), view.nbytes) for view in views]
     places: list[tuple[int, int]] = [(0, 0)] * len(views)
-    order = sorted(range(len(views)), key=lambda i: spans[i])
+    thin = [i for i, view in enumerate(views) if arrays.is_thin(view.obj)]
+    order = sorted(set(range(len(views))).difference(thin), key=lambda i: spans[i])
+    regions: list[tuple[int, int, int]] = []  # start, end, position in the file
     first = 0
     while first < len(order):
         start, end = spans[order[first]][0], sum(spans[order[first]])
@@ -213,7 +228,17 @@ def _write_regions(output: _Output, views: list[memoryview]) -> list[tuple[int, 
             output.write((ctypes.c_char * (end - start)).from_address(start))
         for i in order[first:last]:
             places[i] = (at + spans[i][0] - start, spans[i][1])
+        regions.append((start, end, at))
         first = last
+    starts = [region[0] for region in regions]
+    for i in thin:
+        start, size = spans[i]
+        near = bisect.bisect_right(starts, start) - 1
+        if near >= 0 and start + size <= regions[near][1]:
+            places[i] = (regions[near][2] + start - regions[near][0], size)
+        else:
+            output.pad_to(64)
+            places[i] = (output.position, output.write(arrays.compact(views[i].obj)))
     return places
 
 
