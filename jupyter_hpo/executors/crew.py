@@ -26,7 +26,8 @@ RESTARTS = 5
 @dataclass(eq=False)
 class Worker:
     """A forked process. deaf: its wire is closed. trial: what it runs, its owner's. leaving: no
-    trial is to be given to it any more. why: how it is to be said to have ended."""
+    trial is to be given to it any more. why: how it is to be said to have ended. device: the one it
+    is bound to by its first trial."""
 
     ident: int
     wire: Wire
@@ -35,6 +36,7 @@ class Worker:
     leaving: bool = False
     trial: Any = None
     why: str | None = None
+    device: str | None = None
 
 
 class Owner(Protocol):
@@ -56,7 +58,8 @@ class Owner(Protocol):
 
 @dataclass
 class Crew:
-    """reuse: workers take one trial after another. spares: how many wait ready.
+    """The workers. spares: how many are forked ahead. keep: how many that may run another
+    trial wait for it; None: as many as spares.
 
     Raises ExecutorError when no helper can be started.
     """
@@ -69,6 +72,7 @@ class Crew:
     workers: dict[int, Worker] = field(default_factory=dict)
     idle: list[Worker] = field(default_factory=list)
     helper: WarmHelper | None = None
+    keep: int | None = None
     failed: str | None = None
     """Why no worker can be had any more."""
     _next: int = 0
@@ -76,8 +80,8 @@ class Crew:
     _imported: set[str] = field(default_factory=set)
 
     # -------------------------------------------------------------------- handing out
-    def hire(self, trial: Any, message: Any) -> Worker:
-        """Give a trial to a worker, and the message to the worker.
+    def hire(self, trial: Any, message: Any, device: str | None = None) -> Worker:
+        """Give a trial to a worker of its device, and the message to the worker.
 
         Raises ExecutorError when none can be had any more, OSError when none can be had now
         (no file descriptor is left, say).
@@ -86,8 +90,8 @@ class Crew:
             self._start_again()
         if self.failed is not None:
             raise ExecutorError(self.failed)
-        worker = self.idle.pop(0) if self.idle else self._fork()
-        worker.trial = trial
+        worker = self._idle_one(device) or self._fork()
+        worker.trial, worker.device = trial, device
         try:
             worker.wire.send(message)
         except Closed:  # it died while it waited: `gone` comes, and says how
@@ -96,12 +100,21 @@ class Crew:
             self.stock()
         return worker
 
+    def _idle_one(self, device: str | None) -> Worker | None:
+        """One that has used the device, else one that has used none."""
+        for wanted in (device, None):
+            for worker in self.idle:
+                if worker.device == wanted:
+                    self.idle.remove(worker)
+                    return worker
+        return None
+
     def free(self, worker: Worker) -> None:
         """Its trial is over: a reusable worker may have another, the rest end by themselves."""
         worker.trial = None
         if not self.load.reuse or worker.leaving or worker.deaf:
             worker.leaving = True
-        elif len(self.idle) < self.spares:
+        elif len(self.idle) < (self.spares if self.keep is None else self.keep):
             self.idle.append(worker)
         else:
             self.dismiss(worker)

@@ -30,6 +30,7 @@ from ..study.trial_events import (
     TrialEvent,
     TrialSpec,
 )
+from ..worker.devices import Plan
 from ..worker.helper import Load
 from ..worker.imports import modules_of
 from ..worker.snapshot import Snapshot
@@ -40,6 +41,9 @@ from .warm import WarmHelper
 
 ATTEMPTS = 3
 """Workers given to a trial that are lost before it begins, until it is given up."""
+
+KEPT = 16
+"""Workers on a device that wait for their next trial: each is seconds of set-up."""
 
 LARGE_BYTES = 1 << 30
 """A trial that held more keeps its slot until its process is gone and the memory is back."""
@@ -65,7 +69,8 @@ class ProcessExecutor:
 
     All events are emitted by one thread, which alone touches sockets and the helper; the
     methods hand over to it and return. The snapshot stays its owner's: close it after the
-    executor. reuse: workers run trial after trial; otherwise each is forked for one.
+    executor. reuse: workers run trial after trial; otherwise each is forked for one. plan: of
+    the devices that the trials use (`TrialSpec.device`); their workers are reused.
     warm: a helper started earlier, owned by the executor from now on.
     Raises ExecutorError when no helper can be started.
     """
@@ -79,6 +84,7 @@ class ProcessExecutor:
         jobs: int,
         threads_per_trial: int = 1,
         reuse: bool = False,
+        plan: Plan | None = None,
         warm: WarmHelper | None = None,
     ) -> None:
         self.slots = jobs
@@ -98,9 +104,11 @@ class ProcessExecutor:
             snapshot.names,
             tuple(modules_of(program.source)),
             threads_per_trial,
-            reuse,
+            reuse or plan is not None,
+            plan,
         )
-        self._crew = Crew(load, snapshot, self._selector, self, spares=jobs)
+        keep = None if plan is None else KEPT
+        self._crew = Crew(load, snapshot, self._selector, self, spares=jobs, keep=keep)
         self._crew.adopt(warm or WarmHelper())
         self._thread = threading.Thread(target=self._run, name="jupyter_hpo-workers", daemon=True)
         self._thread.start()
@@ -160,7 +168,7 @@ class ProcessExecutor:
 
     def _begin(self, trial: _Running) -> None:
         try:
-            trial.worker = self._crew.hire(trial, ("trial", trial.spec))
+            trial.worker = self._crew.hire(trial, ("trial", trial.spec), trial.spec.device)
             trial.attempts += 1
         except ExecutorError as error:
             self._end(trial, str(error))

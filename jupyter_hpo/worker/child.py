@@ -37,9 +37,9 @@ LIBC = ctypes.CDLL(None)
 class Source(Protocol):
     """Where a worker's trials find the notebook as it stood."""
 
-    def notebooks(self, wire: Wire) -> Iterator[tuple[Setting, dict[str, Any]]]:
-        """One setting and one namespace for each trial that this process may run; between
-        two of them the source cleans up."""
+    def trials(self, wire: Wire) -> Iterator[tuple[TrialSpec, Setting, dict[str, Any]]]:
+        """The trials that this process runs, each with its setting and its namespace, as the
+        kernel sends them (`next_trial`); between two of them the source cleans up."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Once:
     setting: Setting
     namespace: dict[str, Any]
 
-    def notebooks(self, wire: Wire) -> Iterator[tuple[Setting, dict[str, Any]]]:
-        yield self.setting, self.namespace
+    def trials(self, wire: Wire) -> Iterator[tuple[TrialSpec, Setting, dict[str, Any]]]:
+        yield next_trial(wire), self.setting, self.namespace
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,7 @@ def live(wire: Wire, inherited: Inherited) -> NoReturn:
         _own_process(inherited.helper_pid)
         use_threads(inherited.threads)
         gc.enable()
-        for setting, namespace in inherited.source.notebooks(wire):
-            message, _ = wire.receive()  # wait for a trial
-            spec: TrialSpec = message[1]
+        for spec, setting, namespace in inherited.source.trials(wire):
             redirect_output(spec.log_path)
             Trial(setting, spec, namespace, channel).run()
         code = 0
@@ -120,6 +118,13 @@ def live(wire: Wire, inherited: Inherited) -> NoReturn:
         traceback.print_exc()
     finally:
         leave(code)
+
+
+def next_trial(wire: Wire) -> TrialSpec:
+    """Wait for the trial that the kernel sends. Raises Closed when none is to come."""
+    message, _ = wire.receive()
+    spec: TrialSpec = message[1]
+    return spec
 
 
 def cannot_load(error: Exception) -> str:

@@ -25,6 +25,7 @@ from typing import Any
 from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
 from . import child, pages, shell, snapshot
+from .devices import Plan
 from .reuse import Anew
 from .threads import THREAD_VARIABLES
 from .trial import Setting
@@ -34,7 +35,8 @@ from .wire import Closed, Wire
 @dataclass(frozen=True)
 class Load:
     """What makes a helper ready. modules: to import first; threads: for each trial. reuse:
-    workers run trial after trial, and unpickle the snapshot for each themselves."""
+    workers run trial after trial, and unpickle the snapshot for each themselves. plan: of the
+    devices that they use."""
 
     program: CellProgram
     surroundings: snapshot.Surroundings
@@ -42,6 +44,7 @@ class Load:
     modules: tuple[str, ...]
     threads: int
     reuse: bool = False
+    plan: Plan | None = None
 
 
 class Helper:
@@ -124,7 +127,7 @@ class Helper:
             load.surroundings.apply(keep=(*THREAD_VARIABLES, "MPLBACKEND"))
             self.import_all(load.modules)
             if load.reuse:
-                source: child.Source = Anew(os.dup(fd), load.program, load.names)
+                source: child.Source = Anew(os.dup(fd), load.program, load.names, load.plan)
             else:
                 source = self.inherited(load, fd)
         except Exception as error:

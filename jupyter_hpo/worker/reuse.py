@@ -1,6 +1,7 @@
 """A worker that runs trial after trial, each on a private mapping of the snapshot of its own.
 
-For GPUs, where the device's context takes seconds to make, and wherever starting a process for
+For GPUs, where the device's context takes seconds to make (a worker is bound to the device of
+its first trial, before it unpickles what lies on it), and wherever starting a process for
 each trial is too dear. Each trial unpickles the notebook afresh, so objects are its own as they
 are in a forked child; what it does to the process itself is undone by `Guard`, and where that
 can't be done the worker leaves and another takes its place.
@@ -9,7 +10,9 @@ can't be done the worker leaves and another takes its place.
 from __future__ import annotations
 
 import gc
+import os
 import sys
+import time
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +21,10 @@ from typing import Any
 from cloudpickle import cloudpickle as internals
 
 from ..cell.captured import CellProgram
-from . import child, shell, snapshot
+from ..study.trial import TrialError
+from ..study.trial_events import Failed, Started, TrialSpec
+from . import child, devices, shell, snapshot
+from .exhausted import exhausted
 from .guard import Guard
 from .trial import Setting
 from .wire import Wire
@@ -26,15 +32,26 @@ from .wire import Wire
 
 @dataclass(frozen=True)
 class Anew:
-    """The snapshot's file, unpickled for every trial. fd: inherited by the worker."""
+    """The snapshot's file, unpickled for every trial. fd: inherited by the worker. plan: of
+    the devices, when the trials are to use one."""
 
     fd: int
     program: CellProgram
     names: tuple[str, ...]
+    plan: devices.Plan | None = None
 
-    def notebooks(self, wire: Wire) -> Iterator[tuple[Setting, dict[str, Any]]]:
-        guard = Guard()
+    def trials(self, wire: Wire) -> Iterator[tuple[TrialSpec, Setting, dict[str, Any]]]:
+        spec = guard = None
         while True:
+            if self.plan is not None:  # the trial says where its objects are to lie
+                spec = child.next_trial(wire)
+            try:
+                if guard is None:
+                    devices.attach(spec.device if spec else None, self.plan)
+                    guard = Guard()
+            except Exception as error:
+                _cannot_begin(wire, spec, error)
+                return
             main = types.ModuleType("__main__")
             namespace = main.__dict__
             namespace["__builtins__"] = __builtins__
@@ -42,21 +59,38 @@ class Anew:
             try:
                 state = snapshot.load_snapshot(self.fd, namespace)
             except Exception as error:
-                wire.send(("problem", child.cannot_load(error)))
+                _cannot_begin(wire, spec, error)
                 return
             shell.offer(namespace, now=shell.wanted(self.program.source))
-            yield Setting(self.program, state, frozenset(self.names)), namespace
+            if self.plan is None:
+                spec = child.next_trial(wire)
+            assert spec is not None
+            yield spec, Setting(self.program, state, frozenset(self.names)), namespace
             child.redirect_output(None)
             namespace.clear()
             del main, namespace
             _forget_classes()
             why = guard.restore()
             gc.collect()
+            why = why or devices.current().release()
             gc.freeze()  # what is left is never garbage: don't look at it again
             why = why or guard.grown()
             if why:
                 wire.send(("leaving", why))
                 return
+
+
+def _cannot_begin(wire: Wire, spec: TrialSpec | None, error: Exception) -> None:
+    """A device without memory for the notebook's objects fails this trial only; whatever else
+    is wrong with them is wrong for every trial."""
+    memory = exhausted(error)
+    if spec is None or memory is None:
+        wire.send(("problem", child.cannot_load(error)))
+        return
+    message = f"no memory for the notebook's objects: {str(error).partition(chr(10))[0]}"
+    wire.send(Started(spec.number, os.getpid(), time.time()))
+    wire.send(Failed(spec.number, TrialError(memory, message)))
+    wire.send(("leaving", "it could not begin."))
 
 
 def _forget_classes() -> None:
