@@ -80,8 +80,16 @@ notebook-test: setup
 generate: setup
 	$(BIN)/python -m jupyter_hpo.widgets.typescript
 
-bench: setup
-	$(BIN)/python -m tests.benchmarks.first_study
+# make bench ARGS="w1 w2": see tests/benchmarks/__main__.py
+bench: setup .stamps/bench
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+.stamps/bench: tests/benchmarks/requirements.txt constraints.txt
+	test -x .bench-venv/bin/python || $(PYTHON) -m venv .bench-venv
+	.bench-venv/bin/python -m pip install --disable-pip-version-check -q \
+		-c constraints.txt -r tests/benchmarks/requirements.txt
+	mkdir -p .stamps
+	touch $@
 
 format: setup
 	$(BIN)/ruff check --fix .

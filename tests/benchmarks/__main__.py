@@ -1,0 +1,68 @@
+"""`make bench`: %%hpo against its peers.
+
+    make bench                          start, w1, w2 and w3: about half an hour
+    make bench ARGS="w1 w3"             only those
+    make bench ARGS=scale               a trial at 5,000 trials against one at 100
+    make bench ARGS="w2 --rounds 3 --without 'Ray Tune + Optuna'"
+
+Nothing else should run on the machine. Contenders take turns, so what does run hits all.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from . import table
+from .contenders import Contender, contenders, race
+from .first_study import first_study
+from .scale import scale
+from .workloads import WORKLOADS, Workload
+
+DEFAULT = ("start", "w1", "w2", "w3")
+ROUNDS = {"start": 1, "w1": 3, "w2": 1, "w3": 3}
+SLOTS = 2
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.partition("\n")[0])
+    parser.add_argument("which", nargs="*", help=f"of {', '.join(DEFAULT)}, scale")
+    parser.add_argument("--rounds", type=int, help="of each, instead of the default")
+    parser.add_argument("--trials", type=int, help="at most so many in a workload")
+    parser.add_argument("--ours", action="store_true", help="no peers")
+    parser.add_argument("--without", action="append", default=[], metavar="CONTENDER")
+    found = parser.parse_args(argv)
+    unknown = set(found.which) - {*DEFAULT, "scale"}
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(DEFAULT)}, scale")
+    for which in found.which or DEFAULT:
+        rounds = found.rounds or ROUNDS.get(which, 1)
+        if which == "start":
+            print(first_study(rounds), flush=True)
+        elif which == "scale":
+            print(scale(found.trials or 5000), flush=True)
+        else:
+            workload = WORKLOADS[which]
+            those = [
+                c
+                for c in contenders(workload)
+                if c.name not in found.without and (c.name.startswith("%%hpo") or not found.ours)
+            ]
+            if found.trials:
+                workload = workload.shortened(found.trials)
+            print(compared(workload, those, rounds), flush=True)
+
+
+def compared(workload: Workload, those: list[Contender], rounds: int) -> str:
+    """Run one workload and draw its table."""
+    results = race(workload, rounds, those)
+    if workload.name == "w2":
+        return table.of_training(workload, results, SLOTS)
+    if workload.name == "w1":
+        return table.of_short_trials(workload, results)
+    able = [c for c in those if not results[c.name][0].why]
+    peaks = {c.name: c.measure(workload, memory=True) for c in able}
+    return table.of_memory(workload, results, peaks)
+
+
+if __name__ == "__main__":
+    main()
