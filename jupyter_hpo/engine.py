@@ -171,7 +171,9 @@ class Engine:
             case m.Launch(trial):
                 trial.log_path = str(self._folder.log(trial.number))
                 self._workers().submit(
-                    ev.TrialSpec(trial.number, dict(trial.params), self._seed, trial.log_path)
+                    ev.TrialSpec(
+                        trial.number, dict(trial.params), self._seed, trial.log_path, trial.device
+                    )
                 )
             case m.Continue(number):
                 self._workers().answer(number, ev.Answer.CONTINUE)
