@@ -6,6 +6,7 @@ and pandas' note of which frames share memory, by which it copies on write.
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import types
 import weakref
@@ -97,6 +98,13 @@ def _add_all(into: Any, items: list[Any]) -> None:
         into.add(item)
 
 
+def _library(obj: Any) -> Any:
+    """It could be loaded again, but not with the types that were set on its functions."""
+    from .pickling import CannotTravel
+
+    raise CannotTravel("a loaded C library: load it inside the cell")
+
+
 def _mapping_proxy(obj: Any) -> Any:
     return types.MappingProxyType, (dict(obj),)
 
@@ -110,6 +118,8 @@ _REDUCERS: dict[type, Callable[[Any], Any]] = {
     weakref.WeakKeyDictionary: _weak_mapping,
     weakref.WeakSet: _weak_set,
     types.MappingProxyType: _mapping_proxy,
+    ctypes.CDLL: _library,
+    ctypes.PyDLL: _library,
 }
 
 

@@ -115,6 +115,9 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             reduced = self.mapped.reduce(obj)
             return arrays.reduce_ndarray(obj) if reduced is NotImplemented else reduced
         if isinstance(obj, io.IOBase) and not isinstance(obj, io.StringIO | io.BytesIO):
+            for name in ("stdout", "stderr"):
+                if obj is getattr(sys, name):
+                    return getattr, (sys, name)  # the worker's own
             raise CannotTravel("an open file: open it inside the cell")
         if "torch" in sys.modules:
             reduced = self.tensors.reduce(obj)

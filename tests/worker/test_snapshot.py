@@ -5,9 +5,6 @@ from __future__ import annotations
 import io
 import os
 import random
-import socket
-import sqlite3
-import threading
 
 import numpy as np
 import pytest
@@ -175,29 +172,6 @@ def test_ipython_s_own_names_never_travel():
         assert not {"get_ipython", "exit", "quit"} & set(snapshot.names)
     finally:
         InteractiveShell.clear_instance()
-
-
-REASONS = {
-    "lock": (threading.Lock, "a lock"),
-    "generator": (lambda: (i for i in range(3)), "a generator"),
-    "file": (lambda: open(os.devnull), "an open file"),  # noqa: SIM115
-    "sock": (socket.socket, "an open socket"),
-    "base": (lambda: sqlite3.connect(":memory:"), "an open SQLite connection"),
-    "thread": (threading.Thread, "a running thread"),
-}
-
-
-@pytest.mark.parametrize("name", REASONS)
-def test_what_can_not_travel_is_named(name):
-    make, what = REASONS[name]
-    value = make()
-    with pytest.raises(SnapshotError) as caught:
-        take_snapshot({name: value, "fine": 1}, namespace={})
-    if hasattr(value, "close"):
-        value.close()
-    assert list(caught.value.reasons) == [name]
-    assert caught.value.reasons[name].startswith(f"it is {what}")
-    assert "inside the cell" in caught.value.reasons[name]
 
 
 def test_the_way_to_what_can_not_travel_is_told():
