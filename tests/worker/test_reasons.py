@@ -25,7 +25,6 @@ import pytest
 from jupyter_hpo.errors import SnapshotError
 from jupyter_hpo.worker.snapshot import load_snapshot, take_snapshot
 
-
 spawn = multiprocessing.get_context("spawn")
 
 
