@@ -34,6 +34,7 @@ OPTUNA = {
     "search/convert.py",
     "search/optuna_sampler.py",
     "storage/journal.py",
+    "storage/records.py",
     "results.py",
 }
 

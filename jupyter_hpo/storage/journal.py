@@ -6,17 +6,17 @@ user attributes under `jupyter_hpo:`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import optuna
-from optuna.distributions import BaseDistribution
+from optuna.distributions import BaseDistribution, distribution_to_json
 from optuna.storages import JournalStorage as OptunaJournal
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.study import StudyDirection
@@ -28,10 +28,17 @@ from ..search.convert import STATES, quiet, to_optuna
 from ..space import SearchSpace
 from ..study.objective import Objective
 from ..study.trial import Report, Trial, TrialError, TrialState
+from . import records
 from .memory import close_zombie
 
 PREFIX = "jupyter_hpo:"
 CLOSE_S = 10.0
+
+BATCH = 500
+"""Jobs that are written together, at most."""
+
+GATHER_S = 0.01
+"""Between two writes."""
 
 
 class JournalStorage:
@@ -45,6 +52,11 @@ class JournalStorage:
         self._distributions: dict[str, BaseDistribution] = {
             key: to_optuna(parameter.distribution) for key, parameter in space.items()
         }
+        self._as_json = {
+            name: distribution_to_json(found) for name, found in self._distributions.items()
+        }
+        self._records: list[records.Record] = []  # made, not yet written
+        self._last: tuple[int, int] | None = None  # number and Optuna's id of the newest trial
         self._ids: dict[int, int] = {}  # number -> Optuna's id
         self._written: dict[int, dict[str, Any]] = {}
         self._finished: set[int] = set()  # numbers whose end is in the file
@@ -53,6 +65,7 @@ class JournalStorage:
         try:
             self._journal = open_journal(path)
             self._study_id = self._open_study(objectives)
+            self._writer = records.JournalWriter(path)
         except (OSError, ValueError, KeyError) as error:
             raise StorageError(
                 f"{path} can't be read as a study ({type(error).__name__}: {error}). "
@@ -63,7 +76,7 @@ class JournalStorage:
 
     # ---------------------------------------------------------------- Storage
     def load(self) -> list[Trial]:
-        for frozen in self._journal.get_all_trials(self._study_id):
+        for frozen in self._journal.get_all_trials(self._study_id, deepcopy=False):
             self._ids[frozen.number] = frozen._trial_id
             self._written[frozen.number] = dict(frozen.user_attrs)
             if frozen.state.is_finished():
@@ -99,15 +112,37 @@ class JournalStorage:
 
     # ---------------------------------------------------------- the writer thread
     def _write(self) -> None:
-        while (job := self._queue.get()) is not None:
+        """Write what there is as soon as it comes, but together what comes within a moment:
+        a lock and an fsync cost more than a hundred lines."""
+        closed = False
+        while not closed:
+            jobs = [self._queue.get()]
+            with contextlib.suppress(queue.Empty):
+                while len(jobs) < BATCH and jobs[-1] is not None:
+                    jobs.append(self._queue.get_nowait())
+            closed = jobs[-1] is None
             if self._problem is None:  # after a gap, later lines would tell a false story
-                try:
+                self._perform([job for job in jobs if job is not None])
+            if not closed:
+                time.sleep(GATHER_S)
+
+    def _perform(self, jobs: Sequence[Callable[[], None]]) -> None:
+        try:
+            try:
+                for job in jobs:
                     job()
-                except Exception as error:
-                    self._problem = (
-                        f"the study is no longer written to {self.path}: "
-                        f"{type(error).__name__}: {error}. The search goes on in memory."
-                    )
+            finally:
+                self._flush()
+        except Exception as error:
+            self._problem = (
+                f"the study is no longer written to {self.path}: "
+                f"{type(error).__name__}: {error}. The search goes on in memory."
+            )
+
+    def _flush(self) -> None:
+        records, self._records = self._records, []
+        if records and not self._writer.append(records):
+            raise StorageError("somebody else adds trials to it")
 
     def _save(
         self,
@@ -120,44 +155,52 @@ class JournalStorage:
     ) -> None:
         known = self._written.setdefault(number, {})
         if number not in self._ids:
-            template = optuna.trial.create_trial(
-                state=OptunaState.RUNNING,
-                params=params,
-                distributions={name: self._distributions[name] for name in params},
-                user_attrs=attributes,
+            internal = {n: self._distributions[n].to_internal_repr(v) for n, v in params.items()}
+            distributions = {name: self._as_json[name] for name in params}
+            self._records.append(
+                records.new_trial(self._study_id, internal, distributions, attributes, started)
             )
-            template.datetime_start = datetime.fromtimestamp(started) if started else datetime.now()
-            self._ids[number] = self._journal.create_new_trial(self._study_id, template)
-            given = self._journal.get_trial(self._ids[number]).number
-            if given != number:
-                raise StorageError(f"trial {number} was numbered {given}: somebody else writes too")
+            self._ids[number] = self._identify(number)
             known.update(attributes)
         trial_id = self._ids[number]
         if number in self._finished:
             # Optuna keeps a finished trial as it is: what came later goes to the study.
             if attributes != known:
                 key = f"{PREFIX}trial-{number}"
-                self._journal.set_study_user_attr(self._study_id, key, attributes)
+                self._records.append(records.study_attribute(self._study_id, key, attributes))
             return
         for key, value in attributes.items():
             if known.get(key) != value:
-                self._journal.set_trial_user_attr(trial_id, key, value)
+                self._records.append(records.trial_attribute(trial_id, key, value))
                 known[key] = value
         if state.is_finished():
-            self._journal.set_trial_state_values(trial_id, state=state, values=values)
+            self._records.append(records.end(trial_id, state, values))
             self._finished.add(number)
+
+    def _identify(self, number: int) -> int:
+        """Optuna's id of the trial just recorded: it numbers trials as they stand in the file,
+        so it is asked once a session, and the next ones follow."""
+        if self._last is None:
+            self._flush()
+            made = self._journal.get_all_trials(self._study_id, deepcopy=False)[-1]
+            self._last = (made.number, made._trial_id)
+        else:
+            self._last = (self._last[0] + 1, self._last[1] + 1)
+        if self._last[0] != number:
+            raise StorageError(f"trial {number} was numbered {self._last[0]}")
+        return self._last[1]
 
     def _save_report(self, number: int, report: Report) -> None:
         trial_id = self._ids[number]
         if len(report.values) == 1:
-            self._journal.set_trial_intermediate_value(trial_id, report.step, report.values[0])
+            self._records.append(records.report(trial_id, report.step, report.values[0]))
         else:
             key = f"{PREFIX}report-{report.step}"
-            self._journal.set_trial_user_attr(trial_id, key, list(report.values))
+            self._records.append(records.trial_attribute(trial_id, key, list(report.values)))
 
     def _describe(self, attributes: dict[str, Any]) -> None:
         for key, value in attributes.items():
-            self._journal.set_study_user_attr(self._study_id, PREFIX + key, value)
+            self._records.append(records.study_attribute(self._study_id, PREFIX + key, value))
 
     def _open_study(self, objectives: Sequence[Objective]) -> int:
         directions = [StudyDirection[o.direction.upper()] for o in objectives]
@@ -199,7 +242,7 @@ def thaw_all(journal: OptunaJournal, study_id: int) -> list[Trial]:
     later = journal.get_study_user_attrs(study_id)
     return [
         thaw(frozen, later.get(f"{PREFIX}trial-{frozen.number}"))
-        for frozen in journal.get_all_trials(study_id)
+        for frozen in journal.get_all_trials(study_id, deepcopy=False)
     ]
 
 
@@ -229,7 +272,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         reports=sorted(reports),
         started_at=attributes.get(f"{PREFIX}started_at", begun),
         finished_at=attributes.get(f"{PREFIX}finished_at", written),
-        figures=attributes.get(f"{PREFIX}figures", {}),
+        figures=dict(attributes.get(f"{PREFIX}figures", {})),
         error=TrialError(**error) if error else None,
         notice=attributes.get(f"{PREFIX}notice", ""),
     )
