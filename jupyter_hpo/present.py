@@ -171,10 +171,10 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
     started = None if trial.started_at is None else max(0.0, trial.started_at - began)
     finished = None if trial.finished_at is None else trial.finished_at - began
     duration = trial.figures.get("running_s", trial.duration_s if trial.state.finished else None)
-    if not trial.state.finished and trial.started_at is not None:
-        duration = study.running_s(trial.number, now)
     running = trial.state is TrialState.RUNNING
     heard_at = study.pace.heard_at(trial.number) if running else None
+    if not trial.state.finished and trial.started_at is not None:
+        duration = study.running_s(trial.number, now if heard_at is None else heard_at)
     waits = study.waits_for(trial.number)
     memory = trial.figures.get("peak_memory_bytes")
     return Row(

@@ -169,10 +169,10 @@ describe("Dashboard", () => {
     };
     take({ waits: "person" });
     expect(all(".hpo-state")[0]!.textContent).toBe("‖pausing");
-    expect(root.querySelector(".hpo-reason")!.textContent).toBe("Pausing: at its next report");
+    expect(root.querySelector(".hpo-reason")!.textContent).toBe("Pausing at its next report");
     expect(button("Keep it running").disabled).toBe(false);
     take({ state: "PAUSED", waits: "person" });
-    expect(root.querySelector(".hpo-reason")!.textContent).toBe("Paused: by you");
+    expect(root.querySelector(".hpo-reason")!.textContent).toBe("Paused by you");
     await click(button("Resume this trial"));
     expect(sentCommands()).toContain("resume_trial3");
     expect(button("Resuming this trial…").disabled).toBe(true);

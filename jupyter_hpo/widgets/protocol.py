@@ -110,8 +110,8 @@ class Row:
     """One trial as the leaderboard shows it.
 
     values: one float per objective, or None while there are none. params: active ones only,
-    None, bool, int, float or str. duration_s: so far, for a running trial; pauses are not
-    counted. started_s, finished_s: since the study's start; finished_s is negative for a
+    None, bool, int, float or str. duration_s: pauses are not counted; of a running
+    trial until heard_s, to be counted on from there. started_s, finished_s: since the study's start; finished_s is negative for a
     trial of an earlier session. error_line: 1-based line of the cell. memory_bytes: peak.
     notice: what else to say of it, such as why it was stopped early. heard_s: when a running
     trial was last heard of, since the study's start; long_s: a silence of so many seconds is

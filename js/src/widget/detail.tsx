@@ -77,8 +77,8 @@ function Log({ text }: { text: string }) {
 /** What the reason of a state is put behind. */
 function intro(row: Row): string {
   if (row.state === "PRUNED") return "Stopped early: ";
-  if (row.state === "PAUSED") return "Paused: ";
-  return row.waits === "person" ? "Pausing: " : "";
+  if (row.state === "PAUSED") return row.waits === "person" ? "Paused " : "Paused: ";
+  return row.waits === "person" ? "Pausing " : "";
 }
 
 /** Pause or Resume, whichever makes sense, and Stop. */
@@ -144,18 +144,21 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
           {row.error}
         </p>
       )}
-      {reason && (
-        <p class="hpo-reason">
-          <b>{intro(row)}</b>
-          {reason}
-        </p>
-      )}
-      {silent !== null && (
-        <p class="hpo-reason">
-          <b>Silent: </b>
-          {`it runs, and nothing was heard of it for ${duration(Math.floor(silent))}`}
-        </p>
-      )}
+      <div class="hpo-steer">
+        {live && <Buttons row={row} session={session} />}
+        {reason && (
+          <p class="hpo-reason">
+            <b>{intro(row)}</b>
+            {reason}
+          </p>
+        )}
+        {silent !== null && (
+          <p class="hpo-reason">
+            <b>Silent: </b>
+            {`nothing was heard of it for ${duration(Math.floor(silent))}`}
+          </p>
+        )}
+      </div>
       <dl>
         {Object.entries(row.params).map(([name, value]) => (
           <div key={name}>
@@ -188,7 +191,6 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
       ) : (
         <p class="hpo-quiet">{detail ? "It has printed nothing." : "Asking for its output…"}</p>
       )}
-      {live && <Buttons row={row} session={session} />}
     </div>
   );
 }

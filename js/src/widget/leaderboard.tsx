@@ -6,7 +6,7 @@ import { usable } from "../core/history";
 import { sorted, thinned, type Curve, type SortKey } from "../core/store";
 import { RowDetail } from "./detail";
 import type { Session } from "./session";
-import { StateCell } from "./states";
+import { ran, StateCell } from "./states";
 
 const ROW = 29;
 const SPARE = 8;
@@ -281,7 +281,7 @@ function TrialRow(props: RowProps) {
           </td>
         ))}
         {anyStep && <td class="hpo-num">{number(row.step)}</td>}
-        <td class="hpo-num">{duration(row.duration_s)}</td>
+        <td class="hpo-num">{duration(ran(row, session.elapsed()))}</td>
         {anyMemory && <td class="hpo-num">{memory(row.memory_bytes)}</td>}
         <td class="hpo-fill" />
       </tr>

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { CommandClient, type Model } from "../core/commands";
 import { decodeUpdate, revive } from "../core/decode";
+import { Painter } from "../core/painter";
 import type { CommandName, Detail } from "../core/protocol";
 import { Store } from "../core/store";
 
@@ -11,7 +12,7 @@ const PENDING_MS = 8000;
 export class Session {
   readonly store = new Store();
   readonly client: CommandClient;
-  /** Grows with every message taken in; read it to be drawn again. */
+  /** Grows as messages are taken in; read it to be drawn again. */
   readonly version = signal(0);
   /** The last thing the kernel answered, when it had something to say. */
   readonly said = signal<{ text: string; ok: boolean } | null>(null);
@@ -20,6 +21,7 @@ export class Session {
   readonly pending = signal<ReadonlyMap<string, string>>(new Map());
   readonly hovered = signal<number | null>(null);
   readonly opened = signal<number | null>(null);
+  private readonly painter = new Painter(() => void (this.version.value += 1));
   private retry: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -92,13 +94,12 @@ export class Session {
         this.retry = null;
       }
       this.clearPending();
+      this.painter.changed();
     } else if (kind === "detail") {
       const { detail } = revive(content) as { detail: Detail };
       this.store.details.set(detail.number, detail);
-    } else {
-      return;
+      this.version.value += 1; // asked for just now, by one click
     }
-    this.version.value += 1;
   };
 
   /** What was clicked is no longer pending once the study shows it. */

@@ -30,6 +30,14 @@ const STUDY: Record<StudyState, { sign: string; word: string; tone: string }> = 
   failed: { sign: "✕", word: "Failed", tone: "bad" },
 };
 
+/** How long a trial has run; it is counted on while it runs. */
+export function ran(row: Row, elapsed: number): number | null {
+  if (row.state !== "RUNNING" || row.heard_s === null || row.duration_s === null) {
+    return row.duration_s;
+  }
+  return row.duration_s + Math.max(0, elapsed - row.heard_s);
+}
+
 /** How long a running trial has been silent, when that is long; seconds of the study's clock. */
 export function silence(row: Row, elapsed: number): number | null {
   if (row.state !== "RUNNING" || row.heard_s === null || row.long_s === null) return null;
