@@ -17,8 +17,10 @@ from ..errors import ExecutorError
 from ..worker.helper import Load, kill_group
 from ..worker.snapshot import Snapshot
 from ..worker.wire import Closed, Wire, pair
+from .host_memory import HostMemory
 from .warm import WarmHelper
 
+STARVED = "was killed, because the machine's memory ran out."
 RESTARTS = 5
 """Helpers lost in a row, with no worker ended between, before the crew gives up."""
 
@@ -27,7 +29,7 @@ RESTARTS = 5
 class Worker:
     """A forked process. deaf: its wire is closed. trial: what it runs, its owner's. leaving: no
     trial is to be given to it any more. why: how it is to be said to have ended. device: the one it
-    is bound to by its first trial."""
+    is bound to by its first trial. starved: killed because the machine's memory ran out."""
 
     ident: int
     wire: Wire
@@ -37,6 +39,7 @@ class Worker:
     trial: Any = None
     why: str | None = None
     device: str | None = None
+    starved: bool = False
 
 
 class Owner(Protocol):
@@ -73,6 +76,7 @@ class Crew:
     idle: list[Worker] = field(default_factory=list)
     helper: WarmHelper | None = None
     keep: int | None = None
+    memory: HostMemory = field(default_factory=HostMemory)
     failed: str | None = None
     """Why no worker can be had any more."""
     _next: int = 0
@@ -108,6 +112,14 @@ class Crew:
                     self.idle.remove(worker)
                     return worker
         return None
+
+    def clear(self, device: str) -> bool:
+        """End the idle workers of a device, for a trial that is to be alone on it; whether
+        all that were to end have."""
+        for worker in [w for w in self.idle if w.device == device]:
+            self.idle.remove(worker)
+            self.kill(worker)
+        return not any(w.device == device and w.leaving for w in self.workers.values())
 
     def free(self, worker: Worker) -> None:
         """Its trial is over: a reusable worker may have another, the rest end by themselves."""
@@ -249,7 +261,9 @@ class Crew:
             case ("exited", ident, status):
                 self._losses = 0
                 if ident in self.workers:
-                    self._bury(self.workers[ident], how_it_ended(status))
+                    worker = self.workers[ident]
+                    worker.starved = is_sigkill(status) and self.memory.ran_out()
+                    self._bury(worker, STARVED if worker.starved else how_it_ended(status))
             case ("unforked", ident, why):
                 if ident in self.workers:
                     self._bury(self.workers[ident], why)
@@ -295,6 +309,10 @@ class Crew:
             for worker in self.workers.values():
                 if worker.pid is not None:
                     kill_group(worker.pid)
+
+
+def is_sigkill(status: int) -> bool:
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
 def how_it_ended(status: int) -> str:

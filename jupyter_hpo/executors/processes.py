@@ -17,6 +17,7 @@ from typing import Any
 
 from ..cell.captured import CellProgram
 from ..errors import ExecutorError
+from ..study.endings import DEVICE_MEMORY, HOST_MEMORY
 from ..study.trial_events import (
     Answer,
     Died,
@@ -91,6 +92,8 @@ class ProcessExecutor:
         self._emit = emit
         self._trials: dict[int, _Running] = {}
         self._waiting: deque[_Running] = deque()  # for a file descriptor, say
+        self._ran_out: set[int] = set()  # of a device's memory: tried again alone on it
+        self._held: list[_Running] = []  # until no other process is left there
         self._closed = False
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wakeup, self._alarm = socket.socketpair()
@@ -164,7 +167,11 @@ class ProcessExecutor:
 
     def _submit(self, spec: TrialSpec) -> None:
         trial = self._trials[spec.number] = _Running(spec)
-        self._begin(trial)
+        alone = spec.device is not None and spec.number in self._ran_out
+        if alone and not self._crew.clear(spec.device or ""):
+            self._held.append(trial)
+        else:
+            self._begin(trial)
 
     def _begin(self, trial: _Running) -> None:
         try:
@@ -197,7 +204,9 @@ class ProcessExecutor:
         if trial.worker is not None:
             self._crew.kill(trial.worker)
         else:
-            self._waiting.remove(trial)
+            for queue_ in (self._waiting, self._held):
+                if trial in queue_:
+                    queue_.remove(trial)
             self._end(trial, reason)
 
     def _close(self) -> None:
@@ -219,11 +228,19 @@ class ProcessExecutor:
         elif isinstance(message, Finished | Failed | Stopped):
             trial.large = message.figures.get("peak_memory_bytes", 0.0) > LARGE_BYTES
             trial.finished |= isinstance(message, Finished)
+            if isinstance(message, Failed) and message.error.kind == DEVICE_MEMORY:
+                self._ran_out.add(trial.spec.number)
         self._emit(message)
         if isinstance(message, Failed | Stopped | Kept):
             self._conclude(trial)
 
     def gone(self, worker: Worker, how: str) -> None:
+        self._bury(worker, how)
+        for held in [t for t in self._held if self._crew.clear(t.spec.device or "")]:
+            self._held.remove(held)
+            self._begin(held)
+
+    def _bury(self, worker: Worker, how: str) -> None:
         trial: _Running | None = worker.trial
         if trial is None:
             return
@@ -231,7 +248,8 @@ class ProcessExecutor:
         if trial.over:
             self._end(trial)
         elif trial.started or trial.killed or trial.attempts >= ATTEMPTS:
-            self._end(trial, trial.killed or how)
+            starved = worker.starved and not trial.killed
+            self._end(trial, trial.killed or how, HOST_MEMORY if starved else "died")
         else:
             self._begin(trial)
 
@@ -253,12 +271,12 @@ class ProcessExecutor:
             self._crew.free(worker)
             self._end(trial)
 
-    def _end(self, trial: _Running, reason: str | None = None) -> None:
+    def _end(self, trial: _Running, reason: str | None = None, kind: str = "died") -> None:
         """It is over; reason: it died."""
         if self._trials.pop(trial.spec.number, None) is None:
             return
         if reason is not None:
-            self._emit(Died(trial.spec.number, reason))
+            self._emit(Died(trial.spec.number, reason, kind))
         self._emit(Ended(trial.spec.number))
         if self._waiting:
             self._begin(self._waiting.popleft())
