@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ExecutorError, SnapshotError
-from . import pickling, randomness, reasons
+from . import pickling, randomness, reasons, settings
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ class Snapshot:
 def take_snapshot(names: Mapping[str, Any], *, namespace: dict[str, Any]) -> Snapshot:
     """Freeze `names` (name -> object) and what they refer to in `namespace`, the notebook's.
 
-    Called in the kernel, on any thread while nothing changes the objects. Random states,
-    sys.path, folder and environment go with it. Raises SnapshotError with the reason of
-    every name that can't travel; ExecutorError when there is no memory for it.
+    Called in the kernel, on any thread while nothing changes the objects. Random states, the
+    libraries' settings, sys.path, folder and environment go with it. Raises SnapshotError with
+    the reason of every name that can't travel; ExecutorError when there is no memory for it.
     """
     wanted = {n: v for n, v in names.items() if not pickling.is_hidden(n, v)}
-    state = randomness.capture()
+    state = randomness.capture(), settings.capture()
     try:
         fd = _write(wanted, state, namespace)
     except OSError as error:
@@ -87,7 +87,11 @@ def _no_memory(error: OSError) -> ExecutorError:
     )
 
 
-def _write(wanted: dict[str, Any], state: randomness.RandomState, namespace: dict[str, Any]) -> int:
+def _write(
+    wanted: dict[str, Any],
+    state: tuple[randomness.RandomState, settings.Settings],
+    namespace: dict[str, Any],
+) -> int:
     fd = _memory_file()
     try:
         with os.fdopen(fd, "wb", buffering=0, closefd=False) as raw:
@@ -110,7 +114,8 @@ def _memory_file() -> int:
 
 
 def load_snapshot(fd: int, namespace: dict[str, Any]) -> randomness.RandomState:
-    """Put the snapshot's objects into namespace (a worker's); returns the random states.
+    """Put the snapshot's objects into namespace (a worker's), and the notebook's settings of
+    libraries in force; returns the random states.
 
     Arrays and CPU tensors look into a private mapping of the file: writable, and copied page
     by page only where this process or a child of it writes. The fd may be closed after.
@@ -119,6 +124,7 @@ def load_snapshot(fd: int, namespace: dict[str, Any]) -> randomness.RandomState:
     memory = memoryview(mapping)
     at = int.from_bytes(memory[-8:], "little")
     pickling.register_sources(pickle.loads(memory[at:-8]))
-    state, objects = pickling.load(memory[:at], namespace)
+    (random_state, process), objects = pickling.load(memory[:at], namespace)
     namespace.update(objects)
-    return state  # type: ignore[no-any-return]
+    settings.apply(process)
+    return random_state  # type: ignore[no-any-return]

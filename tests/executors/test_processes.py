@@ -451,3 +451,30 @@ def test_what_a_trial_imports_is_imported_once(workers):
 def test_a_failure_in_the_background_does_not_hide_the_next(workers):
     workers.open("import os\nx = 1 / 0")
     assert all(isinstance(workers.run(i)[i][-2], Failed) for i in range(3))
+
+
+def test_the_notebook_s_settings_are_the_trial_s(workers):
+    """Default dtype, error handling, filters of warnings: what an earlier cell set."""
+    import warnings
+
+    pandas = pytest.importorskip("pandas")
+    width = pandas.get_option("display.width")
+    torch.set_default_dtype(torch.float64)
+    pandas.set_option("display.width", 123)
+    try:
+        with np.errstate(divide="raise"), warnings.catch_warnings():
+            warnings.resetwarnings()
+            warnings.filterwarnings("ignore", "known", UserWarning)
+            workers.open(
+                "import warnings\nwarnings.warn('known to be')\nwarnings.warn('new')\n"
+                "assert torch.ones(1).dtype is torch.float64\n"
+                "assert np.geterr()['divide'] == 'raise'\n"
+                "assert pd.get_option('display.width') == 123\nx = 1",
+                namespace={"torch": torch, "np": np, "pd": pandas},
+            )
+    finally:
+        torch.set_default_dtype(torch.float32)
+        pandas.set_option("display.width", width)
+    finished = workers.run(0)[0][1]
+    assert isinstance(finished, Finished), finished
+    assert finished.figures["n_warnings"] == 1
