@@ -13,6 +13,7 @@ from ..space import Categorical, Float, SearchSpace
 from ..study.objective import Objective
 from ..study.trial import Trial, TrialState
 from .convert import MEMORY, STATES, frozen, quiet
+from .learning import LearningStorage
 
 
 class OptunaSampler:
@@ -34,7 +35,9 @@ class OptunaSampler:
         self._asked: dict[int, OptunaTrial] = {}
         with quiet():
             self._study = optuna.create_study(
-                directions=[o.direction for o in objectives], sampler=_sampler(kind, space, seed)
+                storage=LearningStorage() if kind == "tpe" else None,
+                directions=[o.direction for o in objectives],
+                sampler=_sampler(kind, space, seed),
             )
 
     def ask(self, number: int, fixed: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -60,9 +63,10 @@ class OptunaSampler:
             if trial.state is not TrialState.FAIL:
                 self._study.add_trial(frozen(trial, self.space, self.objectives))
             return
-        if len(self.objectives) == 1:
-            for report in trial.reports:
-                asked.report(report.values[0], report.step)
+        if len(self.objectives) == 1 and trial.reports:
+            # Optuna's samplers ask a pruned trial for its last step only.
+            last = max(trial.reports, key=lambda report: report.step)
+            asked.report(last.values[0], last.step)
         if trial.infeasible:
             asked.set_constraint(MEMORY, 1.0)
         state = STATES[trial.state]
