@@ -13,20 +13,12 @@ from pathlib import Path
 
 from . import ours
 from .measured import Measured
+from .names import LOKY, LOOP, OURS, RAY, RAY_REUSING, SEQUENTIAL, THREADS, WORKERS
 from .workloads import Workload
 
 ROOT = Path(__file__).parents[2]
 PEER_PYTHON = ROOT / ".bench-venv" / "bin" / "python"
 PEER_LIMIT_S = 1800
-
-OURS = "%%hpo, fork per trial"
-WORKERS = "%%hpo, warm workers"
-LOOP = "plain loop"
-SEQUENTIAL = "Optuna, one after the other"
-THREADS = "Optuna n_jobs=2 (threads)"
-LOKY = "joblib (loky), ask and tell"
-RAY = "Ray Tune + Optuna"
-RAY_REUSING = "Ray Tune + Optuna, reuse_actors"
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 INTERVAL_S = 0.05
@@ -77,19 +79,27 @@ def _own(pid: int) -> float:
 def _memory_files(pid: int) -> dict[tuple[int, int], int]:
     """Bytes taken by each memory file that the process holds open or has mapped."""
     found = {}
-    try:
-        paths = [f"/proc/{pid}/fd/{name}" for name in os.listdir(f"/proc/{pid}/fd")]
-        held = [path for path in paths if os.readlink(path).startswith(SHARED)]
-        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-            path = line.partition("/")[2]
-            if path.startswith("dev/shm/") and not path.endswith("(deleted)"):
-                held.append("/" + path)
-    except OSError:
-        return {}
-    for path in held:
+    for path in _shared_paths(pid):
         try:
             status = os.stat(path)
-        except OSError:
+        except OSError:  # closed, or deleted
             continue
         found[status.st_dev, status.st_ino] = status.st_blocks * 512
     return found
+
+
+def _shared_paths(pid: int) -> Iterator[str]:
+    try:
+        descriptors = os.listdir(f"/proc/{pid}/fd")
+        maps = Path(f"/proc/{pid}/maps").read_text()
+    except OSError:
+        return
+    for descriptor in descriptors:
+        path = f"/proc/{pid}/fd/{descriptor}"
+        with contextlib.suppress(OSError):  # closed since
+            if os.readlink(path).startswith(SHARED):
+                yield path
+    for line in maps.splitlines():
+        path = line.partition("/")[2]
+        if path.startswith("dev/shm/") and not path.endswith("(deleted)"):
+            yield "/" + path

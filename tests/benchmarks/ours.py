@@ -29,14 +29,14 @@ WORKERS = Mode("warm workers", "--executor workers")
 
 def measure(
     workload: Workload, mode: Mode, *, sampler: str = "random", jobs: int = 2,
-    folder: str, memory: bool = False,
+    folder: str, memory: bool = False, warm_s: float = WARM_S,
 ) -> Measured:  # fmt: skip
     """One study over the workload in a kernel of its own; why says what kept it from running."""
     notebook = Notebook(folder)
     try:
         notebook.run(workload.setup)
         notebook.run("%load_ext jupyter_hpo")
-        time.sleep(WARM_S)
+        time.sleep(warm_s)
         notebook.ready()
         return study(notebook, workload, mode, sampler=sampler, jobs=jobs, memory=memory)
     finally:

@@ -23,6 +23,7 @@ import optuna
 
 from .measured import Measured
 from .memory import PeakMemory
+from .names import LOKY, LOOP, RAY, RAY_REUSING, SEQUENTIAL, THREADS
 from .workloads import WORKLOADS, Workload
 
 SLOTS = 2
@@ -153,12 +154,12 @@ def ray_tune_reusing(bench: Bench) -> None:
 
 
 CONTENDERS: dict[str, Callable[[Bench], None]] = {
-    "plain loop": loop,
-    "Optuna, one after the other": optuna_sequential,
-    "Optuna n_jobs=2 (threads)": optuna_threads,
-    "joblib (loky), ask and tell": loky,
-    "Ray Tune + Optuna": ray_tune,
-    "Ray Tune + Optuna, reuse_actors": ray_tune_reusing,
+    LOOP: loop,
+    SEQUENTIAL: optuna_sequential,
+    THREADS: optuna_threads,
+    LOKY: loky,
+    RAY: ray_tune,
+    RAY_REUSING: ray_tune_reusing,
 }
 
 

@@ -24,7 +24,7 @@ def scale(late: int = MANY.trials) -> str:
                 run = ours.measure(MANY.shortened(late), mode, sampler=sampler, folder=folder)
             name = f"%%hpo, {mode.title}, {sampler}"
             if run.why:
-                rows.append([name, run.why, "", ""])
+                rows.append([name, run.why])
                 continue
             first, last = cost_s(run.ends, EARLY), cost_s(run.ends, late)
             rows.append([

@@ -12,7 +12,10 @@ Rows = list[Sequence[str]]
 
 
 def table(title: str, head: Sequence[str], rows: Rows) -> str:
-    """Columns padded, all but the first to the right."""
+    """Columns padded, all but the first to the right. A row of two says why there is nothing
+    to show: a line below the table."""
+    reasons = [f"{row[0]}: {row[1]}" for row in rows if len(row) < len(head)]
+    rows = [row if len(row) == len(head) else [row[0], *"-" * (len(head) - 1)] for row in rows]
     widths = [max(len(str(row[i])) for row in [head, *rows]) for i in range(len(head))]
     lines = [
         "  ".join(
@@ -21,7 +24,7 @@ def table(title: str, head: Sequence[str], rows: Rows) -> str:
         ).rstrip()
         for row in [head, ["-" * width for width in widths], *rows]
     ]
-    return "\n".join([title, *lines, ""])
+    return "\n".join([title, *lines, *reasons, ""])
 
 
 def of_short_trials(workload: Workload, results: Mapping[str, list[Measured]]) -> str:
@@ -31,7 +34,7 @@ def of_short_trials(workload: Workload, results: Mapping[str, list[Measured]]) -
     rows: Rows = []
     for name, runs in results.items():
         if runs[0].why:
-            rows.append([name, runs[0].why, "", ""])
+            rows.append([name, runs[0].why])
             continue
         rows.append([
             name,
@@ -49,7 +52,7 @@ def of_training(workload: Workload, results: Mapping[str, list[Measured]], slots
     rows: Rows = []
     for name, runs in results.items():
         if runs[0].why:
-            rows.append([name, runs[0].why, "", "", ""])
+            rows.append([name, runs[0].why])
             continue
         rows.append([
             name,
@@ -70,7 +73,7 @@ def of_memory(
     rows: Rows = []
     for name, runs in results.items():
         if runs[0].why:
-            rows.append([name, runs[0].why, "", "", ""])
+            rows.append([name, runs[0].why])
             continue
         peak = peaks[name].peak_bytes
         rows.append([

@@ -1,0 +1,10 @@
+"""The contenders' names, as the tables and the command line know them."""
+
+OURS = "%%hpo, fork per trial"
+WORKERS = "%%hpo, warm workers"
+LOOP = "plain loop"
+SEQUENTIAL = "Optuna, one after the other"
+THREADS = "Optuna n_jobs=2 (threads)"
+LOKY = "joblib (loky), ask and tell"
+RAY = "Ray Tune + Optuna"
+RAY_REUSING = "Ray Tune + Optuna, reuse_actors"
