@@ -37,7 +37,9 @@ class Guard:
     def __init__(self) -> None:
         self.undo = [*_process(), *libraries.undo()]
         self.loaded = {name for name in WATCHED if name in sys.modules}
-        sys.modules.pop("__main__", None)  # each trial has its own
+        for name in list(sys.modules):  # each trial has its own
+            if name == "__main__" or _is_own(name):
+                del sys.modules[name]
         self.modules = dict(sys.modules)
         self.threads = threading.active_count()
         self.limits = _limits()
@@ -68,7 +70,7 @@ class Guard:
         if sys.modules == self.modules:  # the same objects: compared by identity, and fast
             return
         for name in sys.modules.keys() - self.modules.keys():
-            if not is_installed(name):
+            if _is_own(name):
                 del sys.modules[name]
         sys.modules.update(self.modules)
         self.modules = dict(sys.modules)
@@ -143,6 +145,15 @@ def _process() -> list[Callable[[], object]]:
         back_variables, back_signals, back_builtins, back_hooks, back_logging, back_sys,
         back_folder,
     ]  # fmt: skip
+
+
+def _is_own(name: str) -> bool:
+    """Whether a module is the person's own: a Python file that no package installed. (An
+    extension module can't be imported twice; and this package may be run from its sources.)"""
+    spec = getattr(sys.modules[name], "__spec__", None)
+    if name.partition(".")[0] == "jupyter_hpo" or spec is None:
+        return False
+    return str(spec.origin).endswith(".py") and not is_installed(name)
 
 
 def _has_children() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 
@@ -36,22 +37,28 @@ def _numpy(numpy: Any) -> Callable[[], object]:
 
 
 def _torch(torch: Any) -> Callable[[], object]:
-    dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
-    precision = torch.get_float32_matmul_precision()
     cudnn = torch.backends.cudnn
-    flags = (cudnn.enabled, cudnn.benchmark, cudnn.deterministic)
+    settings: list[tuple[Callable[[], Any], Callable[[Any], object]]] = [
+        (torch.get_default_dtype, torch.set_default_dtype),
+        (torch.get_num_threads, torch.set_num_threads),
+        (torch.is_grad_enabled, torch.set_grad_enabled),
+        # None is how it is when nobody has set one.
+        (torch.get_default_device, lambda device: torch.set_default_device(None)),
+        (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
+        (torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms),
+        (torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
+    ]
+    settings += [
+        (partial(getattr, cudnn, name), partial(setattr, cudnn, name))
+        for name in ("enabled", "benchmark", "deterministic")
+    ]
+    before = [read() for read, _ in settings]
 
     def back() -> None:
-        torch.set_default_dtype(dtype)
-        if torch.get_num_threads() != threads:
-            torch.set_num_threads(threads)
-        if torch.get_float32_matmul_precision() != precision:
-            torch.set_float32_matmul_precision(precision)
-        torch.set_grad_enabled(True)
-        torch.set_default_device(None)
-        torch.use_deterministic_algorithms(False)
-        torch.autograd.set_detect_anomaly(False)
-        cudnn.enabled, cudnn.benchmark, cudnn.deterministic = flags
+        # Only what has changed: some of them import half of torch when they are called.
+        for (read, write), value in zip(settings, before, strict=True):
+            if read() != value:
+                write(value)
 
     return back
 
