@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from IPython.core.error import UsageError
 
+from .executors.devices import parse_device
 from .options import Options
 from .study.objective import Direction, Objective
 from .widgets.numbers import parse_duration
@@ -87,6 +88,13 @@ def _jobs(text: str) -> int | None:
     return None if text == "auto" else _positive(text)
 
 
+def _device(text: str) -> str:
+    try:
+        return parse_device(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def build_parser() -> Parser:
     """The options of `%%hpo`, each with an example in its help."""
     parser = Parser(
@@ -113,6 +121,13 @@ def build_parser() -> Parser:
         "--patience", type=_positive, metavar="N", help="stop after N trials without a better value"
     )
     add("--jobs", type=_jobs, metavar="N", help="trials side by side: auto (every core) or 2")
+    add(
+        "--device",
+        type=_device,
+        default="auto",
+        metavar="NAME",
+        help="auto (the GPU the cell uses, else the CPU), cpu, cuda (every GPU) or cuda:1",
+    )
     add("--sampler", choices=("tpe", "random"), default="tpe", help="how values are suggested")
     add("--pruner", choices=("asha", "none"), help="how hopeless trials are ended early")
     add(
@@ -151,6 +166,11 @@ def parse_line(line: str) -> Request:
             "%%hpo: --executor inline runs the trials in the cell that waits for them; "
             "leave out --background"
         )
+    if found.device != "auto" and found.executor == "inline":
+        raise UsageError(
+            "%%hpo: --executor inline runs the trials in the kernel, on the device that the cell "
+            "names; leave out --device"
+        )
     for token in found.space:
         if "=" not in token:
             raise UsageError(
@@ -163,6 +183,7 @@ def parse_line(line: str) -> Request:
         trial_timeout_s=found.trial_timeout,
         patience=found.patience,
         jobs=found.jobs,
+        device=found.device,
         sampler=found.sampler,
         pruner=found.pruner,
         seed=found.seed,

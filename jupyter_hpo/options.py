@@ -20,9 +20,10 @@ class Options:
     """Options of `%%hpo`; None means the default that `session` derives and announces.
 
     trials: finished trials in all. timeout_s, trial_timeout_s: seconds. jobs: trials side by
-    side. executor: 'processes' forks a process for each trial; 'workers' has processes run
-    trial after trial; 'inline' runs trials in the kernel, one at a time. fresh: forget what an
-    earlier session of this study found. root: folder of the studies.
+    side. device: what they run on, as `executors.devices` explains. executor: 'processes' forks
+    a process for each trial; 'workers' has processes run trial after trial; 'inline' runs
+    trials in the kernel, one at a time. fresh: forget what an earlier session of this study
+    found. root: folder of the studies.
     keep: names of the best trial's objects to bring back; None: what later cells can use.
     """
 
@@ -31,6 +32,7 @@ class Options:
     trial_timeout_s: float | None = None
     patience: int | None = None
     jobs: int | None = None
+    device: str = "auto"
     sampler: Literal["tpe", "random"] = "tpe"
     pruner: Literal["asha", "none"] | None = None
     seed: int | None = None

@@ -14,8 +14,17 @@ from .cell import CapturedCell
 from .engine import Engine
 from .errors import CellError, Problem, SnapshotError, UnwritableError
 from .executors.base import Emit, Executor
+from .executors.devices import Choice
 from .keeping import worth_keeping
 from .options import PATIENCE, TRIALS, Options, cores
+from .placement import (
+    SPARES,
+    choose_device,
+    device_fact,
+    packing_for,
+    surroundings_for,
+    threads_for,
+)
 from .present import Presenter
 from .space import MISSING
 from .storage import MemoryStorage, Storage, StudyFolder
@@ -69,6 +78,7 @@ def open_session(
     if options.keep is None:
         cell = replace(cell, keep=worth_keeping(cell, namespace))
     name = study_name(cell) if options.name is None else options.name
+    choice = choose_device(cell, options, namespace)
     folder, storage, temporary, notices = _open_storage(name, cell, options)
     try:
         earlier = storage.load()
@@ -76,13 +86,18 @@ def open_session(
         for trial in earlier:
             trial.outside = not cell.space.holds(trial.params)
         config = _config(name, cell, options)
-        study = Study(config, scheduler=_scheduler(cell, options), earlier=earlier)
+        study = Study(
+            config,
+            scheduler=_scheduler(cell, options),
+            earlier=earlier,
+            packing=packing_for(choice, options),
+        )
         sampler = OptunaSampler(
             cell.space, cell.objectives, kind=options.sampler, seed=options.seed
         )
         for trial in earlier:
             sampler.tell(trial)
-        make_executor = _executor_maker(cell, options, namespace, config, study)
+        make_executor = _executor_maker(cell, options, namespace, config, study, choice)
     except BaseException:
         storage.close()
         folder.close()
@@ -100,8 +115,8 @@ def open_session(
     presenter = Presenter(
         engine,
         cell.space,
-        facts=_facts(cell, study),
-        notices=[*cell.notices, *notices],
+        facts=[*_facts(cell, study), *filter(None, [device_fact(choice, options)])],
+        notices=[*cell.notices, *choice.notes, *notices],
         sampler=sampler.name,
     )
     return Session(cell, options, engine, folder, presenter, temporary)
@@ -224,6 +239,7 @@ def _executor_maker(
     namespace: dict[str, Any],
     config: StudyConfig,
     study: Study,
+    choice: Choice,
 ) -> Callable[[Emit], Executor]:
     program = cell.program()
     if options.executor == "inline":
@@ -251,14 +267,15 @@ def _executor_maker(
                 for name, why in error.reasons.items()
             ]
         ) from None
-    threads = max(1, cores() // config.slots)
+    snapshot.surroundings = surroundings_for(choice, snapshot.surroundings)
     return lambda emit: ProcessExecutor(
         program,
         snapshot,
         emit,
-        jobs=config.slots,
-        threads_per_trial=threads,
+        jobs=SPARES if choice.devices else config.slots,
+        threads_per_trial=threads_for(choice, options, config.slots),
         reuse=options.executor == "workers",
+        plan=choice.plan,
         warm=warmup.take(),
     )
 
