@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from ..errors import ExecutorError
@@ -87,12 +88,18 @@ def _automatic(use: Use | None, environment: Mapping[str, str]) -> Choice:
 
 
 def _can_use_gpus() -> bool:
-    """Whether something that is loaded can; a torch built for the CPU can't. Where nothing is
+    """Whether one of the libraries in use can; a torch built for the CPU can't. Where none is
     loaded yet, the cell's own imports may."""
     loaded = [name for name in LIBRARIES if name in sys.modules]
+    if loaded not in ([], ["torch"]):
+        return True
     torch: Any = sys.modules.get("torch")
-    version = getattr(torch, "version", None)
-    return loaded != ["torch"] or getattr(version, "cuda", None) is not None
+    if torch is not None:
+        return getattr(torch.version, "cuda", None) is not None
+    try:
+        return not version("torch").endswith("+cpu")
+    except PackageNotFoundError:
+        return True
 
 
 def _there(
