@@ -121,6 +121,8 @@ class Presenter:
             return "failed" if study.failed else "stopped" if study.message else "finished"
         if study.phase == "running" and not study.under_way:
             return "starting"  # the workers are: no trial has begun
+        if study.only_you:
+            return "waiting"
         return study.phase  # type: ignore[return-value]
 
     def _left(self, began: float) -> float | None:
@@ -210,7 +212,8 @@ def _shared(setup: SetUp) -> str:
     where = f"{word} {', '.join(most)} and {last}" if most else f"{word} {last}".rstrip()
     if setup.why_not:
         what = f" ({where})" if stretches else ""
-        return f"Shared set-up{what}: every trial runs it; {setup.why_not.rstrip('.')}."
+        why = setup.why_not.rstrip(".")
+        return f"Sharing the set-up{what} did not work, so every trial runs it: {why}."
     return f"Shared set-up, ran once: {where} ({numbers.duration(setup.wall_s)})"
 
 

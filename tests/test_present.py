@@ -151,10 +151,10 @@ def test_it_says_that_only_the_person_can_go_on(study, view, clock):
     study.handle(m.PauseTrialRequested(0), BEGAN)
     study.handle(ev.Reported(0, 1, (0.5,)), BEGAN + 1)
     header = view.header()
-    assert header.state == "running"
+    assert header.state == "waiting"
     assert header.message == "Only trial 0 is left, paused by you: resume it, or stop the study."
     study.handle(m.ResumeTrialRequested(0), BEGAN + 2)
-    assert view.header().message == ""
+    assert (view.header().state, view.header().message) == ("running", "")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,8 @@ def test_it_says_that_only_the_person_can_go_on(study, view, clock):
         ),
         (
             ev.SetUp(((1, 4),), why_not="it started a thread"),
-            "Shared set-up (lines 1-4): every trial runs it; it started a thread.",
+            "Sharing the set-up (lines 1-4) did not work, so every trial runs it: it started a "
+            "thread.",
         ),
     ],
 )

@@ -22,7 +22,9 @@ REQUEST_TYPE = "jupyter_hpo_request"
 REPLY_TYPE = "jupyter_hpo_reply"
 
 Direction = Literal["minimize", "maximize"]
-StudyState = Literal["starting", "running", "paused", "stopping", "finished", "stopped", "failed"]
+StudyState = Literal[
+    "starting", "running", "waiting", "paused", "stopping", "finished", "stopped", "failed"
+]
 RowState = Literal["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL"]
 ParamKind = Literal["float", "int", "categorical"]
 ValueKind = Literal["float", "int", "str", "bool", "object"]
@@ -73,6 +75,7 @@ class Best:
 class Header:
     """The study at a glance; sent whole with every message.
 
+    state: 'waiting' when only trials are left that the person has paused.
     n_trials: asked for, None when open-ended. elapsed_s, left_s: seconds; left_s is an
     estimate, None when nothing is known. facts: what was detected, one sentence each.
     setup: which statements ran once for all trials, or why not; empty when there are none.
@@ -110,13 +113,13 @@ class Row:
     """One trial as the leaderboard shows it.
 
     values: one float per objective, or None while there are none. params: active ones only,
-    None, bool, int, float or str. duration_s: pauses are not counted; of a running
-    trial until heard_s, to be counted on from there. started_s, finished_s: since the study's start; finished_s is negative for a
-    trial of an earlier session. error_line: 1-based line of the cell. memory_bytes: peak.
-    notice: what else to say of it, such as why it was stopped early. heard_s: when a running
-    trial was last heard of, since the study's start; long_s: a silence of so many seconds is
-    worth a word. waits: what a paused trial waits for; 'person' also while it still runs, and
-    is to be paused at its next report.
+    None, bool, int, float or str. duration_s: pauses are not counted; of a running trial until
+    heard_s, to be counted on from there. started_s, finished_s: since the study's start;
+    finished_s is negative for a trial of an earlier session. error_line: 1-based line of the
+    cell. memory_bytes: peak. notice: what else to say of it, such as why it was stopped early.
+    heard_s: when a running trial was last heard of, since the study's start; long_s: a silence
+    of so many seconds is worth a word. waits: what a paused trial waits for; 'person' also
+    while it still runs, and is to be paused at its next report.
     """
 
     number: int

@@ -27,6 +27,7 @@ SIGNS: dict[RowState, str] = {
 ENDINGS: dict[StudyState, str] = {
     "starting": "Starting",
     "running": "Running",
+    "waiting": "Waiting for you",
     "paused": "Paused",
     "stopping": "Stopping",
     "finished": "✓ Finished",

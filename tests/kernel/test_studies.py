@@ -159,6 +159,9 @@ def test_pause_resume_stop_trial_and_stop_reach_a_busy_kernel(kernel):
     kernel.finish(request, 30, until=lambda m, r: m["msg_type"] == "comm_msg")
     assert kernel.control("pause", study)["ok"]
     assert kernel.control("resume", study)["ok"]
+    assert kernel.control("pause_trial", study, number=0)["ok"]
+    assert kernel.control("resume_trial", study, number=0)["ok"]
+    assert not kernel.control("pause_trial", study)["ok"]
     assert kernel.control("stop_trial", study, number=0)["ok"]
     assert kernel.control("stop", study)["ok"]
     result = kernel.finish(request, 20)

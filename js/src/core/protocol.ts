@@ -11,7 +11,7 @@ export const WAITS = ["", "study", "scheduler", "person", "slot"] as const;
 
 export type Direction = "minimize" | "maximize";
 
-export type StudyState = "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "failed";
+export type StudyState = "starting" | "running" | "waiting" | "paused" | "stopping" | "finished" | "stopped" | "failed";
 
 export type RowState = "WAITING" | "RUNNING" | "PAUSED" | "COMPLETE" | "PRUNED" | "FAIL";
 

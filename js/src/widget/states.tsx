@@ -23,6 +23,7 @@ export const WORDS: Record<RowState, string> = {
 const STUDY: Record<StudyState, { sign: string; word: string; tone: string }> = {
   starting: { sign: "○", word: "Starting", tone: "quiet" },
   running: { sign: "●", word: "Running", tone: "running" },
+  waiting: { sign: "‖", word: "Waiting for you", tone: "warn" },
   paused: { sign: "‖", word: "Paused", tone: "warn" },
   stopping: { sign: "◌", word: "Stopping", tone: "warn" },
   finished: { sign: "✓", word: "Finished", tone: "good" },
