@@ -152,6 +152,13 @@ def build_parser() -> Parser:
         help="processes: a new one for each trial; workers: kept for the next trial; "
         "inline: in the kernel, one by one, for a debugger",
     )
+    add(
+        "--no-shared-setup",
+        dest="shared_setup",
+        action="store_false",
+        help="every trial runs the whole cell; else its first lines, as far as no tuned value "
+        "reaches them, run once for all",
+    )
     add("--quiet", action="store_true", help="show the result only")
     return parser  # fmt: skip
 
@@ -192,6 +199,7 @@ def parse_line(line: str) -> Request:
         executor=found.executor,
         root=Path(found.storage) if found.storage else None,
         keep=tuple(w.strip() for w in found.keep.split(",")) if found.keep else None,
+        shared_setup=found.shared_setup,
     )
     return Request(
         options=options,

@@ -24,6 +24,7 @@ class Options:
     a process for each trial; 'workers' has processes run trial after trial; 'inline' runs
     trials in the kernel, one at a time. fresh: forget what an earlier session of this study
     found. root: folder of the studies.
+    shared_setup: leading statements that no tuned value reaches run once for all trials.
     keep: names of the best trial's objects to bring back; None: what later cells can use.
     """
 
@@ -41,6 +42,7 @@ class Options:
     executor: Literal["processes", "workers", "inline"] = "processes"
     root: Path | None = None
     keep: tuple[str, ...] | None = None
+    shared_setup: bool = True
 
 
 def cores() -> int:

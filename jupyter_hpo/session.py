@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from .cell import CapturedCell
+from .cell import CapturedCell, CellProgram
 from .engine import Engine
 from .errors import CellError, Problem, SnapshotError, UnwritableError
 from .executors.base import Emit, Executor
@@ -267,6 +267,9 @@ def _executor_maker(
                 for name, why in error.reasons.items()
             ]
         ) from None
+    alone = options.executor == "processes" and choice.plan is None  # one process a trial
+    if options.shared_setup and alone and not finished:
+        program = with_shared_setup(program, cell.free_names, namespace, options.seed)
     snapshot.surroundings = surroundings_for(choice, snapshot.surroundings)
     return lambda emit: ProcessExecutor(
         program,
@@ -276,8 +279,22 @@ def _executor_maker(
         threads_per_trial=threads_for(choice, options, config.slots),
         reuse=options.executor == "workers",
         plan=choice.plan,
+        seed=options.seed,
         warm=warmup.take(),
     )
+
+
+def with_shared_setup(
+    program: CellProgram, names: Iterable[str], namespace: dict[str, Any], seed: int | None
+) -> CellProgram:
+    """The program, knowing which of its statements may run once for all trials. names: of the
+    notebook that it reads."""
+    from .cell.setup import shared_setup
+    from .worker.behind import look_behind
+
+    surroundings = look_behind(namespace, names)
+    setup = shared_setup(program, surroundings, seeded=seed is not None)
+    return replace(program, setup=setup)
 
 
 def first_use(source: str, name: str) -> int | None:

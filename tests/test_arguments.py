@@ -77,3 +77,8 @@ def test_defaults_ask_for_nothing():
 def test_every_option_is_explained():
     for action in build_parser()._actions:
         assert action.help, action.dest
+
+
+def test_the_shared_set_up_can_be_switched_off():
+    assert parse_line("--trials 3").options.shared_setup
+    assert not parse_line("--no-shared-setup").options.shared_setup

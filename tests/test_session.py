@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_hpo.cell import capture
 from jupyter_hpo.options import PATIENCE, TRIALS, Options
-from jupyter_hpo.session import _config, _scheduler, study_name
+from jupyter_hpo.session import _config, _scheduler, study_name, with_shared_setup
 from jupyter_hpo.study.objective import Objective
 
 ACC, SIZE = Objective("acc", "maximize"), Objective("size", "minimize")
@@ -59,3 +59,15 @@ def test_names_are_made_of_the_objective_and_the_code():
     assert study_name(cell) == f"acc-{cell.identity}"
     expression = captured(Objective("max(acc, size)", "maximize"))
     assert study_name(expression).startswith("objective-")
+
+
+def test_the_set_up_knows_the_notebook():
+    source = (
+        "from math import sqrt\nroot = sqrt(data)\nbase = load()\nx = 1.0  # hpo: 1..9\nacc = x\n"
+    )
+    namespace = {"data": 4}
+    text = "def load():\n    import time\n    return time.time()\n"
+    exec(compile(text, "<no source>", "exec"), namespace)
+    cell = capture(source, objectives=(ACC,), names=set(namespace), line_offset=0)
+    program = with_shared_setup(cell.program(), cell.free_names, namespace, seed=None)
+    assert program.setup == (0, 1)

@@ -47,7 +47,8 @@ class BoundCell:
 
 
 def bind(program: CellProgram, params: Mapping[str, Any]) -> BoundCell:
-    """The cell with params in their places, and its reporting loop reporting.
+    """The cell with params in their places, and its reporting loop reporting; without the
+    statements of its shared set-up, which have run.
 
     params: the active parameters only; the places of others keep the code's own value.
     Raises CellError for a name that the program doesn't tune, or a choice that is no
@@ -77,6 +78,8 @@ def bind(program: CellProgram, params: Mapping[str, Any]) -> BoundCell:
         raise CellError(problems)
     if program.loop is not None:
         _wrap_loop(editor, index.loops[program.loop.place])
+    if program.setup:
+        tree.body = [s for i, s in enumerate(tree.body) if i not in program.setup]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         code = compile(tree, program.filename, "exec", flags=FLAGS, dont_inherit=True)

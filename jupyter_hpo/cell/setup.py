@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .captured import CellProgram, Place
 from .effects import (
@@ -72,6 +72,13 @@ def shared_setup(
     return walk.shared()
 
 
+def worth_sharing(program: CellProgram) -> bool:
+    """Whether `program.setup` holds more than what a trial does in no time."""
+    tree = parsed(program.source)
+    origins = origins_in(ast.walk(tree))
+    return not all(_is_light(tree.body[index], origins) for index in program.setup)
+
+
 def lines_of(program: CellProgram) -> tuple[tuple[int, int], ...]:
     """The stretches (first, last line) of the cell that `program.setup` covers."""
     body = parsed(program.source).body
@@ -107,7 +114,6 @@ class _Walk:
 
     def shared(self) -> tuple[int, ...]:
         chosen: list[int] = []
-        works = False
         for index, statement in enumerate(self.body):
             if _is_future(statement):
                 continue
@@ -116,17 +122,17 @@ class _Walk:
             places = self._places(statement)
             if not places and self._may_share(statement):
                 chosen.append(index)
-                works = works or not self._is_light(statement)
             elif not self._may_leave(statement, places):
                 break
-        return tuple(chosen) if works else ()
+        setup = tuple(chosen)
+        return setup if worth_sharing(replace(self.program, setup=setup)) else ()
 
     # shared ---------------------------------------------------------------------------
 
     def _may_share(self, statement: ast.stmt) -> bool:
         facts = facts_of_running(statement, self.origins)
         bound = set(stored([statement]))
-        used = self._closure(facts)
+        used = self._closure(facts, facts.mentions - (bound - _loaded(statement)))
         if used.effects or used.draws - used.seeds - self.seeded:
             return False
         if used.mentions & (self.left | self.delicate):
@@ -141,11 +147,11 @@ class _Walk:
         self._remember(statement, bound, facts)
         return True
 
-    def _closure(self, facts: Facts) -> Facts:
-        """facts with those of everything that is mentioned, and of what that mentions."""
+    def _closure(self, facts: Facts, used: set[str]) -> Facts:
+        """facts with those of everything that is used, and of what that mentions."""
         whole = Facts()
         whole.add(facts)
-        todo, seen = list(facts.mentions), set(facts.mentions)
+        todo, seen = list(used), set(used)
         while todo:
             behind = self.behind.get(todo.pop())
             if behind is not None:
@@ -160,9 +166,9 @@ class _Walk:
         """What using the statement's names, from now on, may do: what its functions do, and
         those of whatever was handed to it (an object may keep one and call it later)."""
         self.scalars -= bound
-        known = [self.behind.pop(name) for name in bound if name in self.behind]
         if isinstance(statement, ast.Import | ast.ImportFrom):
-            return
+            return  # what is known of a name is known of what is imported, or is of no harm
+        known = [self.behind.pop(name) for name in bound if name in self.behind]
         if isinstance(statement, ast.Assign) and _is_scalar(statement.value):
             self.scalars |= bound
             return
@@ -182,15 +188,6 @@ class _Walk:
             merged.add(later)
             merged.add(self.behind.get(name, merged))
             self.behind[name] = merged
-
-    def _is_light(self, statement: ast.stmt) -> bool:
-        """Whether a trial does it in no time."""
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            name = origin(statement.value.func, self.origins)
-            last = name.rpartition(".")[2]
-            if name == "print" or last in _QUICK or SEEDS_ALL.fullmatch(last):
-                return True
-        return is_definition(statement) or not any(map(_works, ast.walk(statement)))
 
     # left to the trials ---------------------------------------------------------------
 
@@ -227,10 +224,14 @@ class _Walk:
 _QUICK = ("filterwarnings", "simplefilter", "manual_seed", "manual_seed_all")
 
 
-def _is_plain(node: ast.expr) -> bool:
-    """A literal, or brackets around literals."""
-    names = ast.Name | ast.Attribute | ast.Lambda | ast.NamedExpr | ast.JoinedStr
-    return not any(_works(n) or isinstance(n, names) for n in ast.walk(node))
+def _is_light(statement: ast.stmt, origins: Mapping[str, str]) -> bool:
+    """Whether a trial does it in no time."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        name = origin(statement.value.func, origins)
+        last = name.rpartition(".")[2]
+        if name == "print" or last in _QUICK or SEEDS_ALL.fullmatch(last):
+            return True
+    return is_definition(statement) or not any(map(_works, ast.walk(statement)))
 
 
 def _works(node: ast.AST) -> bool:
@@ -245,6 +246,12 @@ def _is_scalar(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) or (
         isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)
     )
+
+
+def _loaded(statement: ast.stmt) -> set[str]:
+    nodes = list(ast.walk(statement))
+    found = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    return found | {_root(n.target) for n in nodes if isinstance(n, ast.AugAssign)}
 
 
 def _unbound(statement: ast.stmt) -> set[str]:

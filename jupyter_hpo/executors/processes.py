@@ -12,7 +12,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..cell.captured import CellProgram
@@ -72,7 +72,8 @@ class ProcessExecutor:
     methods hand over to it and return. The snapshot stays its owner's: close it after the
     executor. reuse: workers run trial after trial; otherwise each is forked for one. plan: of
     the devices that the trials use (`TrialSpec.device`); their workers are reused.
-    warm: a helper started earlier, owned by the executor from now on.
+    seed: of every trial. warm: a helper started earlier, owned by the executor from now on.
+    The shared set-up of the program runs once, in the helper; reused workers have none.
     Raises ExecutorError when no helper can be started.
     """
 
@@ -86,6 +87,7 @@ class ProcessExecutor:
         threads_per_trial: int = 1,
         reuse: bool = False,
         plan: Plan | None = None,
+        seed: int | None = None,
         warm: WarmHelper | None = None,
     ) -> None:
         self.slots = jobs
@@ -101,14 +103,16 @@ class ProcessExecutor:
         self._alarm.setblocking(False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wakeup, selectors.EVENT_READ, self._drain)
+        reuse = reuse or plan is not None
         load = Load(
-            program,
+            replace(program, setup=()) if reuse else program,
             snapshot.surroundings,
             snapshot.names,
             tuple(modules_of(program.source)),
             threads_per_trial,
-            reuse or plan is not None,
+            reuse,
             plan,
+            seed,
         )
         keep = None if plan is None else KEPT
         self._crew = Crew(load, snapshot, self._selector, self, spares=jobs, keep=keep)
@@ -259,6 +263,9 @@ class ProcessExecutor:
         self._emit(ExecutorLost(why))
 
     def told(self, message: tuple[Any, ...]) -> None:
+        if message[0] == "setup":
+            self._emit(message[1])
+            return
         raise ValueError(f"the helper said {message!r}, which nobody knows")
 
     # --------------------------------------------------------------------------- trials

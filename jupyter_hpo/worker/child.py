@@ -93,7 +93,7 @@ class SocketChannel:
         names = list(islice(reversed(sys.modules), max(0, len(sys.modules) - self.known)))
         imported = [name for name in reversed(names) if is_installed(name)]
         self.known = len(sys.modules)
-        if imported:
+        if imported and threading.active_count() == 1:  # a module's thread can't be forked
             self.wire.send(imported)
 
     def give_up(self) -> NoReturn:
@@ -153,20 +153,30 @@ def _own_process(helper_pid: int) -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != helper_pid:  # it died before the line above
             os._exit(0)
-        try:
-            with open("/proc/self/oom_score_adj", "w") as file:
-                file.write(OOM_SCORE)
-        except OSError:  # some containers forbid it; the trial runs all the same
-            pass
+
+
+def die_first() -> None:
+    """Let the kernel's OOM killer take this process, and those forked from it, before it takes
+    the notebook's."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write(OOM_SCORE)
+    except OSError:  # not Linux, or a container that forbids it; trials run all the same
+        pass
 
 
 def redirect_output(log_path: str | None) -> None:
     """Send stdout and stderr, of C code and of programs started too, to the log."""
     where = os.devnull if log_path is None else log_path
     fd = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    redirect_to(fd)
+    os.close(fd)
+
+
+def redirect_to(fd: int) -> None:
+    """Send stdout and stderr to a file that is open for writing."""
     os.dup2(fd, 1)
     os.dup2(fd, 2)
-    os.close(fd)
     for name, number in (("stdout", 1), ("stderr", 2)):
         stream = io.TextIOWrapper(
             io.FileIO(number, "w", closefd=False),
@@ -182,14 +192,10 @@ def redirect_output(log_path: str | None) -> None:
 def is_installed(name: str) -> bool:
     """Whether a module comes from an installed package or the standard library: importing it
     again elsewhere does the same. Modules of the person's own stay the trial's."""
-    module = sys.modules.get(name)
-    spec = getattr(module, "__spec__", None)
-    origin = getattr(spec, "origin", None)
+    spec = getattr(sys.modules.get(name), "__spec__", None)
     if spec is None or spec.name != name:
         return False
-    if origin in ("built-in", "frozen"):
-        return True
-    return origin is not None and origin.startswith(_INSTALLED) and threading.active_count() == 1
+    return spec.origin in ("built-in", "frozen") or str(spec.origin).startswith(_INSTALLED)
 
 
 _INSTALLED = tuple(

@@ -5,7 +5,8 @@ never forks. Started by `executors.warm`; ends when its socket to the kernel clo
 
 From the kernel: ("import", names), ("load", Load)+[snapshot fd], ("fork", ident)+[the worker's
 socket], ("kill", ident). To it: ("problem", sentence), ("forked", ident, pid),
-("unforked", ident, sentence), ("exited", ident, status as `os.waitpid` gives it).
+("unforked", ident, sentence), ("exited", ident, status as `os.waitpid` gives it),
+("setup", SetUp).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from ..cell.captured import CellProgram
 from . import child, pages, shell, snapshot
 from .devices import Plan
 from .reuse import Anew
+from .shared_setup import run_shared
 from .threads import THREAD_VARIABLES
 from .trial import Setting
 from .wire import Closed, Wire
@@ -36,7 +38,7 @@ from .wire import Closed, Wire
 class Load:
     """What makes a helper ready. modules: to import first; threads: for each trial. reuse:
     workers run trial after trial, and unpickle the snapshot for each themselves. plan: of the
-    devices that they use."""
+    devices that they use. seed: of every trial, for the shared set-up (not with reuse)."""
 
     program: CellProgram
     surroundings: snapshot.Surroundings
@@ -45,6 +47,7 @@ class Load:
     threads: int
     reuse: bool = False
     plan: Plan | None = None
+    seed: int | None = None
 
 
 class Helper:
@@ -65,6 +68,7 @@ class Helper:
 
     def serve(self) -> None:
         """Until the kernel's end closes; then no child is left."""
+        child.die_first()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.set_wakeup_fd(self.alarm.fileno(), warn_on_full_buffer=False)
@@ -144,7 +148,14 @@ class Helper:
         namespace = self.main.__dict__
         state = snapshot.load_snapshot(fd, namespace)
         shell.offer(namespace, now=shell.wanted(load.program.source))
-        return child.Once(Setting(load.program, state, frozenset(load.names)), namespace)
+        shared = run_shared(
+            load.program, namespace, state, seed=load.seed, kernel_fd=self.wire.fileno()
+        )
+        self.pid = os.getpid()  # it may be another process that goes on
+        if shared.event is not None:
+            self.wire.send(("setup", shared.event))
+        setting = Setting(shared.program, state, frozenset(load.names), shared.done)
+        return child.Once(setting, namespace)
 
     def settle(self) -> None:
         """Leave to the children a heap that their garbage collector doesn't write to."""

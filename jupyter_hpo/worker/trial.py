@@ -28,6 +28,7 @@ from ..study.trial_events import (
 )
 from . import devices, failures, objects, pictures, randomness, reporting
 from .figures import Meter
+from .inherited import SetUpDone
 
 PATIENCE = 3
 
@@ -54,11 +55,13 @@ class Channel(Protocol):
 
 @dataclass(frozen=True)
 class Setting:
-    """What all trials of a study share. known: names of the snapshot (the kernel has them)."""
+    """What all trials of a study share. known: names of the snapshot (the kernel has them).
+    setup: what the program's shared set-up left; None when it has none."""
 
     program: CellProgram
     random_state: randomness.RandomState
     known: frozenset[str] = frozenset()
+    setup: SetUpDone | None = None
 
 
 class Trial:
@@ -90,6 +93,8 @@ class Trial:
         randomness.restore(self.setting.random_state)
         if self.spec.seed is not None:
             randomness.seed_all(self.spec.seed)
+        if self.setting.setup is not None:
+            self.setting.setup.go_on()
         reporter = reporting.Reporter(program.objectives, self._report)
         reporting.set_reporter(reporter)
         try:

@@ -398,6 +398,7 @@ def test_functions_of_earlier_cells_count_by_what_they_do() -> None:
     assert count({"load": Facts(mentions={"inner"}), "inner": Facts(mentions={"k"})}) == 1
     assert count({"model": Facts(draws={"torch"})}) == 2
     assert count({"load": Facts(seeds={"torch"}), "model": Facts(draws={"torch"})}) == 3
+    assert count({"Z": Facts(effects=["reads the clock"])}) == 3  # bound to something else
 
 
 def test_lines_are_those_of_the_cell() -> None:

@@ -21,6 +21,7 @@ from jupyter_hpo.study.trial_events import (
     ExecutorLost,
     Finished,
     Reported,
+    SetUp,
     TrialEvent,
     TrialSpec,
 )
@@ -125,7 +126,7 @@ class Bench:
             self.submit(number, seed, log)
         open_ = set(wanted)
         for event in self.arriving():
-            if isinstance(event, ExecutorLost):
+            if isinstance(event, ExecutorLost | SetUp):
                 continue
             told[event.number].append(event)
             if isinstance(event, Reported):

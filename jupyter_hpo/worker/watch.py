@@ -1,0 +1,278 @@
+"""A watch over statements that are to run once for all trials: what they do, what they leave.
+
+While they run, Python's audit events tell of files, sockets and processes; fresh entropy and
+seeding are noticed by standing in for the functions that give it. After each statement the
+process must be as it was, but for memory: no thread, no child process, no open file, no signal
+handler more. What only C code does unseen (a file written by a library) is not noticed.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+import random
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+from typing import Any, NoReturn
+
+from ..cell.effects import LIBRARIES
+from . import randomness
+from .child import _INSTALLED
+from .threads import THREAD_VARIABLES
+
+NETWORK, PROCESS, FILES = "uses the network", "starts a process", "writes files"
+EVENTS = {
+    **dict.fromkeys(("socket.connect", "socket.bind", "socket.sendto", "urllib.Request"), NETWORK),
+    **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyname", "webbrowser.open"), NETWORK),
+    **dict.fromkeys(("subprocess.Popen", "os.system", "os.fork", "os.forkpty"), PROCESS),
+    **dict.fromkeys(("os.posix_spawn", "os.exec", "os.spawn", "pty.spawn"), PROCESS),
+    **dict.fromkeys(("os.kill", "os.killpg", "signal.pthread_kill"), "sends a signal"),
+    **dict.fromkeys(("os.remove", "os.rename", "os.rmdir", "os.truncate", "os.link"), FILES),
+    **dict.fromkeys(("os.symlink", "os.chmod", "os.chown", "os.utime", "os.mkdir"), FILES),
+    **dict.fromkeys(("tempfile.mkstemp", "tempfile.mkdtemp"), FILES),
+    "sqlite3.connect": "opens a database",
+    "builtins.input": "asks the person",
+    "open": FILES,
+}
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+class NotShared(BaseException):
+    """Raised at what may not run once for all; the cell must not catch it with `Exception`."""
+
+
+_watch: Watch | None = None
+_hooked = False
+
+
+class Watch:
+    """Over the statements of one set-up, on the process's only thread.
+
+    namespace: the notebook's. seeded: the generators were seeded before it (`--seed`).
+    reason: why they can't be shared, "writes files"; '' while they can.
+    """
+
+    def __init__(self, namespace: Mapping[str, Any], *, seeded: bool) -> None:
+        self.namespace, self.reason = namespace, ""
+        self.seeded = set(LIBRARIES) if seeded else set()
+        self.generators: dict[str, Any] = {}
+        self.stood = _standing()
+
+    def refuse(self, reason: str) -> NoReturn:
+        self.reason = self.reason or reason
+        raise NotShared(self.reason)
+
+    @contextmanager
+    def statement(self) -> Iterator[None]:
+        """Around one statement; raises NotShared when it may not be shared, though the cell
+        may have swallowed that."""
+        global _watch, _hooked
+        if not _hooked:  # it can't be taken away again
+            sys.addaudithook(_hook)
+            _hooked = True
+        for library, state in _states().items():
+            self.generators.setdefault(library, state)
+        with ExitStack() as stack:
+            for module, name, make in _stand_ins(self):
+                stack.enter_context(_replaced(module, name, make))
+            _watch = self
+            try:
+                yield
+            finally:
+                _watch = None
+        for library in LIBRARIES:
+            self.drawn(library)
+        if not self.reason:
+            self.reason = left_behind(self.stood, _standing())
+        if self.reason:
+            raise NotShared(self.reason)
+
+    def drawn(self, library: str) -> None:
+        """Refuse when the library's generator has moved and nothing has seeded it."""
+        before = self.generators.get(library)
+        if library not in self.seeded and before is not None and _states()[library] != before:
+            self.refuse(f"draws from {library}'s generator, which nothing has seeded")
+
+    def seeding(self, library: str, given: bool) -> None:
+        if not given:
+            self.refuse("draws randomness without a seed")
+        self.drawn(library)
+        self.seeded.add(library)
+
+
+def _hook(event: str, args: tuple[Any, ...]) -> None:
+    if _watch is None or event not in EVENTS:
+        return
+    if event == "open" and not _writes(*args):
+        return
+    if event == "os.mkdir" and os.path.isdir(args[0]):  # makedirs(exist_ok=True)
+        return
+    if not _importing(sys._getframe(1), _watch.namespace):
+        _watch.refuse(EVENTS[event])
+
+
+def _writes(path: Any, mode: Any, flags: Any) -> bool:
+    if isinstance(path, int) or path == os.devnull:
+        return False
+    if isinstance(mode, str):
+        return bool(set(mode) & set("wax+"))
+    return bool(isinstance(flags, int) and flags & WRITING)
+
+
+def _importing(frame: FrameType | None, namespace: Mapping[str, Any]) -> bool:
+    """Whether an installed module does it while it is imported: the helper lets it, too."""
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith("<frozen importlib"):
+            return True
+        installed = file.startswith((*_INSTALLED, "<frozen", "<string>")) or file == __file__
+        if frame.f_globals is namespace or not installed:
+            return False
+        frame = frame.f_back
+    return False
+
+
+# generators ---------------------------------------------------------------------------
+
+
+def _states() -> dict[str, Any]:
+    state = randomness.capture()
+    found = {"random": state.python, "numpy": state.numpy, "torch": state.torch}
+    return {library: value for library, value in found.items() if value is not None}
+
+
+Make = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _stand_ins(watch: Watch) -> Iterator[tuple[Any, str, Make]]:
+    """(module, name, maker of the function that stands in for it)."""
+
+    def entropy(original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def fresh(*args: Any, **options: Any) -> Any:
+            if _watch is watch and not _importing(sys._getframe(1), watch.namespace):
+                watch.refuse("draws randomness without a seed")
+            return original(*args, **options)
+
+        return fresh
+
+    def seeding(library: str) -> Make:
+        def make(original: Callable[..., Any]) -> Callable[..., Any]:
+            @functools.wraps(original)
+            def seed(*args: Any, **options: Any) -> Any:
+                if _watch is watch:
+                    given = any(value is not None for value in (*args, *options.values()))
+                    watch.seeding(library, given)
+                return original(*args, **options)
+
+            return seed
+
+        return make
+
+    def unseeded(original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def seed(self: Any, a: Any = None, *rest: Any, **options: Any) -> Any:
+            if _watch is watch and a is None and not _importing(sys._getframe(1), watch.namespace):
+                watch.refuse("draws randomness without a seed")
+            return original(self, a, *rest, **options)
+
+        return seed
+
+    yield os, "urandom", entropy
+    yield random, "_urandom", entropy
+    yield random.Random, "seed", unseeded
+    yield random, "seed", seeding("random")
+    yield random, "setstate", seeding("random")
+    numpy: Any = getattr(sys.modules.get("numpy"), "random", None)
+    if numpy is not None:
+        yield numpy, "seed", seeding("numpy")
+        yield numpy, "set_state", seeding("numpy")
+    torch: Any = sys.modules.get("torch")
+    if hasattr(torch, "manual_seed"):
+        for module in (torch, torch.random):
+            yield module, "manual_seed", seeding("torch")
+            yield module, "set_rng_state", seeding("torch")
+            yield module, "seed", entropy
+
+
+@contextmanager
+def _replaced(module: Any, name: str, make: Make) -> Iterator[None]:
+    original = getattr(module, name)
+    stand_in = make(original)
+    setattr(module, name, stand_in)
+    try:
+        yield
+    finally:
+        if getattr(module, name) is stand_in:
+            setattr(module, name, original)
+
+
+def originals(namespace: dict[str, Any]) -> None:
+    """Give names that a statement bound to a stand-in the function itself."""
+    for name, value in list(namespace.items()):
+        code = getattr(value, "__code__", None)
+        if code is not None and code.co_filename == __file__ and hasattr(value, "__wrapped__"):
+            namespace[name] = value.__wrapped__
+
+
+# what is left behind ------------------------------------------------------------------
+
+
+def _standing() -> dict[str, Any]:
+    """What must be the same after each statement, by the words for when it isn't."""
+    torch: Any = sys.modules.get("torch")
+    pyplot: Any = sys.modules.get("matplotlib.pyplot")
+    cuda: Any = getattr(torch, "cuda", None)
+    return {
+        "leaves a thread running": _threads(),
+        "leaves a process running": _children(),
+        "leaves a file or a connection open": _open_files(),
+        "sets a signal handler": [signal.getsignal(n) for n in signal.valid_signals()],
+        "sets a timer": signal.getitimer(signal.ITIMER_REAL)[0] > 0,
+        "replaces sys.stdout or sys.stderr": (id(sys.stdout), id(sys.stderr)),
+        "switches the garbage collector": gc.isenabled(),
+        "sets the number of threads, which each trial has its own of": (
+            [os.environ.get(name) for name in THREAD_VARIABLES],
+            torch.get_num_threads() if hasattr(torch, "get_num_threads") else 1,
+        ),
+        "uses the GPU": bool(hasattr(cuda, "is_initialized") and cuda.is_initialized()),
+        "leaves a figure open": (
+            list(pyplot.get_fignums()) if hasattr(pyplot, "get_fignums") else []
+        ),
+    }
+
+
+def left_behind(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What differs, '' when nothing does."""
+    return next((words for words, state in after.items() if state != before[words]), "")
+
+
+def _threads() -> int:
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return threading.active_count()
+
+
+def _children() -> bool:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _open_files() -> list[int]:
+    found = []
+    for entry in os.listdir("/dev/fd"):
+        try:
+            os.fstat(int(entry))  # the listing's own is closed by now
+        except (OSError, ValueError):
+            continue
+        found.append(int(entry))
+    return sorted(found)
