@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..errors import ExecutorError
-from ..worker.helper import Load, kill_group
+from ..worker.helper import Load
+from ..worker.orphans import end_of_lost
 from ..worker.snapshot import Snapshot
 from ..worker.wire import Closed, Wire, pair
 from .host_memory import HostMemory
@@ -156,9 +157,10 @@ class Crew:
         if fresh:
             self._imported.update(fresh)
             self._tell(("import", fresh))
-            for worker in list(self.idle):
-                self.dismiss(worker)
-            self.stock()
+            if not self.load.reuse:  # reusable ones import it once themselves
+                for worker in list(self.idle):
+                    self.dismiss(worker)
+                self.stock()
 
     def _fork(self) -> Worker:
         wire, theirs = pair()
@@ -306,9 +308,7 @@ class Crew:
     def _sweep(self, *, clean: bool) -> None:
         """Without a helper that did it, end the groups of the workers it left."""
         if not clean:
-            for worker in self.workers.values():
-                if worker.pid is not None:
-                    kill_group(worker.pid)
+            end_of_lost({w.pid for w in self.workers.values() if w.pid is not None})
 
 
 def is_sigkill(status: int) -> bool:

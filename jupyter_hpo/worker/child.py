@@ -25,6 +25,7 @@ from itertools import islice
 from typing import Any, NoReturn, Protocol
 
 from ..study.trial_events import Answer, Failed, Finished, Stopped, TrialEvent, TrialSpec
+from .orphans import mark
 from .threads import use_threads
 from .trial import Setting, Trial
 from .wire import Closed, Wire
@@ -148,6 +149,7 @@ def leave(code: int) -> NoReturn:
 
 def _own_process(helper_pid: int) -> None:
     os.setpgid(0, 0)
+    mark()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform == "linux":
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -27,6 +27,7 @@ from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
 from . import child, pages, shell, snapshot
 from .devices import Plan
+from .orphans import Orphans
 from .reuse import Anew
 from .shared_setup import run_shared
 from .threads import THREAD_VARIABLES
@@ -62,6 +63,7 @@ class Helper:
         self.children: dict[int, int] = {}  # pid -> ident
         self.ready: child.Inherited | None = None
         self.pages: Iterator[int] = iter(())
+        self.orphans = Orphans()
         self.wakeup, self.alarm = socket.socketpair()
         self.wakeup.setblocking(False)
         self.alarm.setblocking(False)
@@ -107,7 +109,7 @@ class Helper:
             case ("kill", ident):
                 for pid, known in self.children.items():
                     if known == ident:
-                        kill_group(pid)
+                        os.kill(pid, signal.SIGKILL)
 
     # ---------------------------------------------------------------------- before trials
     def import_all(self, names: Iterable[str]) -> None:
@@ -198,24 +200,21 @@ class Helper:
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 self.bury(pid, status)
+        self.orphans.sweep(self.children)
 
     def bury(self, pid: int, status: int) -> None:
-        kill_group(pid)  # what the trial started and left behind
-        self.wire.send(("exited", self.children.pop(pid), status))
+        ident = self.children.pop(pid)
+        self.orphans.bury(pid, self.children)  # what the trial started and left behind
+        self.wire.send(("exited", ident, status))
 
     def end_children(self) -> None:
         for pid in self.children:
-            kill_group(pid)
-        for pid in self.children:
+            os.kill(pid, signal.SIGKILL)
+        while self.children:
+            pid, _ = self.children.popitem()
             os.waitpid(pid, 0)
-
-
-def kill_group(pid: int) -> None:
-    """Kill the process group that a trial leads."""
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # gone (macOS: or only zombies are left)
-        pass
+            self.orphans.bury(pid, self.children)
+        self.orphans.end()
 
 
 def main(fd: int) -> None:
