@@ -1,6 +1,7 @@
 # make lab    set everything up and open JupyterLab on the first tutorial
 # make demo   the same, headless: runs the first tutorial and prints the leaderboard
 # make test   set everything up and run every check (what CI runs)
+# make bench  measure against the peers, in an environment of their own (.bench-venv)
 
 PYTHON ?= python3
 VENV := .venv

@@ -13,14 +13,15 @@ from ..space import Categorical, Float, SearchSpace
 from ..study.objective import Objective
 from ..study.trial import Trial, TrialState
 from .convert import MEMORY, STATES, frozen, quiet
-from .learning import LearningStorage
+from .learning import BOUND, LearningStorage
 
 
 class OptunaSampler:
     """Suggestions by an Optuna sampler over a study that lives in memory.
 
     Trials that run, or wait paused, stay RUNNING in it, so that the constant liar keeps the
-    workers apart. Made on the main thread, used on the engine's.
+    workers apart. Made on the main thread, used on the engine's. bound: how many finished
+    trials TPE is shown, see `learning`.
     """
 
     def __init__(
@@ -30,12 +31,13 @@ class OptunaSampler:
         *,
         kind: str = "tpe",
         seed: int | None = None,
+        bound: int = BOUND,
     ) -> None:
         self.space, self.objectives, self.name = space, tuple(objectives), kind
         self._asked: dict[int, OptunaTrial] = {}
         with quiet():
             self._study = optuna.create_study(
-                storage=LearningStorage() if kind == "tpe" else None,
+                storage=LearningStorage(bound) if kind == "tpe" else None,
                 directions=[o.direction for o in objectives],
                 sampler=_sampler(kind, space, seed),
             )

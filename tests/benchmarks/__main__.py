@@ -3,6 +3,7 @@
     make bench                          start, w1, w2 and w3: about half an hour
     make bench ARGS="w1 w3"             only those
     make bench ARGS=scale               a trial at 5,000 trials against one at 100
+    make bench ARGS=sampler             the same for the sampler alone, and what it finds
     make bench ARGS="w2 --rounds 3 --without 'Ray Tune + Optuna'"
 
 Nothing else should run on the machine. Contenders take turns, so what does run hits all.
@@ -15,31 +16,35 @@ import argparse
 from . import table
 from .contenders import Contender, contenders, race
 from .first_study import first_study
+from .sampler import sampler
 from .scale import scale
 from .workloads import WORKLOADS, Workload
 
 DEFAULT = ("start", "w1", "w2", "w3")
+KNOWN = (*DEFAULT, "scale", "sampler")
 ROUNDS = {"start": 1, "w1": 3, "w2": 1, "w3": 3}
 SLOTS = 2
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.partition("\n")[0])
-    parser.add_argument("which", nargs="*", help=f"of {', '.join(DEFAULT)}, scale")
+    parser.add_argument("which", nargs="*", help=f"of {', '.join(KNOWN)}")
     parser.add_argument("--rounds", type=int, help="of each, instead of the default")
     parser.add_argument("--trials", type=int, help="at most so many in a workload")
     parser.add_argument("--ours", action="store_true", help="no peers")
     parser.add_argument("--without", action="append", default=[], metavar="CONTENDER")
     found = parser.parse_args(argv)
-    unknown = set(found.which) - {*DEFAULT, "scale"}
+    unknown = set(found.which) - set(KNOWN)
     if unknown:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(DEFAULT)}, scale")
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(KNOWN)}")
     for which in found.which or DEFAULT:
         rounds = found.rounds or ROUNDS.get(which, 1)
         if which == "start":
             print(first_study(rounds), flush=True)
         elif which == "scale":
             print(scale(found.trials or 5000), flush=True)
+        elif which == "sampler":
+            print(sampler(found.trials or 1000), flush=True)
         else:
             workload = WORKLOADS[which]
             those = [
