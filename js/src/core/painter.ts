@@ -20,7 +20,8 @@ export const browser: Clock = {
       if (!called) callback();
       called = true;
     };
-    requestAnimationFrame(() => setTimeout(once));
+    // Preact runs effects, and so the canvases, after the frame: the second time-out is later.
+    requestAnimationFrame(() => setTimeout(() => setTimeout(once)));
     setTimeout(once, LONGEST_MS); // a page in the background gets no frames
   },
   later: (callback, ms) => void setTimeout(callback, ms),

@@ -64,8 +64,7 @@ export function Leaderboard({ session }: { session: Session }) {
   );
   const scales = useMemo((): Scales => {
     const curves = [...store.curves.values()];
-    const values = curves.flatMap((c) => c.values).filter(usable);
-    values.sort((a, b) => a - b);
+    const values = Float64Array.from(curves.flatMap((c) => c.values).filter(usable)).sort();
     const at = (q: number): number => values[Math.round(q * (values.length - 1))] ?? 0;
     return {
       y: [at(maximize ? 0.05 : 0), at(maximize ? 1 : 0.95)],
