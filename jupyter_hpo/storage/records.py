@@ -15,10 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from optuna.storages.journal import JournalFileOpenLock
 from optuna.trial import TrialState
+
+from ..errors import StorageError
 
 Record: TypeAlias = dict[str, Any]
 
@@ -82,7 +84,7 @@ def end(trial_id: int, state: TrialState, values: Sequence[float] | None) -> Rec
 class JournalWriter:
     """Appends records to a journal file, under the lock that every writer of it takes.
 
-    Not for several threads. Raises OSError when the file can't be written.
+    Not for several threads.
     """
 
     def __init__(self, path: Path) -> None:
@@ -91,30 +93,33 @@ class JournalWriter:
         self._worker = f"{uuid.uuid4()}-{threading.get_ident()}"
         self._end = path.stat().st_size
 
-    def append(self, records: Iterable[Record]) -> bool:
-        """Write the records in one piece and wait for the disk; none of them when there is
-        a trial in the file that somebody else has added since the last time: then False."""
-        lines = [
-            json.dumps({**r, "worker_id": self._worker}, separators=(",", ":")) for r in records
-        ]
+    def append(self, records: Iterable[Record]) -> None:
+        """Write the records in one piece and wait for the disk.
+
+        Raises OSError when the file can't be written, and StorageError, with nothing written,
+        when somebody else has added a trial to it, or cut it, since the last time.
+        """
+        signed = ({**record, "worker_id": self._worker} for record in records)
+        lines = [json.dumps(record, separators=(",", ":")) for record in signed]
         self._lock.acquire()
         try:
             with self.path.open("ab+") as file:
-                if file.seek(0, os.SEEK_END) != self._end and self._foreign_trials(file.tell()):
-                    return False
+                self._check(file)
                 file.write(("\n".join(lines) + "\n").encode())
                 file.flush()
                 os.fsync(file.fileno())
                 self._end = file.tell()
         finally:
             self._lock.release()
-        return True
 
-    def _foreign_trials(self, end: int) -> bool:
-        with self.path.open("rb") as file:
-            file.seek(self._end)
-            added = file.read(end - self._end).splitlines()
-        return any(json.loads(line)["op_code"] == Operation.CREATE_TRIAL for line in added)
+    def _check(self, file: BinaryIO) -> None:
+        end = file.seek(0, os.SEEK_END)
+        if end < self._end:
+            raise StorageError("somebody else has cut or replaced it")
+        file.seek(self._end)
+        for line in file.read(end - self._end).splitlines():
+            if json.loads(line)["op_code"] == Operation.CREATE_TRIAL:
+                raise StorageError("somebody else has added a trial to it")
 
 
 def _record(operation: Operation, **fields: Any) -> Record:

@@ -31,8 +31,10 @@ class Contender:
     rounds: int = 10**6
 
     def measure(self, workload: Workload, memory: bool = False) -> Measured:
-        print(f"  {workload.name}: {self.name} ...", file=sys.stderr, flush=True)
-        return self.run(workload.shortened(self.trials), memory)
+        print(f"  {workload.name}: {self.name} ... ", end="", file=sys.stderr, flush=True)
+        run = self.run(workload.shortened(self.trials), memory)
+        print(run.why or f"{run.seconds:.1f} s", file=sys.stderr, flush=True)
+        return run
 
 
 def of_ours(name: str, mode: ours.Mode, sampler: str = "random", jobs: int = 2) -> Contender:

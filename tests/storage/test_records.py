@@ -99,7 +99,16 @@ def test_a_trial_added_by_somebody_else_stops_the_writing(path):
     optuna.load_study(study_name="s", storage=open_journal(path)).ask()
     finished(1)(other)
     other.close()
-    assert "somebody else adds trials" in other.problem()
+    assert "somebody else has added a trial" in other.problem()
+
+
+def test_a_file_that_was_cut_is_not_written_on(path):
+    storage = JournalStorage(path, "s", SPACE, LOSS)
+    path.write_text("")
+    finished(0)(storage)
+    storage.close()
+    assert "cut or replaced" in storage.problem()
+    assert path.read_text() == ""
 
 
 def test_what_others_note_about_a_study_does_not_stop_the_writing(path):
