@@ -2,72 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from . import messages as m
 from . import trial_events as ev
-from .books import Books
-from .config import StudyConfig
-from .endings import DEVICE_MEMORY, HOST_MEMORY, INTERRUPTED, OUT_OF_MEMORY, Progress, interrupted
-from .pace import Pace
-from .packing import Packing, fixed_slots
-from .places import Places, Waits
+from .endings import DEVICE_MEMORY, HOST_MEMORY, INTERRUPTED, OUT_OF_MEMORY
+from .places import Waits
 from .ranking import losses
-from .schedulers import NoPruning, Scheduler, Verdict
-from .stops import Stops
-from .stopwatch import Stopwatch
+from .schedulers import Verdict
+from .states import States
 from .trial import Report, Trial, TrialError, TrialState
 
 MEMORY = {DEVICE_MEMORY: "ran out of device memory", HOST_MEMORY: "ran out of memory"}
 
 
-class Lifecycle:
-    """The half of `Study` that answers the events of its trials.
+class Lifecycle(States):
+    """The half of `Study` that answers the events of its trials."""
 
-    A trial moves WAITING -> RUNNING <-> PAUSED -> COMPLETE | PRUNED | FAIL. Every change of
-    state goes through `_run`, `_wait` or `_close`, which keep the books.
-    """
-
-    def __init__(
-        self,
-        config: StudyConfig,
-        *,
-        scheduler: Scheduler | None = None,
-        earlier: list[Trial] | None = None,
-        packing: Packing | None = None,
-    ) -> None:
-        self.config = config
-        self.scheduler: Scheduler = scheduler or NoPruning()
-        self.books = Books(config.objectives, earlier or ())
-        self.pace = Pace()
-        self.phase = "starting"
-        self.message = ""
-        self.failed = False
-        self.version = 1
-        self._now = 0.0
-        self._places = Places(packing or fixed_slots(config.slots), in_kernel=config.in_kernel)
-        self._to_pause: set[int] = set()  # by the person, at their next report
-        self._stops = Stops(config.grace_s)
-        self._progress = Progress(config)
-        self._ran: Stopwatch[int] = Stopwatch()
-        self._queue: list[dict[str, Any]] = []
-        self._begin_with_earlier()
-
-    @property
-    def trials(self) -> dict[int, Trial]:
-        return self.books.trials
-
-    @property
-    def n_done(self) -> int:
-        """Trials that count for the budget: finished, not cut off by a study's end, and of
-        the present space."""
-        return self.books.n_done
-
-    def running_s(self, number: int, now: float) -> float:
-        """Seconds the trial has run so far, pauses not counted."""
-        return self._ran.seconds(number, now)
-
-    # ---------------------------------------------------------------------- events
     def _on_suggested(self, event: m.Suggested, out: list[m.Command]) -> None:
         self._places.asked.discard(event.number)
         trial = Trial(event.number, dict(event.params))
@@ -225,102 +174,3 @@ class Lifecycle:
             self._stops.ended(number)
         self.failed = True
         self._stop(event.reason, out)
-
-    def _cut_off(self, trial: Trial, out: list[m.Command]) -> None:
-        """The study ends before the trial had its second attempt."""
-        self._places.give_up(trial.number)
-        self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, self.message))
-
-    # ----------------------------------------------------------------- transitions
-    def _run(self, trial: Trial) -> None:
-        self.books.enter(trial, TrialState.RUNNING)
-        self._ran.start(trial.number, self._now)
-        self.pace.began(trial.number, self._now)
-        self._touch(trial)
-
-    def _wait(self, trial: Trial, waits: Waits) -> None:
-        self._places.wait(trial.number, waits)
-        self.books.enter(trial, TrialState.PAUSED)
-        self._ran.stop(trial.number, self._now)
-        self._touch(trial)
-
-    def _go_on(self, trial: Trial, out: list[m.Command]) -> None:
-        self._places.go_on(trial.number)
-        self._run(trial)
-        out.append(m.Continue(trial.number))
-
-    def _stop_trial(self, number: int, why: str, out: list[m.Command]) -> None:
-        if number in self._stops:
-            return
-        self._stops.tell(number, why, self._now)
-        self._to_pause.discard(number)
-        if not self.trials[number].state.finished:
-            self.scheduler.on_end(number)
-            out.append(m.Stop(number))
-
-    def _close_stopped(self, trial: Trial, out: list[m.Command]) -> None:
-        why, cut_off = self._stops.why(trial.number), trial.number in self._stops.cut_off
-        if trial.reports and not cut_off:
-            trial.values = trial.reports[-1].values
-            trial.notice = why
-            self._close(trial, TrialState.PRUNED, out)
-        else:
-            kind = INTERRUPTED if cut_off else "stopped"
-            self._close(trial, TrialState.FAIL, out, TrialError(kind, why))
-
-    def _close(
-        self, trial: Trial, state: TrialState, out: list[m.Command], error: TrialError | None = None
-    ) -> list[int]:
-        """Finish the trial; the trials that it displaces from the front."""
-        number = trial.number
-        self._ran.stop(number, self._now)
-        self._to_pause.discard(number)
-        self._places.go_on(number)
-        self.pace.gone(number)
-        trial.figures["running_s"] = round(self.running_s(number, self._now), 3)
-        trial.finished_at = self._now
-        self.books.enter(trial, state, error)
-        beaten = self.books.front.take(trial)
-        self.scheduler.on_end(number, complete=state is TrialState.COMPLETE)
-        self._progress.add(trial, leads=number in self.books.front)
-        self._touch(trial)
-        out += [m.Tell(trial), m.Save(trial)]
-        return beaten
-
-    def _stop(self, why: str, out: list[m.Command]) -> None:
-        self.phase, self.message = "stopping", why
-        # What runs, or is held by the person, is tried again when the study goes on; what
-        # the scheduler had paused has been compared, and is pruned.
-        compared = set(self._places.those(Waits.SCHEDULER))
-        for number in sorted(self._places.alive):
-            if number not in self._stops and number not in compared:
-                self._stops.cut_off.add(number)
-            self._stop_trial(number, why, out)
-        for number in list(self._places.again):
-            if number not in self._places.alive:
-                self._cut_off(self.trials[number], out)
-        self._touch()
-
-    def _touch(self, trial: Trial | None = None) -> None:
-        self.version += 1
-        if trial is not None:
-            self.books.changed(trial, self.version)
-
-    def _begin_with_earlier(self) -> None:
-        """Rank what earlier sessions left, and try again what was cut off in them."""
-        trials = list(self.trials.values())
-        done = [t.params for t in trials if not interrupted(t)]
-        for trial in trials:
-            again = interrupted(trial) and not trial.outside
-            if again and trial.params not in [*done, *self._queue]:
-                self._queue.append(dict(trial.params))
-        front = self.books.front.trials
-        self._progress.earlier(trials, front[0] if front else None)
-        if len(self.config.objectives) == 1:
-            for trial in trials:
-                if interrupted(trial) or trial.outside:
-                    continue
-                for report in trial.reports:
-                    loss = losses(self.config.objectives, report.values)[0]
-                    self.scheduler.on_report(trial.number, report.step, loss)
-                self.scheduler.on_end(trial.number, complete=trial.state is TrialState.COMPLETE)
