@@ -168,11 +168,25 @@ def die_first() -> None:
 
 
 def redirect_output(log_path: str | None) -> None:
-    """Send stdout and stderr, of C code and of programs started too, to the log."""
-    where = os.devnull if log_path is None else log_path
-    fd = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    """Send stdout and stderr, of C code and of programs started too, to the log.
+
+    A log that can't be opened or has no room left costs the output, not the trial.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    try:
+        fd = os.open(os.devnull if log_path is None else log_path, flags, 0o600)
+    except OSError:  # its folder was deleted, say
+        fd = os.open(os.devnull, flags)
     redirect_to(fd)
     os.close(fd)
+
+
+class _Log(io.FileIO):
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError:  # the disk is full
+            return memoryview(data).nbytes
 
 
 def redirect_to(fd: int) -> None:
@@ -181,7 +195,7 @@ def redirect_to(fd: int) -> None:
     os.dup2(fd, 2)
     for name, number in (("stdout", 1), ("stderr", 2)):
         stream = io.TextIOWrapper(
-            io.FileIO(number, "w", closefd=False),
+            _Log(number, "w", closefd=False),
             encoding="utf-8",
             errors="backslashreplace",
             line_buffering=True,

@@ -25,7 +25,7 @@ from typing import Any
 
 from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
-from . import child, pages, shell, snapshot
+from . import child, pages, randomness, shell, snapshot
 from .devices import Plan
 from .orphans import Orphans
 from .reuse import Anew
@@ -156,7 +156,19 @@ class Helper:
         self.pid = os.getpid()  # it may be another process that goes on
         if shared.event is not None:
             self.wire.send(("setup", shared.event))
-        setting = Setting(shared.program, state, frozenset(load.names), shared.done)
+        randomness.restore(state)
+        if load.seed is not None:
+            randomness.seed_all(load.seed)
+        if shared.done is not None:
+            randomness.restore(shared.done.random_state)
+        setting = Setting(
+            shared.program,
+            state,
+            frozenset(load.names),
+            shared.done,
+            load.seed,
+            randomness.capture(),
+        )
         return child.Once(setting, namespace)
 
     def settle(self) -> None:
@@ -171,6 +183,7 @@ class Helper:
         if self.ready is None:  # it could not be loaded, as the kernel has been told
             os.close(fd)
             return
+        self.orphans.adopt()
         try:
             pid = os.fork()
         except OSError as error:

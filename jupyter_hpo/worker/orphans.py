@@ -28,7 +28,14 @@ class Orphans:
 
     def __init__(self) -> None:
         self._ended: set[int] = set()
-        self._adopts = _adopt()
+        self._process = 0
+        self._adopts = False
+
+    def adopt(self) -> None:
+        """Before a worker is forked: this process (a fork of it has to say so itself) is to
+        become the parent of what the worker leaves."""
+        if self._process != os.getpid():
+            self._process, self._adopts = os.getpid(), _adopt()
 
     def bury(self, worker: int, workers: Collection[int]) -> None:
         """A worker has been reaped: end what it left. workers: those that go on."""
