@@ -7,13 +7,16 @@ from hypothesis import strategies as st
 
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
-from jupyter_hpo.study.endings import interrupted
+from jupyter_hpo.study.config import Budget, StudyConfig
+from jupyter_hpo.study.endings import DEVICE_MEMORY, interrupted
+from jupyter_hpo.study.packing import DeviceFacts, Packing
 from jupyter_hpo.study.places import Waits
 from jupyter_hpo.study.ranking import best_trials
 from jupyter_hpo.study.schedulers import Asha
-from jupyter_hpo.study.trial import TrialState
+from jupyter_hpo.study.study import Study
+from jupyter_hpo.study.trial import TrialError, TrialState
 
-from .driver import make
+from .driver import LOSS, Driver, make
 
 DONE = {TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL}
 
@@ -121,3 +124,40 @@ def test_slots_books_and_waiting_trials_stay_true(curves, slots, n_trials, prune
     assert not driver.live
     if not driver.study.failed:
         assert driver.study.n_done == n_trials
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.integers(1, 3),
+    st.sampled_from([None, 2]),
+    st.integers(1, 10),
+    st.booleans(),
+    st.lists(actions | st.tuples(st.just("oom"), numbers), min_size=20, max_size=60),
+)
+def test_on_devices_with_too_little_memory_nothing_hangs(devices, jobs, n_trials, prune, happens):
+    facts = [DeviceFacts(f"cuda:{i}", "", 10 << 30, 10 << 30) for i in range(devices)]
+    config = StudyConfig("s", (LOSS,), Budget(n_trials))
+    scheduler = Asha(pool=2) if prune else None
+    study = Study(config, scheduler=scheduler, packing=Packing(facts, jobs=jobs))
+    driver = Driver(study, lambda n: [n % 3 + 0.5] * 5)
+    driver.send(m.Begin())
+    for what, value in happens:
+        if what == "oom":
+            if ready(driver):
+                number = ready(driver)[value % len(ready(driver))]
+                driver.end(number, ev.Failed(number, TrialError(DEVICE_MEMORY, "too little")))
+        else:
+            act(driver, what, value)
+        if study.phase == "finished":
+            break
+        assert set(study._places.waiting) == driver.waiting
+        assert study._places.alive == set(driver.live)
+        assert study.front == best_trials(config.objectives, study.trials.values())
+    act(driver, m.ResumeRequested, None)
+    for number in range(13):
+        driver.send(m.ResumeTrialRequested(number))
+    for _ in range(13 * 9):
+        act(driver, "step", 0)
+        act(driver, m.Tick, None)
+    assert study.phase == "finished"
+    assert not driver.live
