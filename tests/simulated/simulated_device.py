@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from jupyter_hpo.study.packing import DeviceFacts
+from jupyter_hpo.worker import devices
 from jupyter_hpo.worker.devices import Plan, index_of
 
 VARIABLE = "SIMULATED_DEVICE"
@@ -194,25 +195,27 @@ class SimulatedKind:
         ]
 
     def attach(self, name: str, plan: Plan) -> SimulatedDevice:
-        global _here
-        _here = SimulatedDevice(name)
-        return _here
+        return SimulatedDevice(name)
 
 
 kind = SimulatedKind()
-_here: SimulatedDevice | None = None
+
+
+def here() -> SimulatedDevice:
+    """The device that this process is bound to; this module may have been imported since."""
+    found = devices.current()
+    assert hasattr(found, "memory"), f"the process is bound to {found.name}"
+    return found
 
 
 def allocate(nbytes: int) -> Block:
     """A block on the device that this process is bound to."""
-    assert _here is not None, "the process is bound to no simulated device"
-    return Block(_here.memory, nbytes)
+    return Block(here().memory, nbytes)
 
 
 def work(seconds: float) -> None:
     """Work that takes so long for a process alone."""
-    assert _here is not None
-    memory, done = _here.memory, 0.0
+    memory, done = here().memory, 0.0
     memory.change(working=1)
     try:
         while done < seconds:
@@ -222,11 +225,6 @@ def work(seconds: float) -> None:
             done += (time.perf_counter() - before) / share
     finally:
         memory.change(working=-1)
-
-
-def where() -> str:
-    assert _here is not None
-    return _here.name
 
 
 def _alive(pid: int) -> bool:
