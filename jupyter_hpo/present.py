@@ -28,6 +28,10 @@ from .widgets.protocol import (
 PACED_AFTER = 3
 """Finished trials of a session before its pace says when it ends."""
 
+AT_ONCE, BREATH_S = 200, 0.0005
+"""Trials read in one go, and how long the engine is given its lock between two: a page that is
+reloaded asks for all of them, and no trial shall wait for that."""
+
 SAMPLERS = {
     "tpe": "TPE",
     "gp": "GP",
@@ -53,18 +57,26 @@ class Presenter:
         self._sampler = sampler
 
     def changes(self, since: int) -> Update:
+        rows: list[Row] = []
+        points: list[Point] = []
         with self._engine.lock:
             study = self._engine.study
-            now = time.time()
-            began = study.began_at or now
-            changed = study.books.since(since)
-            rows = [_row(t, study, began, now) for t in changed]
-            points = [
-                Point(t.number, report.step, report.values[0])
-                for t in changed
-                for report in _new_reports(t, since)
-            ]
-            return Update(study.version, self._header(began), rows, points)
+            version, changed = study.version, study.books.since(since)
+        for start in range(0, len(changed), AT_ONCE):
+            if start:
+                time.sleep(BREATH_S)
+            with self._engine.lock:
+                now = time.time()
+                began = study.began_at or now
+                # What changes meanwhile is newer than `version`, and so is sent again.
+                for trial in changed[start : start + AT_ONCE]:
+                    rows.append(_row(trial, study, began, now))
+                    points += [
+                        Point(trial.number, report.step, report.values[0])
+                        for report in _new_reports(trial, since)
+                    ]
+        with self._engine.lock:
+            return Update(version, self._header(study.began_at or time.time()), rows, points)
 
     def notice(self, text: str) -> None:
         """Say something more to the person, from now on; any thread."""

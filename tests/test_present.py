@@ -20,8 +20,9 @@ BEGAN = 1000.0
 
 @pytest.fixture
 def clock(monkeypatch):
-    now = SimpleNamespace(at=BEGAN)
-    monkeypatch.setattr(present, "time", SimpleNamespace(time=lambda: now.at))
+    now = SimpleNamespace(at=BEGAN, meanwhile=lambda: None)
+    now.breathe = lambda seconds: now.meanwhile()
+    monkeypatch.setattr(present, "time", SimpleNamespace(time=lambda: now.at, sleep=now.breathe))
     return now
 
 
@@ -209,3 +210,22 @@ def test_only_what_changed_is_sent_again(study, view, clock):
     assert [row.number for row in update.rows] == [0, 1]
     assert [(p.number, p.step) for p in update.points] == [(0, 2), (1, 2)]
     assert view.presenter.changes(update.version).rows == []
+
+
+def test_all_trials_are_read_in_parts_and_what_changes_meanwhile_comes_again(
+    study, view, clock, monkeypatch
+):
+    monkeypatch.setattr(present, "AT_ONCE", 2)
+    study.handle(m.Begin(), BEGAN)
+    for number in range(5):
+        suggest(study, number, BEGAN)
+        study.handle(ev.Started(number, pid=1, at=BEGAN), BEGAN)
+    before = study.version
+    steps = iter((1, 2))
+    clock.meanwhile = lambda: study.handle(ev.Reported(0, next(steps), (0.5,)), BEGAN)
+    update = view.presenter.changes(0)
+    assert [row.number for row in update.rows] == list(range(5))
+    assert update.version == before
+    later = view.presenter.changes(update.version)
+    assert [row.number for row in later.rows] == [0]
+    assert [(p.number, p.step) for p in later.points] == [(0, 1), (0, 2)]
