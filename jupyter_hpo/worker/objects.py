@@ -65,18 +65,32 @@ def _those_that_fit(
         try:
             pickling.dump(value, sink, namespace=namespace, known=known, limit_bytes=limit_bytes)
         except pickling.TooLarge:
-            left_out[name] = f"it is larger than the {limit_bytes / 2**30:.3g} GiB kept of a trial"
+            left_out[name] = f"it is larger than the {size(limit_bytes)} kept of a trial"
         except Exception as error:
             left_out[name] = reasons.explain(name, value, namespace, error)
         else:
             sizes[name] = sink.size_bytes
-    while sizes and sum(sizes.values()) > limit_bytes:
-        largest = max(sizes, key=lambda name: sizes[name])
-        del sizes[largest]
+    while sum(sizes.values()) > limit_bytes:
+        # Data first: a model is what the search was for.
+        data = [name for name in sizes if not _is_model(wanted[name])]
+        largest = max(data or sizes, key=lambda name: sizes[name])
         left_out[largest] = (
-            f"together the objects are larger than the {limit_bytes / 2**30:.3g} GiB kept"
+            f"with it ({size(sizes.pop(largest))}) the objects are larger than the "
+            f"{size(limit_bytes)} kept of a trial; name those you want with --keep"
         )
     return {name: wanted[name] for name in sizes}
+
+
+def _is_model(value: Any) -> bool:
+    return any(hasattr(value, name) for name in ("state_dict", "fit", "predict", "get_weights"))
+
+
+def size(size_bytes: float) -> str:
+    """A size as a person reads it: 1 GiB, 340 MiB, 12 kB."""
+    for unit, name in ((1 << 30, "GiB"), (1 << 20, "MiB")):
+        if size_bytes >= unit:
+            return f"{size_bytes / unit:.3g} {name}"
+    return f"{size_bytes / 1000:.3g} kB"
 
 
 def _write(

@@ -1,0 +1,65 @@
+"""The objects of a finished trial: what fits is kept, what doesn't is said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from jupyter_hpo.errors import StorageError
+from jupyter_hpo.worker.objects import load_objects, size, write_objects
+
+MB = 1 << 20
+
+
+class Model:
+    def __init__(self, weights):
+        self.weights = weights
+
+    def predict(self):
+        return self.weights.sum()
+
+
+def test_the_limit_leaves_out_data_before_models(tmp_path):
+    space = {
+        "model": Model(np.ones(6 * MB, np.uint8)),
+        "data": np.zeros(5 * MB, np.uint8),
+        "huge": np.zeros(20 * MB, np.uint8),
+        "score": 0.5,
+    }
+    names, left_out = write_objects(
+        str(tmp_path / "o"), [*space, "nowhere"], space, limit_bytes=10 * MB
+    )
+    assert set(names) == {"model", "score"}
+    assert left_out == {
+        "huge": "it is larger than the 10 MiB kept of a trial",
+        "data": "with it (5 MiB) the objects are larger than the 10 MiB kept of a trial; "
+        "name those you want with --keep",
+    }
+    loaded = load_objects(tmp_path / "o", {})
+    assert loaded["model"].predict() == 6 * MB
+    assert (tmp_path / "o").stat().st_size <= 10 * MB
+
+
+def test_names_that_share_memory_are_counted_together(tmp_path):
+    array = np.zeros(6 * MB, np.uint8)
+    names, left_out = write_objects(
+        str(tmp_path / "o"), ["a", "b"], {"a": array, "b": array[:]}, limit_bytes=10 * MB
+    )
+    assert set(names) == {"a", "b"}
+    assert left_out == {}
+
+
+def test_a_damaged_file_is_an_error_with_its_name(tmp_path):
+    write_objects(str(tmp_path / "o"), ["a"], {"a": np.zeros(9000)})
+    content = (tmp_path / "o").read_bytes()
+    for damaged in (b"", content[:5000], content[:-30] + b"x" * 30):
+        (tmp_path / "o").write_bytes(damaged)
+        with pytest.raises(StorageError, match="can't be read from"):
+            load_objects(tmp_path / "o", {})
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "shown"), [(1 << 30, "1 GiB"), (340 * MB, "340 MiB"), (12_000, "12 kB")]
+)
+def test_sizes(size_bytes, shown):
+    assert size(size_bytes) == shown
