@@ -7,49 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_hpo.cell.captured import CellProgram, Place
-from jupyter_hpo.engine import Engine
-from jupyter_hpo.executors.processes import ProcessExecutor
-from jupyter_hpo.space import Int, Parameter, SearchSpace
-from jupyter_hpo.storage import MemoryStorage, StudyFolder
-from jupyter_hpo.study.config import Budget, StudyConfig
-from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.packing import Packing
+from jupyter_hpo.study.schedulers import Asha, Scheduler
 from jupyter_hpo.study.study import Study
 from jupyter_hpo.study.trial import TrialState
 from jupyter_hpo.worker.devices import Plan
-from jupyter_hpo.worker.snapshot import take_snapshot
+
+from .one_study import run_study
 
 SIMULATED = Path(__file__).parents[1] / "simulated"
 MB = 1 << 20
-LOSS = (Objective("x", "minimize"),)
-
-
-class Sampler:
-    """Suggests what `params(number)` says."""
-
-    name = "given"
-
-    def __init__(self, params):
-        self.params, self.told = params, []
-
-    def ask(self, number, fixed=None):
-        return self.params(number)
-
-    def tell(self, trial):
-        self.told.append((trial.number, trial.state))
-
-
-SIZE = SearchSpace([Parameter("size", Int(0, 1 << 40), default=0)])
-AT = {"size": (Place(1, 7, 1, 8),)}
 
 
 def train(step_s: float = 0.01, epochs: int = 10) -> str:
-    """A cell that takes `size` bytes and reports each epoch."""
-    return f"""size = 0
+    """A cell that takes `n` bytes and reports each epoch."""
+    return f"""n = 0
 import simulated_device
 from jupyter_hpo.worker.reporting import report
-block = simulated_device.allocate(size)
+block = simulated_device.allocate(n)
 for epoch in range({epochs}):
     simulated_device.work({step_s})
     x = 1.0
@@ -78,38 +53,17 @@ class OnDevice:
         *,
         size: Callable[[int], int] = lambda n: MB,
         jobs: int | None = None,
+        scheduler: Scheduler | None = None,
     ) -> Study:
-        program = CellProgram(source, "<cell>", SIZE, AT, LOSS)
-        namespace: dict[str, object] = {"__name__": "__main__"}
-        folder = StudyFolder("s", self.folder)
-        folder.open()
-        snapshot = take_snapshot({}, namespace=namespace)
-        facts = self.simulated.kind.devices()
-        study = Study(
-            StudyConfig("s", LOSS, Budget(n_trials=trials)), packing=Packing(facts, jobs=jobs)
-        )
-        engine = Engine(
-            study,
-            sampler=Sampler(lambda number: {"size": size(number)}),
-            storage=MemoryStorage(),
-            folder=folder,
-            make_executor=lambda emit: ProcessExecutor(
-                program, snapshot, emit, jobs=1, plan=Plan("sim:0")
-            ),
-        )
-
-        def note() -> None:
+        def note(study: Study) -> None:
             if self.slots[-1:] != [study.slots]:
                 self.slots.append(study.slots)
                 self.said.append(study.slots_why)
 
-        engine.on_change = note
-        engine.start()
-        assert engine.done.wait(100), study.phase
-        snapshot.close()
-        assert engine.crash is None, engine.crash
-        assert study.phase == "finished"
-        return study
+        return run_study(
+            self.folder, source, trials, value=size, scheduler=scheduler, on_change=note,
+            packing=Packing(self.simulated.kind.devices(), jobs=jobs), plan=Plan("sim:0"),
+        )  # fmt: skip
 
     def memory(self, index: int = 0) -> dict[str, int]:
         """What the device saw: the most bytes, the most trials at once, refusals, processes."""
@@ -221,3 +175,15 @@ def test_a_worker_that_cannot_have_the_device_fails_its_trial_only(device):
     study = sim.run(train(0.001), 6, size=lambda n: 30 * MB, jobs=2)
     assert study.counts()[TrialState.COMPLETE] == 6
     assert study.message == ""
+
+
+def test_trials_that_wait_hold_memory_and_are_fewer_where_it_is_short(device):
+    sim = device(100 * MB, knee=50)
+    source = train().replace("x = 1.0", "x = float(n % 7)")
+    study = sim.run(source, 30, size=lambda n: 20 * MB + n % 7, scheduler=Asha())
+    counts = states(study)
+    assert counts[TrialState.PRUNED] > 0
+    assert sum(counts.values()) == 30
+    assert TrialState.FAIL not in counts
+    assert sim.memory()["refusals"] == 0
+    assert sim.memory()["together"] <= 5
