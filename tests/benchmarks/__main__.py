@@ -64,7 +64,7 @@ def compared(workload: Workload, those: list[Contender], rounds: int) -> str:
         return table.of_training(workload, results, SLOTS)
     if workload.name == "w1":
         return table.of_short_trials(workload, results)
-    able = [c for c in those if not results[c.name][0].why]
+    able = [c for c in those if not all(run.why for run in results[c.name])]
     peaks = {c.name: c.measure(workload, memory=True) for c in able}
     return table.of_memory(workload, results, peaks)
 

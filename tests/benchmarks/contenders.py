@@ -91,7 +91,8 @@ def contenders(workload: Workload) -> list[Contender]:
 def race(workload: Workload, rounds: int, those: list[Contender]) -> dict[str, list[Measured]]:
     """Every contender once a round, one after the other, so that noise of the machine hits all.
 
-    Who can't run in the first round is left out of the others.
+    Who can't run in the first round is left out of the others; a run that fails later says
+    so on its own.
     """
     results: dict[str, list[Measured]] = {c.name: [] for c in those}
     for number in range(rounds):

@@ -24,7 +24,9 @@ class Notebook:
 
     def __init__(self, folder: str) -> None:
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        self.manager, self.client = start_new_kernel(cwd=folder, env=environment)
+        self.manager, self.client = start_new_kernel(
+            cwd=folder, env=environment, extra_arguments=["--IPKernelApp.log_level=ERROR"]
+        )
 
     @property
     def pid(self) -> int:

@@ -33,7 +33,7 @@ def of_short_trials(workload: Workload, results: Mapping[str, list[Measured]]) -
     head = ["", "first trial after", "a trial, then", f"to {base}"]
     rows: Rows = []
     for name, runs in results.items():
-        if runs[0].why:
+        if not _worked(runs):
             rows.append([name, runs[0].why])
             continue
         rows.append([
@@ -51,7 +51,7 @@ def of_training(workload: Workload, results: Mapping[str, list[Measured]], slots
     head = ["", "took", f"its work / {slots}", "took to that limit", f"took to {base}"]
     rows: Rows = []
     for name, runs in results.items():
-        if runs[0].why:
+        if not _worked(runs):
             rows.append([name, runs[0].why])
             continue
         rows.append([
@@ -72,7 +72,7 @@ def of_memory(
     head = ["", "first trial after", "a trial, then", f"to {base}", "peak beyond the notebook's"]
     rows: Rows = []
     for name, runs in results.items():
-        if runs[0].why:
+        if not _worked(runs):
             rows.append([name, runs[0].why])
             continue
         peak = peaks[name].peak_bytes
@@ -93,14 +93,16 @@ def _title(workload: Workload, results: Mapping[str, list[Measured]]) -> str:
 
 
 def _median(runs: Sequence[Measured], figure: Callable[[Measured], float]) -> float:
-    return median(figure(run) for run in runs)
+    return median(figure(run) for run in _worked(runs))
+
+
+def _worked(runs: Sequence[Measured]) -> list[Measured]:
+    return [run for run in runs if not run.why]
 
 
 def _ratio(
     runs: Sequence[Measured], base: Sequence[Measured], figure: Callable[[Measured], float]
 ) -> str:
     """The median of the ratios within a round."""
-    if base[0].why:
-        return ""
-    pairs = zip(runs, base, strict=False)
-    return f"{median(figure(run) / figure(against) for run, against in pairs):.3g}"
+    pairs = [(run, to) for run, to in zip(runs, base, strict=False) if not run.why and not to.why]
+    return f"{median(figure(run) / figure(to) for run, to in pairs):.3g}" if pairs else ""

@@ -55,6 +55,17 @@ def test_the_limit_is_the_work_shared_and_the_first_tenth_is_left_out():
     assert cost_s(run.ends, 20) == pytest.approx(0.1)
 
 
+def test_a_ratio_is_drawn_within_a_round_and_names_what_it_is_to():
+    slow, fast, failed = (
+        Measured(4.0, [4.0], [1.0]),
+        Measured(2.0, [2.0], [1.0]),
+        Measured(why="no"),
+    )
+    drawn = table.of_training(EMPTY, {"ours": [fast, slow], "peer": [slow, failed]}, 1)
+    assert "took to ours" in drawn
+    assert [line.split()[-1] for line in drawn.splitlines()[3:5]] == ["1", "2"]
+
+
 def test_memory_counts_a_snapshot_once():
     before = tree_bytes(os.getpid())
     held = os.memfd_create("held")
