@@ -20,11 +20,12 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NoReturn, Protocol
 
 from ..study.trial_events import Answer, Failed, Finished, Stopped, TrialEvent, TrialSpec
+from . import randomness
 from .orphans import mark
 from .threads import use_threads
 from .trial import Setting, Trial
@@ -42,6 +43,9 @@ class Source(Protocol):
         """The trials that this process runs, each with its setting and its namespace, as the
         kernel sends them (`next_trial`); between two of them the source cleans up."""
 
+    def placed(self) -> Source:
+        """In the helper: the source with this process's random states made the trials'."""
+
 
 @dataclass(frozen=True)
 class Once:
@@ -49,6 +53,10 @@ class Once:
 
     setting: Setting
     namespace: dict[str, Any]
+
+    def placed(self) -> Source:
+        self.setting.place(self.setting.seed)
+        return replace(self, setting=replace(self.setting, placed=randomness.capture()))
 
     def trials(self, wire: Wire) -> Iterator[tuple[TrialSpec, Setting, dict[str, Any]]]:
         yield next_trial(wire), self.setting, self.namespace

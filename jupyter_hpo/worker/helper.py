@@ -25,7 +25,7 @@ from typing import Any
 
 from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
-from . import child, pages, randomness, shell, snapshot
+from . import child, pages, shell, snapshot
 from .devices import Plan
 from .orphans import Orphans
 from .reuse import Anew
@@ -126,7 +126,7 @@ class Helper:
             torch.set_num_threads(1)
         self.settle()
         if self.ready is not None:
-            self.ready = replace(self.ready, modules=len(sys.modules))
+            self.get_ready(self.ready)
 
     def load(self, load: Load, fd: int) -> None:
         try:
@@ -144,7 +144,12 @@ class Helper:
         prepare(load.program)
         remember_source(load.program)
         self.import_all(())
-        self.ready = child.Inherited(source, self.pid, load.threads, len(sys.modules))
+        self.get_ready(child.Inherited(source, self.pid, load.threads, 0))
+
+    def get_ready(self, inherited: child.Inherited) -> None:
+        """Take stock of what the workers inherit, now that all is imported."""
+        source = inherited.source.placed()
+        self.ready = replace(inherited, source=source, modules=len(sys.modules))
 
     def inherited(self, load: Load, fd: int) -> child.Source:
         namespace = self.main.__dict__
@@ -156,19 +161,7 @@ class Helper:
         self.pid = os.getpid()  # it may be another process that goes on
         if shared.event is not None:
             self.wire.send(("setup", shared.event))
-        randomness.restore(state)
-        if load.seed is not None:
-            randomness.seed_all(load.seed)
-        if shared.done is not None:
-            randomness.restore(shared.done.random_state)
-        setting = Setting(
-            shared.program,
-            state,
-            frozenset(load.names),
-            shared.done,
-            load.seed,
-            randomness.capture(),
-        )
+        setting = Setting(shared.program, state, frozenset(load.names), shared.done, load.seed)
         return child.Once(setting, namespace)
 
     def settle(self) -> None:

@@ -15,9 +15,8 @@ class SetUpDone:
     random_state: randomness.RandomState
     output: bytes = b""
 
-    def go_on(self) -> None:
-        """In a trial, before its own statements; its log is stdout."""
+    def say(self) -> None:
+        """In a trial, before its own statements: repeat what they printed; stdout is its log."""
         rest = memoryview(self.output)
         while rest:
             rest = rest[os.write(1, rest) :]
-        randomness.restore(self.random_state)

@@ -66,6 +66,12 @@ def _cuda(torch: Any) -> Any:
     return cuda if hasattr(cuda, "is_initialized") and cuda.is_initialized() else None
 
 
+def restore_python(state: RandomState) -> None:
+    """Set what a fork has changed: Python reseeds itself in the child; NumPy and torch don't.
+    Setting theirs again would copy a hundred pages for each forked trial."""
+    random.setstate(state.python)
+
+
 def seed_all(seed: int) -> None:
     """Seed Python, and NumPy and torch where they are loaded."""
     random.seed(seed)

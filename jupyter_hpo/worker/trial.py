@@ -56,12 +56,23 @@ class Channel(Protocol):
 @dataclass(frozen=True)
 class Setting:
     """What all trials of a study share. known: names of the snapshot (the kernel has them).
-    setup: what the program's shared set-up left; None when it has none."""
+    setup: what the program's shared set-up left; None when it has none. placed: the random
+    states that this process has already, with which a trial with the seed `seed` begins."""
 
     program: CellProgram
     random_state: randomness.RandomState
     known: frozenset[str] = frozenset()
     setup: SetUpDone | None = None
+    seed: int | None = None
+    placed: randomness.RandomState | None = None
+
+    def place(self, seed: int | None) -> None:
+        """Give this process the random states with which a trial with this seed begins."""
+        randomness.restore(self.random_state)
+        if seed is not None:
+            randomness.seed_all(seed)
+        if self.setup is not None:
+            randomness.restore(self.setup.random_state)
 
 
 class Trial:
@@ -90,11 +101,7 @@ class Trial:
 
     def _execute(self) -> Finished | Failed | Stopped:
         program, number = self.setting.program, self.spec.number
-        randomness.restore(self.setting.random_state)
-        if self.spec.seed is not None:
-            randomness.seed_all(self.spec.seed)
-        if self.setting.setup is not None:
-            self.setting.setup.go_on()
+        self._begin()
         reporter = reporting.Reporter(program.objectives, self._report)
         reporting.set_reporter(reporter)
         try:
@@ -110,6 +117,15 @@ class Trial:
             return Failed(number, failures.describe(error, program), self._figures())
         finally:
             reporting.set_reporter(None)
+
+    def _begin(self) -> None:
+        setting = self.setting
+        if setting.setup is not None:
+            setting.setup.say()
+        if setting.placed is not None and self.spec.seed == setting.seed:
+            randomness.restore_python(setting.placed)
+        else:
+            setting.place(self.spec.seed)
 
     def _run_cell(self, reporter: reporting.Reporter) -> None:
         program = self.setting.program
