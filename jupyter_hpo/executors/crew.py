@@ -106,9 +106,10 @@ class Crew:
         return worker
 
     def _idle_one(self, device: str | None) -> Worker | None:
-        """One that has used the device, else one that has used none."""
+        """One that has used the device, else one that has used none; of several the last to
+        come free, as the memory of its last trial may still be on the way back."""
         for wanted in (device, None):
-            for worker in self.idle:
+            for worker in self.idle if device is None else self.idle[::-1]:
                 if worker.device == wanted:
                     self.idle.remove(worker)
                     return worker

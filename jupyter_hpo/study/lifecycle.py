@@ -147,6 +147,9 @@ class Lifecycle(States):
 
     def _try_again(self, out: list[m.Command]) -> None:
         """Start the second attempts whose devices are free for them."""
+        for waiting in self._places.packing.in_the_way:
+            if self._places.waiting.get(waiting) is Waits.SCHEDULER:
+                self._stop_trial(waiting, "its memory was needed by another trial", out)
         number = self._places.packing.again()
         while number is not None and number not in self._places.alive:
             trial = self.trials[number]

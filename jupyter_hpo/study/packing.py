@@ -88,6 +88,7 @@ class Packing:
         self._home: dict[int, _Device] = {}
         self._peaks: deque[int] = deque(maxlen=PEAKS)
         self._retried: set[int] = set()
+        self._strict: set[int] = set()  # of these: beside trials that waited
         self._company: dict[int, bool] = {}  # whether it ever had another beside it
         self._first_is_known = jobs is not None
         self._first = max(self._devices, key=lambda d: d.free_bytes or 0)
@@ -194,7 +195,7 @@ class Packing:
 
     def out_of_memory(self, number: int, now: float) -> bool:
         """The trial ran out of memory. True: it is tried again, alone, when `again` says so;
-        False: that was its second time."""
+        False: that was its second time (not counted: beside trials that waited paused)."""
         device = self._home[number]
         if not device.reserved:  # several at once are one lesson
             together = len(device.running | device.waiting | {number})
@@ -204,17 +205,29 @@ class Packing:
             if self._jobs is None:
                 device.climb.lower(device.cap, now)
         if number in self._retried:
-            return False
+            if number in self._strict or not device.waiting - {number}:
+                return False
+            self._strict.add(number)  # what waits there held memory: without it, then
         self._retried.add(number)
         device.again.append(number)
         return True
 
     def again(self) -> int | None:
         """A trial whose second attempt may start now: nothing else runs on its device."""
-        for device in self._devices:
-            if device.again and device.alone is None and not device.running:
+        for device in self._vacated():
+            if not (device.again[0] in self._strict and device.waiting):
                 return device.again[0]
         return None
+
+    @property
+    def in_the_way(self) -> list[int]:
+        """Trials that wait paused and hold the memory of one to be tried again without them."""
+        return [
+            number
+            for device in self._vacated()
+            if device.again[0] in self._strict
+            for number in sorted(device.waiting)
+        ]
 
     def ended(self, number: int, now: float) -> None:
         """Its process let go of the device; safe for trials that were never placed."""
@@ -248,6 +261,10 @@ class Packing:
         self._first_is_known = True
 
     # ----------------------------------------------------------------------------- room
+    def _vacated(self) -> list[_Device]:
+        """Devices on which nothing runs, for one to be tried again."""
+        return [d for d in self._devices if d.again and d.alone is None and not d.running]
+
     def _managed(self, device: _Device) -> bool:
         return device.facts.name is not None
 

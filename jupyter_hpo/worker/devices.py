@@ -28,6 +28,10 @@ class UnknownDevice(Exception):
     """No such kind of device; the message is a sentence."""
 
 
+class UnusableDevice(Exception):
+    """A worker can't use its device; the message is a sentence."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What workers are told of the devices. home: the device where the notebook's own code and
@@ -97,6 +101,7 @@ class CudaDevice:
     def begin(self) -> None:
         cuda = _cuda()
         if cuda is not None:
+            cuda.set_device(self.index)  # the trial before may have changed it
             cuda.reset_peak_memory_stats(self.index)
 
     def read(self) -> dict[str, float]:
@@ -165,13 +170,18 @@ def current() -> Device:
 def attach(name: str | None, plan: Plan | None) -> Device:
     """Bind this process to a device by its name in the kernel; None: to the CPU.
 
-    Raises UnknownDevice, and what the device's own library raises when it can't be used.
+    Raises UnknownDevice; UnusableDevice from what the device's own library raised.
     """
     global _current
     if name is None or plan is None:
         _current = NoDevice()
-    else:
-        _current = find_kind(kind_of(name)).attach(name, plan)
+        return _current
+    kind = find_kind(kind_of(name))
+    try:
+        _current = kind.attach(name, plan)
+    except Exception as error:
+        first = str(error).partition("\n")[0]
+        raise UnusableDevice(f"{name} can't be used: {type(error).__name__}: {first}") from error
     return _current
 
 

@@ -189,3 +189,21 @@ def test_paused_trials_are_fewer_where_memory_is_short():
         most = max(most, driver.study.counts()[TrialState.PAUSED])
     assert driver.study.counts()[TrialState.PRUNED] > 0
     assert most == 1, "three fit: at most half of them may wait"
+
+
+def test_paused_trials_make_room_for_one_that_needs_the_whole_device():
+    driver = on_device(lambda n: [float(n)] * 9, jobs=2, n_trials=12, scheduler=Asha())
+    driver.send(m.Begin())
+    driver.send(ev.Finished(0, (0.0,)))
+    driver.step(1)
+    assert driver.study.trials[1].state is TrialState.PAUSED
+    first, second = sorted(set(driver.live) - {1})
+    driver.end(second, ev.Failed(second, ERROR))
+    driver.end(first, ev.Failed(first, TrialError("ValueError", "no")))
+    assert second in driver.live, "alone, but for what waits"
+    driver.end(second, ev.Failed(second, ERROR))
+    assert driver.study.trials[1].state is TrialState.PRUNED
+    assert driver.study.trials[1].notice == "its memory was needed by another trial"
+    assert list(driver.live) == [second]
+    driver.send(ev.Finished(second, (0.5,)))
+    assert driver.study.trials[second].state is TrialState.COMPLETE

@@ -171,6 +171,24 @@ def test_paused_trials_take_memory_and_no_slot():
     assert packing.free == 0, "three run where two were meant to: no more"
 
 
+def test_beside_paused_trials_the_second_attempt_was_not_alone():
+    packing = Packing([DeviceFacts("cuda:0", "", 10 * GB, 10 * GB)], jobs=2)
+    packing.place(0, 0.0)
+    packing.waits(0, 1.0)
+    packing.place(1, 1.0)
+    assert packing.out_of_memory(1, 2.0)
+    packing.ended(1, 2.0)
+    assert (packing.again(), packing.in_the_way) == (1, [])
+    packing.place(1, 3.0)
+    assert packing.out_of_memory(1, 4.0), "trial 0 held some of the memory"
+    packing.ended(1, 4.0)
+    assert (packing.again(), packing.in_the_way) == (None, [0])
+    packing.ended(0, 5.0)
+    assert (packing.again(), packing.in_the_way) == (1, [])
+    packing.place(1, 5.0)
+    assert not packing.out_of_memory(1, 6.0)
+
+
 def test_several_devices_by_free_memory():
     m = machine(8, 40, need=lambda n: 2 * GB, knee=50)
     m.run(100)

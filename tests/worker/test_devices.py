@@ -85,6 +85,9 @@ class Pretended:
     def is_initialized(self):
         return True
 
+    def set_device(self, index):
+        self.said.append(("set", index))
+
     def reset_peak_memory_stats(self, index):
         self.said.append(("reset", index))
 
@@ -126,7 +129,7 @@ def test_figures_and_release_of_a_gpu(cuda):
         "device_memory_bytes": 25, "device_free_bytes": 60, "device_total_bytes": 100,
     }  # fmt: skip
     assert device.release() == ""
-    assert made.said == [("reset", 1), "empty"]
+    assert made.said == [("set", 1), ("reset", 1), "empty"]
     assert device.name == device.place("cuda:1") == "cuda:1"
 
 
@@ -177,6 +180,17 @@ def test_attaching_shows_the_process_its_gpu_in_the_notebooks_place(attached, mo
     assert device.name == "cuda:0"
     assert devices.current() is device
     assert isinstance(attached(None, None), NoDevice)
+
+
+def test_a_device_that_fails_is_named_and_its_lack_of_memory_told(attached, monkeypatch):
+    def full(self, name, plan):
+        raise torch.OutOfMemoryError("CUDA out of memory.\nmore")
+
+    monkeypatch.setattr(devices.Cuda, "attach", full)
+    with pytest.raises(devices.UnusableDevice) as caught:
+        attached("cuda:0", Plan("cuda:0"))
+    assert str(caught.value) == "cuda:0 can't be used: OutOfMemoryError: CUDA out of memory."
+    assert exhausted(caught.value) == DEVICE_MEMORY
 
 
 def test_an_unknown_kind_is_named(attached):
