@@ -79,3 +79,61 @@ def test_what_is_said_of_a_device_that_is_not_there(shared, options, said, monke
     shared.run("import os; os.environ['PATH'] = '/nowhere'  # no nvidia-smi")
     cell = CELL.format(trials=1, name="none", options=options, size=0)
     assert said in shared.run(cell).all
+
+
+EARLIER = """
+import torch
+device = torch.device("cuda")
+torch.manual_seed(0)
+data = torch.randn(4096, 64, device=device)
+labels = (data @ torch.randn(64, 8, device=device)).argmax(1)
+base = torch.nn.Linear(64, 64).to(device)
+"""
+
+TRAIN = """%%hpo --maximize acc --trials 24 --name real --pruner none
+lr = 1e-2    # hpo: 1e-4..1e-1 log
+model = torch.nn.Sequential(base, torch.nn.ReLU(), torch.nn.Linear(64, 8)).to(device)
+optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+for epoch in range(10):
+    for rows in torch.randperm(len(data), device=device).split(256):
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(model(data[rows]), labels[rows]).backward()
+        optimizer.step()
+    acc = (model(data).argmax(1) == labels).float().mean().item()
+"""
+
+FILL = """%%hpo --maximize acc --trials 6 --name fill --pruner none --jobs 2
+part = 0.1    # hpo: 0.1 | 1.5
+total = torch.cuda.mem_get_info()[1]
+block = torch.empty(int(part * total), dtype=torch.uint8, device=device)
+acc = part
+"""
+
+
+@pytest.mark.gpu
+def test_a_study_on_a_real_gpu(kernel):
+    if not kernel.value("__import__('torch').cuda.is_available()"):
+        pytest.skip("no GPU here")
+    assert kernel.run(EARLIER).error is None
+    result = kernel.run(TRAIN, timeout=110)
+    assert result.error is None, result.error
+    assert kernel.value("{t.state for t in study.trials}") == {"COMPLETE"}
+    assert kernel.value("{t.device for t in study.session.study.trials.values()}") == {"cuda:0"}
+    assert kernel.value("study.best_value") > 0.5
+    assert kernel.value("next(model.parameters()).device.type") == "cuda"
+    assert kernel.value("bool((before == before).all()) and data.device.type") == "cuda"
+    figures = kernel.value("[t.figures for t in study.session.study.trials.values()]")
+    assert all(f["device_memory_bytes"] > MB for f in figures)
+    assert max(f["device_memory_bytes"] for f in figures) < 3 * figures[0]["device_memory_bytes"]
+    assert kernel.value("study.session.study.slots") > 1
+
+
+@pytest.mark.gpu
+def test_a_real_gpu_that_is_too_small_for_a_trial(kernel):
+    if not kernel.value("__import__('torch').cuda.is_available()"):
+        pytest.skip("no GPU here")
+    kernel.run("import torch; device = 'cuda'")
+    result = kernel.run(FILL, timeout=110)
+    assert result.error is None, result.error
+    states = kernel.value("{t.params['part']: t.state for t in study.trials}")
+    assert states == {0.1: "COMPLETE", 1.5: "PRUNED"} or states == {0.1: "COMPLETE"}
