@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 import types
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..errors import StorageError
 from . import arrays, devices, pickling, reasons
 
 LIMIT_BYTES = 1 << 30
+SMALL_BYTES = 1 << 20
+"""Of the notebook's own values, what a kept function brings along."""
 
 
 def write_objects(
@@ -24,8 +26,9 @@ def write_objects(
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """Write those of names that namespace has to path (owner only, whole or not at all).
 
-    known: names the reader has, so that functions need not bring them. Returns the names
-    written and, for each left out, why.
+    known: names the notebook has. What functions refer to of them comes along only when it is
+    small: a notebook that is opened later has to define its data, not each setting, again.
+    Returns the names written and, for each left out, why.
     """
     left_out: dict[str, str] = {}
     wanted: dict[str, Any] = {}
@@ -35,7 +38,7 @@ def write_objects(
         if isinstance(namespace[name], types.ModuleType):
             continue  # an import, not a result
         wanted[name] = namespace[name]
-    known = frozenset(known) - wanted.keys()
+    known = _Large(frozenset(known) - wanted.keys(), namespace)
     try:
         if wanted:
             _write(path, wanted, namespace, known, limit_bytes)
@@ -79,6 +82,37 @@ def _those_that_fit(
             f"{size(limit_bytes)} kept of a trial; name those you want with --keep"
         )
     return {name: wanted[name] for name in sizes}
+
+
+class _Large(Collection[str]):
+    """Those of the known names whose values are large, or can't be pickled; asked one by one."""
+
+    def __init__(self, known: frozenset[str], namespace: dict[str, Any]) -> None:
+        self._known, self._namespace = known, namespace
+        self._found: dict[str, bool] = {}
+
+    def __contains__(self, name: object) -> bool:
+        if name not in self._known or not isinstance(name, str):
+            return False
+        if name not in self._found:
+            self._found[name] = self._is_large(name)
+        return self._found[name]
+
+    def _is_large(self, name: str) -> bool:
+        try:
+            pickling.dump(
+                self._namespace.get(name), reasons.Nowhere(), namespace=self._namespace,
+                known=self._known, limit_bytes=SMALL_BYTES,
+            )  # fmt: skip
+        except Exception:
+            return True
+        return False
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._known if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _is_model(value: Any) -> bool:

@@ -63,3 +63,18 @@ def test_a_damaged_file_is_an_error_with_its_name(tmp_path):
 )
 def test_sizes(size_bytes, shown):
     assert size(size_bytes) == shown
+
+
+def test_functions_bring_the_small_things_they_refer_to(tmp_path):
+    space = {"scale": 2, "data": np.ones(3 * MB, np.uint8), "__name__": "__main__"}
+    exec("def small(v): return v * scale\ndef large(v): return v * data[0] * small(1)", space)
+    names = ["large"]
+    write_objects(str(tmp_path / "o"), names, space, known=["scale", "data", "small"])
+    assert (tmp_path / "o").stat().st_size < MB
+    notebook = {"scale": 3}
+    large = load_objects(tmp_path / "o", notebook)["large"]
+    assert "data" not in notebook
+    notebook["data"] = [10]
+    assert large(1) == 30  # the notebook's own scale counts where it has one
+    fresh = {"data": [1]}
+    assert load_objects(tmp_path / "o", fresh)["large"](1) == 2
