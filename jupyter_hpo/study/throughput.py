@@ -81,6 +81,8 @@ class Climb:
             self._window.occupied = running
 
     def report(self, number: int, now: float, *, limit: int) -> None:
+        if self.fixed:
+            return
         if not self._by_reports:
             self._by_reports = True
             self._window = None
@@ -89,11 +91,13 @@ class Climb:
 
     def finish(self, number: int, now: float, *, limit: int, alone: bool) -> None:
         """A trial came to its end; alone: nothing ran beside it, so its own rate is level 1's."""
+        if self.fixed:
+            return
         if not self._by_reports:
             self._count(number, now, limit, FINISHED_EACH * self.level)
         if self._window is not None and self._window.anchor == number:
             self._window.anchor = None
-        if alone and self.level == 1 and self._best == 0 and not self.fixed:
+        if alone and self.level == 1 and self._best == 0:
             window = self._window
             if window is not None and window.units >= 2 and window.seconds > 0:
                 self._judge(window.units / window.seconds, now, limit)
@@ -114,8 +118,6 @@ class Climb:
 
     # --------------------------------------------------------------------------- search
     def _count(self, number: int, now: float, limit: int, enough: int) -> None:
-        if self.fixed:
-            return
         self.lower(limit, now)
         goal = self.level
         if self._window is None:

@@ -182,6 +182,18 @@ def test_attaching_shows_the_process_its_gpu_in_the_notebooks_place(attached, mo
     assert isinstance(attached(None, None), NoDevice)
 
 
+def test_attaching_makes_the_context_on_the_notebooks_gpu(attached, cuda, monkeypatch):
+    import os
+
+    made = cuda()
+    monkeypatch.setattr(torch.version, "cuda", "12.8")
+    made.init = lambda: made.said.append(os.environ["CUDA_VISIBLE_DEVICES"])
+    monkeypatch.setattr(torch, "empty", lambda n, device: made.said.append(device))
+    device = attached("cuda:0", Plan("cuda:1", ("GPU-a", "GPU-b")))
+    assert made.said == ["GPU-b,GPU-a", ("set", 1), "cuda:1"]
+    assert device.name == "cuda:1"
+
+
 def test_a_device_that_fails_is_named_and_its_lack_of_memory_told(attached, monkeypatch):
     def full(self, name, plan):
         raise torch.OutOfMemoryError("CUDA out of memory.\nmore")
