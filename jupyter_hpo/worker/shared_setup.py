@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
@@ -33,6 +33,7 @@ from . import randomness, reporting
 from .behind import look_behind
 from .child import LIBC, PR_SET_PDEATHSIG, redirect_to
 from .inherited import SetUpDone
+from .waiting import become_waiting
 from .watch import NotShared, Watch, originals
 
 FILES = 1 << 16
@@ -120,23 +121,12 @@ def _wait(pid: int, end: int, kernel_fd: int) -> tuple[int | None, str]:
     os.close(end)
     if told == b"shared":
         os.closerange(3, FILES)  # a worker's socket is to close when the worker ends
-        _end_as(pid)
+        become_waiting(pid)
     _, status = os.waitpid(pid, 0)
     if not told:
         return None, f"its process ended (status {status}) while it ran."
     index, reason = json.loads(told)
     return index, reason
-
-
-def _end_as(pid: int) -> NoReturn:
-    """Wait for the process that has taken over, and end as it does."""
-    _, status = os.waitpid(pid, 0)
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number not in (signal.SIGKILL, signal.SIGSTOP):
-            signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-    os._exit(os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 1)
 
 
 # in its fork -----------------------------------------------------------------------------

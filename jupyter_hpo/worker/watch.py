@@ -12,9 +12,12 @@ import functools
 import gc
 import os
 import random
+import secrets
 import signal
 import sys
+import tempfile
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from types import FrameType
@@ -39,6 +42,10 @@ EVENTS = {
     "builtins.input": "asks the person",
     "open": FILES,
 }
+QUERIES = {"lscpu", "sysctl", "nvidia-smi", "rocm-smi", "uname", "ldconfig", "getconf"}
+"""Programs that only tell of the machine: joblib counts the cores by `lscpu`."""
+
+UNSEEDED = "draws randomness without a seed"
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -78,6 +85,7 @@ class Watch:
         for library, state in _states().items():
             self.generators.setdefault(library, state)
         with ExitStack() as stack:
+            stack.enter_context(_no_monitor())
             for module, name, make in _stand_ins(self):
                 stack.enter_context(_replaced(module, name, make))
             _watch = self
@@ -100,7 +108,7 @@ class Watch:
 
     def seeding(self, library: str, given: bool) -> None:
         if not given:
-            self.refuse("draws randomness without a seed")
+            self.refuse(UNSEEDED)
         self.drawn(library)
         self.seeded.add(library)
 
@@ -109,6 +117,8 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
     if _watch is None or event not in EVENTS:
         return
     if event == "open" and not _writes(*args):
+        return
+    if event == "subprocess.Popen" and _asks_machine(args[0], args[1]):
         return
     if event == "os.mkdir" and os.path.isdir(args[0]):  # makedirs(exist_ok=True)
         return
@@ -124,17 +134,52 @@ def _writes(path: Any, mode: Any, flags: Any) -> bool:
     return bool(isinstance(flags, int) and flags & WRITING)
 
 
+def _asks_machine(executable: Any, arguments: Any) -> bool:
+    name = executable or (arguments[0] if isinstance(arguments, list | tuple) else arguments)
+    return os.path.basename(os.fsdecode(name)) in QUERIES
+
+
 def _importing(frame: FrameType | None, namespace: Mapping[str, Any]) -> bool:
     """Whether an installed module does it while it is imported: the helper lets it, too."""
     while frame is not None:
         file = frame.f_code.co_filename
         if file.startswith("<frozen importlib"):
             return True
-        installed = file.startswith((*_INSTALLED, "<frozen", "<string>")) or file == __file__
-        if frame.f_globals is namespace or not installed:
+        if _is_own(frame, namespace):
             return False
         frame = frame.f_back
     return False
+
+
+def _is_own(frame: FrameType, namespace: Mapping[str, Any]) -> bool:
+    file = frame.f_code.co_filename
+    installed = file.startswith((*_INSTALLED, "<frozen", "<string>")) or file == __file__
+    return frame.f_globals is namespace or not installed
+
+
+def _is_random(frame: FrameType | None, namespace: Mapping[str, Any]) -> bool:
+    """Whether fresh entropy asked for in this frame makes a result random: not when it names a
+    thing (a library's `uuid4()`, a temporary file), nor while a library is imported."""
+    if _importing(frame, namespace):
+        return False
+    passed: set[str] = set()
+    while frame is not None and frame.f_code.co_filename in (*_GIVERS, __file__):
+        passed.add(frame.f_code.co_filename)
+        if frame.f_locals.get("self") is _NUMPYS and secrets.__file__ not in passed:
+            caller = frame.f_back
+            if caller is None or caller.f_code.co_filename != secrets.__file__:
+                return False  # even for RandomState(0); its generators are watched themselves
+        frame = frame.f_back
+    if frame is None or _is_own(frame, namespace):
+        return True
+    if frame.f_code.co_filename == tempfile.__file__ or secrets.__file__ in passed:
+        return False
+    return random.__file__ in passed
+
+
+_NUMPYS: Any = secrets._sysrand  # type: ignore[attr-defined]
+_GENERATORS = ("RandomState", "SeedSequence", "MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
+_GIVERS = (random.__file__, secrets.__file__, uuid.__file__)
 
 
 # generators ---------------------------------------------------------------------------
@@ -155,8 +200,8 @@ def _stand_ins(watch: Watch) -> Iterator[tuple[Any, str, Make]]:
     def entropy(original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def fresh(*args: Any, **options: Any) -> Any:
-            if _watch is watch and not _importing(sys._getframe(1), watch.namespace):
-                watch.refuse("draws randomness without a seed")
+            if _watch is watch and _is_random(sys._getframe(1), watch.namespace):
+                watch.refuse(UNSEEDED)
             return original(*args, **options)
 
         return fresh
@@ -177,11 +222,37 @@ def _stand_ins(watch: Watch) -> Iterator[tuple[Any, str, Make]]:
     def unseeded(original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def seed(self: Any, a: Any = None, *rest: Any, **options: Any) -> Any:
-            if _watch is watch and a is None and not _importing(sys._getframe(1), watch.namespace):
-                watch.refuse("draws randomness without a seed")
+            if _watch is watch and a is None and _is_random(sys._getframe(1), watch.namespace):
+                watch.refuse(UNSEEDED)
             return original(self, a, *rest, **options)
 
         return seed
+
+    def made(original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def make(*args: Any, **options: Any) -> Any:
+            given = any(value is not None for value in (*args, *options.values()))
+            if _watch is watch and not given:
+                watch.refuse(UNSEEDED)
+            return original(*args, **options)
+
+        return make
+
+    def made_by_class(original: Any) -> Any:
+        """The class still, for `isinstance`, but for what calling it does."""
+        checked = made(original)
+
+        class Kind(type):
+            def __call__(cls, *args: Any, **options: Any) -> Any:
+                return checked(*args, **options)
+
+            def __instancecheck__(cls, value: Any) -> bool:
+                return isinstance(value, original)
+
+            def __subclasscheck__(cls, other: Any) -> bool:
+                return issubclass(other, original)
+
+        return Kind(original.__name__, (original,), {"__wrapped__": original})
 
     yield os, "urandom", entropy
     yield random, "_urandom", entropy
@@ -192,12 +263,15 @@ def _stand_ins(watch: Watch) -> Iterator[tuple[Any, str, Make]]:
     if numpy is not None:
         yield numpy, "seed", seeding("numpy")
         yield numpy, "set_state", seeding("numpy")
+        yield numpy, "default_rng", made
+        for name in _GENERATORS:
+            yield numpy, name, made_by_class
     torch: Any = sys.modules.get("torch")
     if hasattr(torch, "manual_seed"):
         for module in (torch, torch.random):
             yield module, "manual_seed", seeding("torch")
             yield module, "set_rng_state", seeding("torch")
-            yield module, "seed", entropy
+            yield module, "seed", seeding("torch")
 
 
 @contextmanager
@@ -212,11 +286,26 @@ def _replaced(module: Any, name: str, make: Make) -> Iterator[None]:
             setattr(module, name, original)
 
 
+@contextmanager
+def _no_monitor() -> Iterator[None]:
+    """tqdm's thread, which only refreshes slow bars, would be left running."""
+    bar: Any = getattr(sys.modules.get("tqdm"), "tqdm", None)
+    if not hasattr(bar, "monitor_interval"):
+        yield
+        return
+    interval, bar.monitor_interval = bar.monitor_interval, 0
+    try:
+        yield
+    finally:
+        bar.monitor_interval = interval
+
+
 def originals(namespace: dict[str, Any]) -> None:
     """Give names that a statement bound to a stand-in the function itself."""
     for name, value in list(namespace.items()):
         code = getattr(value, "__code__", None)
-        if code is not None and code.co_filename == __file__ and hasattr(value, "__wrapped__"):
+        stands_in = type(value).__module__ == __name__ or (code and code.co_filename == __file__)
+        if stands_in and hasattr(value, "__wrapped__"):
             namespace[name] = value.__wrapped__
 
 

@@ -6,6 +6,7 @@ import ast
 import json
 import linecache
 import os
+import random
 import select
 import signal
 import subprocess
@@ -48,7 +49,7 @@ def cell(source, namespace=None, *, all_before_k=False, objective="x"):
     )
     assert not captured.problems, captured.problems
     made = captured.program()
-    line = captured.tunables[0].line
+    line = made.places["k"][0].line
     before = tuple(i for i, s in enumerate(ast.parse(source).body) if s.lineno < line)
     decided = shared_setup(made, look_behind(namespace, namespace))
     setup = before if all_before_k else tuple(i for i in decided if i in before)
@@ -192,6 +193,19 @@ UNSEEN = {
         "import numpy as np\nr = np.random.default_rng()",
         "draws randomness without a seed",
     ),
+    "a fresh RandomState": (
+        "import numpy as np\nr = np.random.RandomState()",
+        "draws randomness without a seed",
+    ),
+    "a fresh PCG64": (
+        "import numpy as np\nr = np.random.Generator(np.random.PCG64())",
+        "draws randomness without a seed",
+    ),
+    "secrets": ("import secrets\nr = secrets.token_hex()", "draws randomness without a seed"),
+    "the system's": (
+        "from random import SystemRandom\nr = SystemRandom().random()",
+        "draws randomness without a seed",
+    ),
     "a fresh Random": ("import random\nr = random.Random()", "draws randomness without a seed"),
     "the global generator": (
         "import numpy as np\nr = np.random.rand()",
@@ -267,6 +281,54 @@ def test_a_module_of_the_persons_own_is_read_once_imported(workers, tmp_path, mo
     workers.open(program)
     assert told(workers).lines == ((1, 2),)
     assert values(workers, 0) == [1]
+
+
+def test_libraries_with_threads_work_before_and_after_the_fork(workers):
+    pytest.importorskip("torch")
+    pytest.importorskip("sklearn")
+    source = """
+import numpy as np, torch
+from sklearn.ensemble import HistGradientBoostingRegressor
+from tqdm import tqdm
+torch.manual_seed(0); np.random.seed(0)
+def work():
+    net = torch.nn.Linear(300, 300)
+    loss = net(torch.ones(300, 300)).pow(2).sum()
+    loss.backward()
+    a = np.arange(90000.0).reshape(300, 300)
+    trees = HistGradientBoostingRegressor(max_iter=3).fit(a[:, :3], a[:, 3])
+    return float(loss) + (a @ a).sum() + trees.predict(a[:, :3]).sum()
+for _ in tqdm(range(2)):
+    before = work()
+"""
+    source += f"{TUNED}x = before + work() * k\n"
+    workers.open(cell(source), threads_per_trial=2)
+    event = told(workers)
+    assert event.why_not == ""
+    assert event.lines == ((2, 14),)
+    first, second = values(workers, 0, 1)
+    assert first == second
+
+
+def test_generators_with_a_seed_are_shared_and_stay_what_they_are(workers):
+    pytest.importorskip("sklearn")
+    source = """
+import numpy as np, random
+from numpy.random import RandomState
+from sklearn.ensemble import RandomForestClassifier
+a, b = RandomState(0), np.random.RandomState(1)
+kinds = [isinstance(a, np.random.RandomState), type(b) is type(a), RandomState is type(a)]
+g, r = np.random.Generator(np.random.PCG64(3)), random.Random(4)
+X = a.rand(50, 2)
+forest = RandomForestClassifier(5, random_state=b).fit(X, X[:, 0] > 0.5)
+"""
+    source += f"{TUNED}kinds += [RandomState is type(a)]\nx = sum(kinds) + r.random()\n"
+    program = replace(cell(source), keep=("a", "g", "forest"))
+    workers.open(program)
+    event = told(workers)
+    assert event.why_not == ""
+    assert event.lines == ((2, 9),)
+    assert values(workers, 0)[0] == 4 + random.Random(4).random()
 
 
 def test_objects_of_the_set_up_are_kept(workers, tmp_path):
