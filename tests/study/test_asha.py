@@ -69,6 +69,18 @@ def test_a_trial_at_the_last_step_of_a_full_training_is_never_paused():
     assert scheduler.on_report(2, 9, 0.9) is Verdict.CONTINUE
 
 
+def test_a_leader_goes_on_from_a_rung_that_is_not_full():
+    scheduler = Asha()
+    scheduler.protect(0)
+    for step in range(1, 10):
+        scheduler.on_report(0, step, 1.0 / step)
+    scheduler.on_end(0, complete=True)
+    assert scheduler.on_report(1, 1, 0.9) is Verdict.CONTINUE, "ahead of a full training"
+    assert scheduler.on_report(2, 1, 0.95) is Verdict.PAUSE, "one of three goes on, and has"
+    assert scheduler.on_report(1, 2, 0.3) is Verdict.CONTINUE
+    assert scheduler.on_report(1, 3, 0.3) is Verdict.CONTINUE
+
+
 def test_the_worst_of_the_pool_are_evicted():
     scheduler = asha(pool=2)
     for number, loss in enumerate([0.9, 0.8, 0.7, 0.95]):

@@ -251,6 +251,15 @@ def test_asha_prunes_and_still_completes_the_good_ones():
     assert all(t.notice for t in driver.study.trials.values() if t.state is TrialState.PRUNED)
 
 
+def test_a_short_search_does_not_end_with_its_best_trial_paused():
+    def curve(n):
+        return [(0.1 if n == 3 else 1.0 + n / 10) / (step + 1) for step in range(30)]
+
+    driver = make(curve, scheduler=Asha(), n_trials=6)
+    driver.run()
+    assert driver.study.best.number == 3
+
+
 def test_an_unknown_event_is_refused():
     with pytest.raises(TypeError, match="can't handle"):
         make().study.handle(object(), 0.0)

@@ -1,8 +1,10 @@
 """ASHA with promotion, over trials that can be paused for free.
 
 Source: Li et al., "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020
-(arXiv 1810.05934), algorithm 2. Difference: a trial at a rung is paused in place and resumed
-when it is promoted, and the pool of paused trials is bounded (the worst is evicted).
+(arXiv 1810.05934), algorithm 2. Differences: a trial at a rung is paused in place and resumed
+when it is promoted; the pool of paused trials is bounded (the worst is evicted); and once a
+full training is known, a trial that leads its rung goes on whatever the rung's size, so that
+a search never ends with its best trial paused at a rung that filled no further.
 """
 
 from __future__ import annotations
@@ -134,8 +136,11 @@ class Asha:
         return self._rungs[index]
 
     def _in_top(self, rung: _Rung, number: int) -> bool:
-        """Whether it is among the best len/eta trials of a rung."""
-        return rung.place(number) < len(rung.losses) // self.eta
+        """Whether it is among the best len/eta trials of a rung, or leads it."""
+        # Over 300 measured curves: of 12 trials, 0.7 full trainings more, and the mean distance
+        # to the best of the 12 falls from .07 to .003 of accuracy; of 60, from .0008 to .0008.
+        least = 1 if self._full is not None and len(rung.losses) > 1 else 0
+        return rung.place(number) < max(least, len(rung.losses) // self.eta)
 
     def _merit(self, number: int) -> tuple[float, float]:
         """Low for those to evict first: few rungs climbed, then a bad place in the rung."""
