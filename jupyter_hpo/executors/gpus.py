@@ -1,8 +1,8 @@
 """The NVIDIA GPUs of this machine that this kernel may use. Called in the kernel.
 
 Asked in turn: NVML (when the module `pynvml` of nvidia-ml-py is there), the program nvidia-smi,
-and torch where the kernel has loaded it and it uses a GPU already. None of them makes a context
-on a GPU that has none, and torch is never imported.
+and torch where the kernel has loaded it. None of them makes a context on a GPU that has none, and
+torch is never imported.
 
 Sources: CUDA C++ Programming Guide, "CUDA Environment Variables" (CUDA_VISIBLE_DEVICES: indices
 or UUIDs, cut off at the first that is not there); MIG User Guide, "CUDA Visible Devices" (a
@@ -204,11 +204,14 @@ def _instances(listing: str) -> dict[str, tuple[Gpu, ...]]:
 
 
 def by_torch() -> list[Gpu] | None:
-    """The GPUs that torch uses in this kernel; None where it has not begun to."""
+    """The GPUs that torch can use in this kernel; what more than their number it says only
+    once it has begun to. None where it can't, or is not loaded."""
     torch: Any = sys.modules.get("torch")
     cuda: Any = getattr(torch, "cuda", None)
-    if not (hasattr(cuda, "is_initialized") and cuda.is_initialized()):
+    if not (hasattr(cuda, "is_available") and cuda.is_available()):
         return None
+    if not cuda.is_initialized():
+        return [Gpu(f"index {index}", "") for index in range(cuda.device_count())]
     here = cuda.current_device()
     found = []
     for index in range(cuda.device_count()):

@@ -226,6 +226,9 @@ class Helper:
 def main(fd: int) -> None:
     """Serve the kernel at the other end of the inherited socket fd, then exit."""
     os.set_inheritable(fd, False)
+    # A library that asks for a GPU when it is imported must not start CUDA here: what is
+    # forked from this process could not use it any more.
+    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     wire = Wire(socket.socket(fileno=fd))
     code = 1
     try:

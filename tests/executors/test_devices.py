@@ -176,6 +176,7 @@ def test_without_nvml_the_program_is_asked(monkeypatch, tmp_path):
 
 def test_a_torch_that_uses_gpus_says_what_it_sees(monkeypatch):
     cuda = SimpleNamespace(
+        is_available=lambda: True,
         is_initialized=lambda: True,
         current_device=lambda: 1,
         device_count=lambda: 2,
@@ -189,6 +190,11 @@ def test_a_torch_that_uses_gpus_says_what_it_sees(monkeypatch):
     assert [f.free_bytes for f in visible.facts] == [None, 15 * GB]
     assert visible.entries == ("3", "5")
     cuda.is_initialized = lambda: False
+    visible = gpus.gpus({})
+    assert [(f.name, f.label, f.total_bytes) for f in visible.facts] == [
+        ("cuda:0", "", None), ("cuda:1", "", None),
+    ]  # fmt: skip
+    cuda.is_available = lambda: False
     assert gpus.gpus({}) == gpus.Visible()
 
 
