@@ -25,7 +25,7 @@ from itertools import islice
 from typing import Any, NoReturn, Protocol
 
 from ..study.trial_events import Answer, Failed, Finished, Stopped, TrialEvent, TrialSpec
-from . import randomness
+from . import leaving, randomness
 from .orphans import mark
 from .threads import use_threads
 from .trial import Setting, Trial
@@ -115,11 +115,13 @@ def live(wire: Wire, inherited: Inherited) -> NoReturn:
     channel = SocketChannel(wire, inherited.modules)
     try:
         _own_process(inherited.helper_pid)
+        leaving.begin()
         use_threads(inherited.threads)
         gc.enable()
         for spec, setting, namespace in inherited.source.trials(wire):
             redirect_output(spec.log_path)
             Trial(setting, spec, namespace, channel).run()
+        leaving.finish()
         code = 0
     except Closed:
         code = 0

@@ -149,3 +149,51 @@ def test_a_pool_of_processes_that_was_not_closed(clean):
         "other = cf.ProcessPoolExecutor(2)\n"
         "x = sum(pool.map(abs, [-1, 1])) + sum(other.map(abs, [-1])) == 3",
     )
+
+
+EXITS = """
+import atexit, multiprocessing, os, tempfile
+folder = tempfile.TemporaryDirectory()
+os.mkfifo(os.path.join(folder.name, "pipe"))
+atexit.register(lambda: open(told, "a").write("exit function\\n"))
+pool = multiprocessing.Pool(1)
+open(told, "a").write(folder.name + "\\n")
+x = 1
+"""
+
+
+def test_exit_functions_run_and_temporary_folders_go(clean, tmp_path):
+    told = tmp_path / "told"
+    clean.open(EXITS, namespace={"told": str(told)}, jobs=1)
+    assert clean.value() == 1
+    clean.value(1)
+    while told.read_text().count("exit function") < 2:  # written after the trial has ended
+        time.sleep(0.01)
+    folders = {line for line in told.read_text().splitlines() if line != "exit function"}
+    assert len(folders) == 2
+    while any(os.path.exists(folder) for folder in folders):
+        time.sleep(0.01)
+
+
+def test_exit_functions_of_the_helper_are_its_own(clean, tmp_path):
+    """One that an object of the notebook registers where it is loaded, in the helper."""
+    told = tmp_path / "told"
+    told.touch()
+
+    class Registers:
+        def __reduce__(self):
+            code = f"import atexit; atexit.register(lambda: open({str(told)!r}, 'a').write('!'))"
+            return exec, (code, {})
+
+    clean.open("import os\nx = os.getpid()", namespace={"r": Registers()}, jobs=1)
+    pids = [int(clean.value(i)) for i in range(2)]
+    while any(os.path.exists(f"/proc/{pid}") for pid in pids):
+        time.sleep(0.01)
+    assert told.read_text() == ""
+
+
+def test_an_exit_function_that_hangs_is_cut_short(clean):
+    clean.open("import atexit, os, time\natexit.register(time.sleep, 600)\nx = os.getpid()")
+    pid = int(clean.value())
+    while os.path.exists(f"/proc/{pid}"):
+        time.sleep(0.01)
