@@ -24,7 +24,7 @@ from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from ..errors import StorageError
-from ..search.convert import STATES, quiet, to_optuna
+from ..search.convert import MEMORY, STATES, quiet, to_optuna
 from ..space import SearchSpace
 from ..study.objective import Objective
 from ..study.trial import Report, Trial, TrialError, TrialState
@@ -92,7 +92,10 @@ class JournalStorage:
         params, state = dict(trial.params), STATES[trial.state]
         values = list(trial.values) if trial.values and trial.state.finished else None
         number, started = trial.number, trial.started_at
-        self._queue.put(lambda: self._save(number, params, state, values, attributes, started))
+        infeasible = trial.infeasible
+        self._queue.put(
+            lambda: self._save(number, params, state, values, attributes, started, infeasible)
+        )
 
     def save_report(self, trial: Trial) -> None:
         report, number = trial.reports[-1], trial.number
@@ -152,6 +155,7 @@ class JournalStorage:
         values: list[float] | None,
         attributes: dict[str, Any],
         started: float | None,
+        infeasible: bool,
     ) -> None:
         known = self._written.setdefault(number, {})
         if number not in self._ids:
@@ -173,6 +177,8 @@ class JournalStorage:
             if known.get(key) != value:
                 self._records.append(records.trial_attribute(trial_id, key, value))
                 known[key] = value
+        if infeasible:
+            self._records.append(records.constraint(trial_id, MEMORY, 1.0))
         if state.is_finished():
             self._records.append(records.end(trial_id, state, values))
             self._finished.add(number)

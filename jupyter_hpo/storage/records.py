@@ -33,6 +33,7 @@ class Operation(IntEnum):
     SET_TRIAL_STATE_VALUES = 6
     SET_TRIAL_INTERMEDIATE_VALUE = 7
     SET_TRIAL_USER_ATTR = 8
+    SET_TRIAL_SYSTEM_ATTR = 9
 
 
 def study_attribute(study_id: int, key: str, value: Any) -> Record:
@@ -64,6 +65,14 @@ def new_trial(
 
 def trial_attribute(trial_id: int, key: str, value: Any) -> Record:
     return _record(Operation.SET_TRIAL_USER_ATTR, trial_id=trial_id, user_attr={key: value})
+
+
+def constraint(trial_id: int, name: str, value: float) -> Record:
+    """As `optuna.trial.Trial.set_constraint`: above 0 the trial is infeasible."""
+    return _record(
+        Operation.SET_TRIAL_SYSTEM_ATTR,
+        trial_id=trial_id, system_attr={f"constraints:{name}": value},
+    )  # fmt: skip
 
 
 def report(trial_id: int, step: int, value: float) -> Record:

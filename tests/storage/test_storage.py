@@ -258,6 +258,19 @@ def test_mend_deletes_objects_that_were_being_written(tmp_path):
     folder.close()
 
 
+def test_a_trial_without_enough_memory_is_infeasible_to_optuna_too(path):
+    storage = JournalStorage(path, "s", SPACE, LOSS)
+    error = TrialError("device_memory", "CUDA out of memory", 3)
+    write(storage, trial(0), [(0.5,)], "PRUNED", error=error)
+    write(storage, trial(1), [(0.4,)], "COMPLETE", values=(0.4,))
+    storage.close()
+    study = optuna.load_study(study_name="s", storage=open_journal(path))
+    assert [t.constraints for t in study.trials] == [{"memory": 1.0}, {}]
+    first, second = JournalStorage(path, "s", SPACE, LOSS).load()
+    assert first.infeasible
+    assert not second.infeasible
+
+
 def test_numbers_that_differ_from_optunas_stop_the_writing(path):
     storage = JournalStorage(path, "s", SPACE, LOSS)
     storage.save(trial(1))
