@@ -27,7 +27,10 @@ def cell(tmp_path, what, too_large=(), unlucky=()):
 def test_a_memory_error_is_tried_again_alone_then_infeasible(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     source = cell(tmp_path, "raise MemoryError", too_large=(4,), unlucky=(2,))
-    study = run_study(tmp_path, source, 8, slots=2)
+    said = set()
+    study = run_study(
+        tmp_path, source, 8, slots=2, on_change=lambda study: said.add(study.slots_why)
+    )
     unlucky, too_large = study.trials[2], study.trials[4]
     assert unlucky.state is TrialState.COMPLETE
     assert unlucky.notice == "ran out of memory, so it was tried again alone"
@@ -36,7 +39,7 @@ def test_a_memory_error_is_tried_again_alone_then_infeasible(tmp_path, monkeypat
     assert too_large.error.line == 8
     assert too_large.error.message == "the machine had no memory left for it (MemoryError)."
     assert study.counts()[TrialState.COMPLETE] == 7
-    assert "fewer since one ran out of memory" in study.slots_why
+    assert "1 trial side by side: fewer since one ran out of memory." in said
 
 
 def test_a_worker_killed_for_memory_is_tried_again_alone(tmp_path, monkeypatch):
