@@ -117,8 +117,7 @@ def explain(name: str, value: Any, namespace: dict[str, Any], error: Exception) 
         for how, part in _parts(value, namespace):
             if id(part) in seen:
                 continue
-            known = kind(part)
-            deeper = pickling.CannotTravel(known) if known else failure(part, namespace)
+            deeper = failure(part, namespace)
             if deeper:
                 path.append(f"{where} {how}")
                 value, error, where = part, deeper, "which"

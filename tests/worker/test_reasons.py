@@ -149,3 +149,13 @@ def test_the_notebook_s_stdout_becomes_the_worker_s(monkeypatch):
     load_snapshot(snapshot.fd, worker)
     snapshot.close()
     assert worker == {"out": sys.stdout, "err": theirs}
+
+
+def test_what_can_travel_is_not_blamed():
+    class Holder:
+        def __init__(self):
+            self.add, self.out, self.lock = np.add, sys.stdout, threading.Lock()
+
+    with pytest.raises(SnapshotError) as caught:
+        take_snapshot({"holder": Holder()}, namespace={})
+    assert caught.value.reasons["holder"].startswith("`holder` has the attribute `lock`, a lock")

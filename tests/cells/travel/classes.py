@@ -59,6 +59,9 @@ config, colour, bits = Config(0.5, [1]), Colour.RED, Bits.A | Bits.B
 point, typed, options, box = Point(1, 2), Typed(3), Options(lr=1.0), Box(9)
 box_of_int = Box[int]
 root = Node(); child = Node(root); root.children.append(child)
+proxy, gone = weakref.proxy(root), weakref.ref(Node())
+by_name, known, seen = weakref.WeakValueDictionary(root=root), weakref.WeakKeyDictionary({child: 1}), weakref.WeakSet([root, child])
+method = weakref.WeakMethod(square.area)
 table = collections.defaultdict(lambda: [unit])
 ordered = collections.Counter("abca")
 errors = [Trouble("t", 1)]
@@ -85,6 +88,8 @@ assert type(bits) is Bits and Colour(2) is Colour.BLUE
 assert point == Point(1, 2) and typed.b == "b" and isinstance(typed, Typed)
 assert options["lr"] == 1.0 and box.v == 9 and box_of_int(1).v == 1
 assert child.parent() is root and root.children == [child]
+assert proxy.children == [child] and gone() is None and by_name["root"] is root
+assert known[child] == 1 and set(seen) == {root, child} and method()() == 16
 assert table["new"] == [4] and ordered["a"] == 2
 assert isinstance(errors[0], Trouble) and errors[0].args == ("t", 1)
 assert members[Colour.RED] == "r"
