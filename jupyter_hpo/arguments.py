@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -70,6 +71,14 @@ def _duration(text: str) -> float:
     if seconds is None or seconds <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is no time; write 90s, 30m or 1h30m")
     return seconds
+
+
+def _size(text: str) -> int:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", text.strip().lower())
+    if found is None or not float(found[1]):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; write 500MB or 4GB")
+    base = 1024 if found[3] else 1000
+    return int(float(found[1]) * base ** " kmgt".index(found[2] or " "))
 
 
 def _positive(text: str) -> int:
@@ -142,6 +151,13 @@ def build_parser() -> Parser:
     add("--storage", metavar="FOLDER", help="where studies are kept (default .jupyter_hpo)")
     add("--space", dest="space_name", metavar="NAME", help="a SearchSpace in the notebook")
     add("--keep", metavar="a,b", help="objects of the best trial to bring back: model,history")
+    add(
+        "--keep-limit",
+        type=_size,
+        default=1 << 30,
+        metavar="SIZE",
+        help="what these may take: 4GB (default 1 GiB)",
+    )
     add("--background", action="store_true", help="return at once; study.wait() waits")
     add("--auto", action="store_true", help="tune what is found, with the proposed ranges")
     add("--edit", action="store_true", help="open the space editor first")
@@ -199,6 +215,7 @@ def parse_line(line: str) -> Request:
         executor=found.executor,
         root=Path(found.storage) if found.storage else None,
         keep=tuple(w.strip() for w in found.keep.split(",")) if found.keep else None,
+        keep_limit_bytes=found.keep_limit,
         shared_setup=found.shared_setup,
     )
     return Request(

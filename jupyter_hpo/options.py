@@ -26,6 +26,7 @@ class Options:
     found. root: folder of the studies.
     shared_setup: leading statements that no tuned value reaches run once for all trials.
     keep: names of the best trial's objects to bring back; None: what later cells can use.
+    keep_limit_bytes: what they may take together; what is left out is said.
     """
 
     trials: int | None = None
@@ -42,6 +43,7 @@ class Options:
     executor: Literal["processes", "workers", "inline"] = "processes"
     root: Path | None = None
     keep: tuple[str, ...] | None = None
+    keep_limit_bytes: int = 1 << 30
     shared_setup: bool = True
 
 

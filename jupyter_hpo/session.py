@@ -241,7 +241,7 @@ def _executor_maker(
     study: Study,
     choice: Choice,
 ) -> Callable[[Emit], Executor]:
-    program = cell.program()
+    program = replace(cell.program(), keep_limit_bytes=options.keep_limit_bytes)
     if options.executor == "inline":
         from .executors.inline import InlineExecutor
 

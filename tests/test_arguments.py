@@ -82,3 +82,17 @@ def test_every_option_is_explained():
 def test_the_shared_set_up_can_be_switched_off():
     assert parse_line("--trials 3").options.shared_setup
     assert not parse_line("--no-shared-setup").options.shared_setup
+
+
+@pytest.mark.parametrize(
+    ("text", "size_bytes"),
+    [("500MB", 500_000_000), ("4GB", 4 * 10**9), ("1.5GiB", 3 << 29), ("2g", 2 * 10**9)],
+)
+def test_sizes_of_what_is_kept(text, size_bytes):
+    assert parse_line(f"--keep-limit {text}").options.keep_limit_bytes == size_bytes
+
+
+@pytest.mark.parametrize("text", ["much", "0", "4 parsecs"])
+def test_what_is_no_size(text):
+    with pytest.raises(UsageError, match="is no size; write 500MB or 4GB"):
+        parse_line(f'--keep-limit "{text}"')

@@ -69,7 +69,8 @@ class CellProgram:
     source: plain Python (IPython's transforms done), line numbers as in the editor.
     filename: the name under which it is compiled, for tracebacks. loop: the reporting loop.
     setup: indices of the top-level statements that no tuned value reaches and that may run
-    once for all trials.
+    once for all trials. keep: names whose objects are kept of the best trial, keep_limit_bytes
+    of them at most.
     """
 
     source: str
@@ -80,6 +81,7 @@ class CellProgram:
     loop: Loop | None = None
     keep: tuple[str, ...] = ()
     setup: tuple[int, ...] = ()
+    keep_limit_bytes: int = 1 << 30
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,10 @@ def _those_that_fit(
         try:
             pickling.dump(value, sink, namespace=namespace, known=known, limit_bytes=limit_bytes)
         except pickling.TooLarge:
-            left_out[name] = f"it is larger than the {size(limit_bytes)} kept of a trial"
+            left_out[name] = (
+                f"it is larger than the {size(limit_bytes)} kept of a trial; raise that with "
+                "--keep-limit"
+            )
         except Exception as error:
             left_out[name] = reasons.explain(name, value, namespace, error)
         else:
@@ -79,7 +82,8 @@ def _those_that_fit(
         largest = max(data or sizes, key=lambda name: sizes[name])
         left_out[largest] = (
             f"with it ({size(sizes.pop(largest))}) the objects are larger than the "
-            f"{size(limit_bytes)} kept of a trial; name those you want with --keep"
+            f"{size(limit_bytes)} kept of a trial; name those you want with --keep, or "
+            "raise the limit with --keep-limit"
         )
     return {name: wanted[name] for name in sizes}
 

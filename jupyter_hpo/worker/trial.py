@@ -171,8 +171,13 @@ class Trial:
                 return
             if answer is Answer.KEEP and path is not None:
                 break  # a STOP sent before the trial finished comes too late
+        program = self.setting.program
         names, left_out = objects.write_objects(
-            path, self.setting.program.keep, self.namespace, known=self.setting.known
+            path,
+            program.keep,
+            self.namespace,
+            known=self.setting.known,
+            limit_bytes=program.keep_limit_bytes,
         )
         self.channel.send(Kept(self.spec.number, path, names, left_out))
 

@@ -31,9 +31,9 @@ def test_the_limit_leaves_out_data_before_models(tmp_path):
     )
     assert set(names) == {"model", "score"}
     assert left_out == {
-        "huge": "it is larger than the 10 MiB kept of a trial",
+        "huge": "it is larger than the 10 MiB kept of a trial; raise that with --keep-limit",
         "data": "with it (5 MiB) the objects are larger than the 10 MiB kept of a trial; "
-        "name those you want with --keep",
+        "name those you want with --keep, or raise the limit with --keep-limit",
     }
     loaded = load_objects(tmp_path / "o", {})
     assert loaded["model"].predict() == 6 * MB
