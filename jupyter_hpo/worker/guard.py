@@ -87,7 +87,9 @@ class Guard:
 
 def _process() -> list[Callable[[], object]]:
     """One function for each thing of the process itself, that sets it back to how it is now."""
-    folder, variables = os.getcwd(), dict(os.environ)
+    # As bytes where the system has them so: decoding forty strings a trial is not free.
+    environment: Any = os.environb if os.supports_bytes_environ else os.environ
+    folder, variables = os.getcwd(), dict(environment)
     path, arguments = list(sys.path), list(sys.argv)
     umask = os.umask(0)
     os.umask(umask)
@@ -101,10 +103,11 @@ def _process() -> list[Callable[[], object]]:
     temporary = tempfile.tempdir
 
     def back_variables() -> None:
-        for name in set(os.environ) - set(variables):
-            del os.environ[name]
-        if dict(os.environ) != variables:
-            os.environ.update(variables)
+        now = dict(environment)
+        if now != variables:
+            for name in now.keys() - variables.keys():
+                del environment[name]
+            environment.update(variables)
 
     def back_signals() -> None:
         for number, handler in handlers.items():
