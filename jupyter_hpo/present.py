@@ -95,6 +95,8 @@ class Presenter:
                 figures["running_s"] = running_s
                 if trial.reports and running_s > 0:
                     figures["reports_per_s"] = len(trial.reports) / running_s
+        if not figures.get("peak_memory_bytes"):
+            figures.pop("peak_memory_bytes", None)
         return Detail(number, params, traceback, logs.tail(trial.log_path), figures)
 
     def _header(self, began: float) -> Header:
@@ -190,7 +192,7 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
     if not trial.state.finished and trial.started_at is not None:
         duration = study.running_s(trial.number, now if heard_at is None else heard_at)
     waits = study.waits_for(trial.number)
-    memory = trial.figures.get("peak_memory_bytes")
+    memory = trial.figures.get("peak_memory_bytes") or None  # 0: too little to be measured
     return Row(
         number=trial.number,
         state=trial.state.value,
