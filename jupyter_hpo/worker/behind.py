@@ -49,8 +49,10 @@ def own(value: Any) -> bool:
 def from_library(module: str) -> bool:
     """Whether a module belongs to the standard library or to an installed package."""
     top = module.partition(".")[0]
+    if top == "__main__":  # the notebook, though the program that was started may be installed
+        return False
     if top in sys.stdlib_module_names or top == "jupyter_hpo":
-        return top != "__main__"
+        return True
     spec = getattr(sys.modules.get(top), "__spec__", None)
     places = [spec.origin, *(spec.submodule_search_locations or ())] if spec else []
     return any(str(place).startswith(INSTALLED) for place in places)
