@@ -153,7 +153,7 @@ class Engine:
         """On a thread of its own: a large file takes a second to read."""
         try:
             sign(self._folder.objects(event.number))
-        except OSError as error:
+        except Exception as error:  # whatever it is, the trial's end waits for this
             event.left_out["(all)"] = f"they can't be signed, so not reloaded later: {error}"
         self._events.put(_Signed(event.number))
 

@@ -140,6 +140,17 @@ def test_only_the_best_objects_stay_on_disk_signed(make, tmp_path):
     assert is_ours(tmp_path / "s" / "objects" / "trial-0002")
 
 
+@pytest.mark.parametrize("error", [OSError("no space"), MemoryError("no memory")])
+def test_objects_that_can_not_be_signed_are_said_and_hold_nothing_up(make, monkeypatch, error):
+    def refuse(path):
+        raise error
+
+    monkeypatch.setattr("jupyter_hpo.engine.sign", refuse)
+    study = run(make())
+    assert study.counts()[TrialState.COMPLETE] == 3
+    assert f"they can't be signed, so not reloaded later: {error}" in study.best.notice
+
+
 def test_a_failing_trial_is_one_among_others(make):
     study = run(make(script={1: "fail"}))
     assert [study.trials[n].state.value for n in range(3)] == ["COMPLETE", "FAIL", "COMPLETE"]
