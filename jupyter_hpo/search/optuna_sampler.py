@@ -8,6 +8,7 @@ from typing import Any
 import optuna
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.trial import Trial as OptunaTrial
+from optuna.trial import TrialState as OptunaState
 
 from ..space import Categorical, Float, SearchSpace
 from ..study.objective import Objective
@@ -43,6 +44,9 @@ class OptunaSampler:
             )
 
     def ask(self, number: int, fixed: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        ahead = self._asked.pop(number, None)
+        if ahead is not None:  # asked ahead of time, before other values were asked for
+            self._study.tell(ahead, state=OptunaState.FAIL)
         usable = {
             name: value
             for name, value in (fixed or {}).items()

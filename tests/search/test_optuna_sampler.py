@@ -134,3 +134,13 @@ def test_tpe_finds_a_better_place_than_chance():
 )  # fmt: skip
 def test_distributions_survive_the_way_to_optuna_and_back(distribution):
     assert from_optuna(to_optuna(distribution)) == distribution
+
+
+def test_what_was_asked_ahead_and_not_wanted_keeps_nothing_away(sampler):
+    sampler.ask(0)
+    fixed = sampler.ask(0, {"lr": 0.01})
+    assert fixed["lr"] == 0.01
+    states = [trial.state.name for trial in sampler._study.get_trials()]
+    assert states == ["FAIL", "RUNNING"]
+    sampler.tell(Trial(0, fixed, TrialState.COMPLETE, values=(1.0,)))
+    assert sampler._study.best_params["lr"] == 0.01
