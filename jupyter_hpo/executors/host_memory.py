@@ -18,9 +18,10 @@ class HostMemory:
         self._seen = self._now()
 
     def ran_out(self) -> bool:
-        """Whether that happened since the last time this was asked."""
-        now = self._now()
-        rose, self._seen = now > self._seen, now
+        """Whether that happened once more than it was asked and so answered: of two that were
+        killed together, both were."""
+        rose = self._now() > self._seen
+        self._seen += rose
         return rose
 
     def _now(self) -> int:

@@ -45,6 +45,8 @@ def test_a_kill_for_memory_is_counted_once(tmp_path, cgroup, counter, text):
     file.write_text(text.format(n=5))
     assert memory.ran_out()
     assert not memory.ran_out()
+    file.write_text(text.format(n=7))  # two at once
+    assert [memory.ran_out() for _ in range(3)] == [True, True, False]
 
 
 def test_the_narrowest_group_decides(tmp_path):
