@@ -21,7 +21,6 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 def describe(error: BaseException, program: CellProgram) -> TrialError:
     """Why the cell failed, seen from the cell: our own frames are left out."""
     line = None
-    frames = error.__traceback__
     for frame, number in traceback.walk_tb(error.__traceback__):
         if frame.f_code.co_filename == program.filename:
             line = number

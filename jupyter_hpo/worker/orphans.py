@@ -14,10 +14,14 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Collection, Iterator
 
 MARK = "JUPYTER_HPO_WORKER"
 """The variable by which a program knows the worker, by its process id, that it descends from."""
+
+GONE_S = 3.0
+"""How long a process that was killed may take to go."""
 
 PR_SET_CHILD_SUBREAPER = 36
 TRACKERS = (b"resource_tracker import main", b"torch_shm_manager")
@@ -72,13 +76,14 @@ def mark() -> None:
 
 
 def end_of_lost(workers: Collection[int]) -> None:
-    """The helper died, and its workers with it: kill what they left. In the kernel."""
+    """The helper died, and its workers with it: kill what they left, and see it gone (but for
+    what no signal ends: it waits for a disk, say). In the kernel."""
     if sys.platform != "linux":
         for worker in workers:
             kill_group(worker)
         return
-    found = True
-    while found:
+    found, until = True, time.monotonic() + GONE_S
+    while found and time.monotonic() < until:
         found = False
         for pid in _all():
             if _owner(pid) in workers and not _is_tracker(pid):
