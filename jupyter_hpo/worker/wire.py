@@ -17,6 +17,8 @@ from typing import Any
 
 HEADER = struct.Struct("<IB")
 CHUNK = 64 * 1024
+LARGEST = 1 << 28
+"""No message is larger, in bytes; text, taken for one, says that it is."""
 FD_BYTES = array.array("i").itemsize
 FD_SPACE = socket.CMSG_SPACE(8 * FD_BYTES) if hasattr(socket, "CMSG_SPACE") else 0
 
@@ -92,6 +94,8 @@ class Wire:
         if len(self._buffer) < HEADER.size:
             return None
         size, count = HEADER.unpack_from(self._buffer)
+        if size > LARGEST:
+            raise ValueError(f"a message of {size} bytes")
         end = HEADER.size + size
         if len(self._buffer) < end:
             return None

@@ -259,6 +259,22 @@ def test_without_files_left_trials_wait_and_then_run(workers, few_files):
     assert workers.value(9) == 2
 
 
+@linux
+def test_with_files_for_two_workers_trials_go_on_one_by_one(workers, few_files):
+    """One has ended, and its process not yet: its descriptor is waited for."""
+    workers.open(REPORT + "report(x=1)\nx = 2", jobs=1)
+    workers.submit(0)
+    workers.until(Reported)
+    few_files.exhaust()
+    workers.submit(1)  # to the worker forked ahead
+    workers.until(Reported, 1)
+    for number in (0, 1):
+        workers.executor.answer(number, Answer.STOP)
+        workers.until(Ended, number)
+    for number in range(2, 8):
+        assert workers.value(number) == 2
+
+
 # ----------------------------------------------------------------------------- the disk
 @linux
 @BOTH
@@ -420,13 +436,14 @@ def test_a_kernel_killed_leaves_no_process_and_no_shared_memory(reuse):
         time.sleep(0.01)
 
 
-def test_a_socket_that_is_written_to_by_the_cell(workers):
-    cell = """
+@pytest.mark.parametrize("what", [b"\x08\x00\x00\x00\x00nonsense", b"hello world\n"])
+def test_a_socket_that_is_written_to_by_the_cell(workers, what):
+    cell = f"""
 import os, socket, stat
 for fd in range(3, 64):
     try:
         if stat.S_ISSOCK(os.fstat(fd).st_mode):
-            os.write(fd, b"\\x08\\x00\\x00\\x00\\x00nonsense")
+            os.write(fd, {what!r})
     except OSError:
         pass
 x = 1

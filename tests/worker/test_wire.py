@@ -56,3 +56,10 @@ def test_a_closed_end_is_seen_after_its_last_message(ends):
         b.receive()
     with pytest.raises(Closed):
         b.send("nobody hears")
+
+
+def test_text_is_no_message(ends):
+    a, b = ends
+    a.sock.sendall(b"hello")
+    with pytest.raises(ValueError, match="a message of"):
+        list(b.available())
