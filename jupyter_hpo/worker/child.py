@@ -132,10 +132,13 @@ def live(wire: Wire, inherited: Inherited) -> NoReturn:
 
 
 def next_trial(wire: Wire) -> TrialSpec:
-    """Wait for the trial that the kernel sends. Raises Closed when none is to come."""
-    message, _ = wire.receive()
-    spec: TrialSpec = message[1]
-    return spec
+    """Wait for the trial that the kernel sends; an answer that the one before did not wait for
+    is passed over. Raises Closed when none is to come."""
+    while True:
+        (what, content), _ = wire.receive()
+        if what == "trial":
+            spec: TrialSpec = content
+            return spec
 
 
 def cannot_load(error: Exception) -> str:

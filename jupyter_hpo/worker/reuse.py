@@ -44,10 +44,10 @@ class Anew:
         return self  # each trial sets them itself
 
     def trials(self, wire: Wire) -> Iterator[tuple[TrialSpec, Setting, dict[str, Any]]]:
-        spec = guard = None
+        guard = None
         while True:
-            if self.plan is not None:  # the trial says where its objects are to lie
-                spec = child.next_trial(wire)
+            # With a device, the trial says where its objects are to lie.
+            spec = child.next_trial(wire) if self.plan is not None else None
             try:
                 if guard is None:
                     devices.attach(spec.device if spec else None, self.plan)
@@ -65,9 +65,7 @@ class Anew:
                 _cannot_begin(wire, spec, error)
                 return
             shell.offer(namespace, now=shell.wanted(self.program.source))
-            if self.plan is None:
-                spec = child.next_trial(wire)
-            assert spec is not None
+            spec = spec or child.next_trial(wire)
             yield spec, Setting(self.program, state, frozenset(self.names)), namespace
             child.redirect_output(None)
             namespace.clear()
@@ -84,12 +82,13 @@ class Anew:
 
 
 def _cannot_begin(wire: Wire, spec: TrialSpec | None, error: Exception) -> None:
-    """A device without memory for the notebook's objects fails this trial only; whatever else
-    is wrong with them is wrong for every trial."""
+    """No memory for the notebook's objects, a device's or the machine's, fails this trial only;
+    whatever else is wrong with them is wrong for every trial."""
     memory = exhausted(error)
-    if spec is None or memory is None:
+    if memory is None:
         wire.send(("problem", child.cannot_load(error)))
         return
+    spec = spec or child.next_trial(wire)
     message = f"no memory for the notebook's objects: {str(error).partition(chr(10))[0]}"
     wire.send(Started(spec.number, os.getpid(), time.time()))
     wire.send(Failed(spec.number, TrialError(memory, message)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 
 import numpy as np
 import pytest
@@ -178,3 +179,21 @@ def test_a_trial_with_much_memory_keeps_its_slot_until_its_process_is_gone(worke
     pid = next(e.pid for e in events if isinstance(e, Started))
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_a_stop_that_comes_too_late_is_no_trial_s(reused, tmp_path):
+    """It lies in the socket of a trial that has failed without a report."""
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    reused.open(f"open({str(gate)!r}).read()\nraise ValueError", jobs=1)
+    found = []
+    for number in range(2):
+        reused.submit(number)
+        found.append(reused.until(Started, number).pid)
+        reused.executor.answer(number, Answer.STOP)
+        sent = threading.Event()
+        reused.executor._hand_over(sent.set)
+        assert sent.wait(60)
+        gate.write_text("go")
+        reused.until(Ended, number)
+    assert found[0] == found[1]
