@@ -29,14 +29,16 @@ RESTARTS = 5
 @dataclass(eq=False)
 class Worker:
     """A forked process. deaf: its wire is closed. trial: what it runs, its owner's. leaving: no
-    trial is to be given to it any more. why: how it is to be said to have ended. device: the one it
-    is bound to by its first trial. starved: killed because the machine's memory ran out."""
+    trial is to be given to it any more; retired: as it has said itself, so that it reads none. why:
+    how it is to be said to have ended. device: the one it is bound to by its first trial. starved:
+    killed because the machine's memory ran out."""
 
     ident: int
     wire: Wire
     pid: int | None = None
     deaf: bool = False
     leaving: bool = False
+    retired: bool = False
     trial: Any = None
     why: str | None = None
     device: str | None = None
@@ -104,6 +106,12 @@ class Crew:
         if not self.load.reuse:  # a reusable one comes back by itself
             self.stock()
         return worker
+
+    @property
+    def will_give_back(self) -> bool:
+        """Whether there are descriptors that will come free: those of workers that run a
+        trial, or are on their way out."""
+        return any(not w.deaf and (w.leaving or w.trial is not None) for w in self.workers.values())
 
     def _idle_one(self, device: str | None) -> Worker | None:
         """One that has used the device, else one that has used none; of several the last to
@@ -192,7 +200,7 @@ class Crew:
             case list():
                 self.imported(message)
             case ("leaving", _):
-                worker.leaving = True
+                worker.leaving = worker.retired = True
                 if worker in self.idle:
                     self.idle.remove(worker)
             case ("problem", why):
@@ -233,6 +241,7 @@ class Crew:
             worker.wire.close()
         self.workers.clear()
         self.idle.clear()
+        del self.snapshot  # as large as the data: not for the garbage collector to find one day
 
     def _tell(self, message: tuple[Any, ...], fds: Sequence[int] = ()) -> None:
         try:

@@ -184,8 +184,8 @@ class ProcessExecutor:
         except ExecutorError as error:
             self._end(trial, str(error))
         except OSError as error:
-            if any(t.worker is not None for t in self._trials.values()):
-                self._waiting.append(trial)  # what runs gives back what it holds
+            if self._crew.will_give_back:
+                self._waiting.append(trial)
             else:
                 self._end(trial, f"no worker could be started for it: {error.strerror or error}.")
 
@@ -207,11 +207,20 @@ class ProcessExecutor:
         trial.killed = reason
         if trial.worker is not None:
             self._crew.kill(trial.worker)
-        else:
-            for queue_ in (self._waiting, self._held):
-                if trial in queue_:
-                    queue_.remove(trial)
+        if trial.worker is None or not trial.started:
+            # Before it begins nothing is lost, and the helper may be busy for long (with the
+            # shared set-up, with imports) until it forks the worker, or kills it.
+            self._forget(trial)
             self._end(trial, reason)
+
+    def _forget(self, trial: _Running) -> None:
+        """Whoever has it, or was to have it, has it no more."""
+        if trial.worker is not None:
+            trial.worker.trial = None
+            trial.worker = None
+        for queue_ in (self._waiting, self._held):
+            if trial in queue_:
+                queue_.remove(trial)
 
     def _close(self) -> None:
         self._closed = True
@@ -243,6 +252,7 @@ class ProcessExecutor:
         for held in [t for t in self._held if self._crew.clear(t.spec.device or "")]:
             self._held.remove(held)
             self._begin(held)
+        self._begin_waiting()
 
     def _bury(self, worker: Worker, how: str) -> None:
         trial: _Running | None = worker.trial
@@ -251,7 +261,7 @@ class ProcessExecutor:
         worker.trial = trial.worker = None
         if trial.over:
             self._end(trial)
-        elif trial.started or trial.killed or trial.attempts >= ATTEMPTS:
+        elif trial.started or trial.killed or (trial.attempts >= ATTEMPTS and not worker.retired):
             starved = worker.starved and not trial.killed
             self._end(trial, trial.killed or how, HOST_MEMORY if starved else "died")
         else:
@@ -285,5 +295,9 @@ class ProcessExecutor:
         if reason is not None:
             self._emit(Died(trial.spec.number, reason, kind))
         self._emit(Ended(trial.spec.number))
+        self._begin_waiting()
+
+    def _begin_waiting(self) -> None:
+        """A worker came free, or what it held did."""
         if self._waiting:
             self._begin(self._waiting.popleft())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import subprocess
 import sys
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from jupyter_hpo.cell import capture
 from jupyter_hpo.executors import crew
+from jupyter_hpo.executors.processes import ProcessExecutor
 from jupyter_hpo.executors.warm import WarmHelper
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.trial_events import (
@@ -31,6 +34,9 @@ from jupyter_hpo.study.trial_events import (
     Stopped,
 )
 from jupyter_hpo.worker.objects import load_objects
+from jupyter_hpo.worker.snapshot import take_snapshot
+
+from .conftest import program
 
 REPORT = "from jupyter_hpo.worker.reporting import report\n"
 
@@ -478,3 +484,17 @@ def test_the_notebook_s_settings_are_the_trial_s(workers):
     finished = workers.run(0)[0][1]
     assert isinstance(finished, Finished), finished
     assert finished.figures["n_warnings"] == 1
+
+
+def test_the_notebook_s_data_is_let_go_at_the_end():
+    """At once: the garbage collector may come by much later, or never."""
+    snapshot = take_snapshot({"a": 1}, namespace={})
+    held = weakref.ref(snapshot)
+    gc.collect()
+    gc.disable()
+    try:
+        ProcessExecutor(program("x = a"), snapshot, lambda event: None, jobs=1).close()
+        del snapshot
+        assert held() is None
+    finally:
+        gc.enable()

@@ -22,6 +22,7 @@ from jupyter_hpo.cell.setup import shared_setup
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.trial_events import (
     Answer,
+    Died,
     Ended,
     Failed,
     Finished,
@@ -444,3 +445,19 @@ def test_real_cells_give_the_same_with_and_without_it(tmp_path):
     differences = json.loads(done.stdout)
     assert differences == dict.fromkeys(differences, "")
     assert len(differences) > 15
+
+
+def test_a_trial_that_waits_for_it_can_be_ended(workers, tmp_path):
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    source = f"data = sorted(open({str(gate)!r}).read())\n{TUNED}x = 1\n"
+    program = cell(source)
+    assert program.setup == (0,)
+    workers.open(program)
+    workers.submit(0)
+    workers.executor.kill(0, "stopped by you")
+    assert workers.queue.get(timeout=60) == Died(0, "stopped by you")
+    assert workers.queue.get(timeout=60) == Ended(0)
+    gate.write_text("go")
+    assert told(workers).why_not == ""
+    assert values(workers, 1) == [1]
