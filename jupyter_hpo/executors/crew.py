@@ -265,6 +265,13 @@ class Crew:
         except Closed:
             self._lose(helper)
 
+    def catch_up(self) -> None:
+        """Hear what came while there was something to be sent. Call it before waiting."""
+        if self.helper is not None and self.helper.wire.unread:
+            self._listen(self.helper)
+        for worker in [w for w in self.workers.values() if not w.deaf and w.wire.unread]:
+            self._hear(worker)
+
     def _heed(self, message: tuple[Any, ...]) -> None:
         match message:
             case ("forked", ident, pid):

@@ -155,6 +155,7 @@ class ProcessExecutor:
 
     def _loop(self) -> None:
         while not self._closed:
+            self._crew.catch_up()
             for key, _ in self._selector.select():
                 if self._closed:
                     return

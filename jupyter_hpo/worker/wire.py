@@ -9,6 +9,7 @@ from __future__ import annotations
 import array
 import os
 import pickle
+import select
 import socket
 import struct
 from collections import deque
@@ -40,15 +41,33 @@ class Wire:
         return self.sock.fileno()
 
     def send(self, message: Any, fds: Sequence[int] = ()) -> None:
-        """Send it all; raises Closed when the other end is gone."""
+        """Send it all; raises Closed when the other end is gone.
+
+        While there is no room it takes in what has come (see `unread`): two ends that both
+        send more than fits must not wait for each other.
+        """
         body = pickle.dumps(message, protocol=5)
         data = memoryview(HEADER.pack(len(body), len(fds)) + body)
-        try:
-            if fds:
-                data = data[socket.send_fds(self.sock, [data], list(fds)) :]
-            self.sock.sendall(data)
-        except OSError as error:
-            raise Closed from error
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+        while data:
+            try:
+                data = data[self.sock.sendmsg([data], rights, socket.MSG_DONTWAIT) :]
+                rights = []
+            except BlockingIOError:
+                self._await_room()
+            except OSError as error:
+                raise Closed from error
+
+    def _await_room(self) -> None:
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN | select.POLLOUT)
+        if any(events & select.POLLIN for _, events in poll.poll()):
+            self._read(socket.MSG_DONTWAIT)
+
+    @property
+    def unread(self) -> bool:
+        """Whether something has been taken in that no select shows any more."""
+        return bool(self._buffer)
 
     def receive(self) -> tuple[Any, list[int]]:
         """The next message and its descriptors; waits. Raises Closed at the end."""

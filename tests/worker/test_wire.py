@@ -29,6 +29,36 @@ def test_messages_come_whole_and_in_order(ends):
     assert list(b.available()) == []
 
 
+def test_two_ends_that_both_send_more_than_fits_do_not_wait_for_each_other(ends):
+    a, b = ends
+    big = b"x" * 5_000_000
+    got = {}
+
+    def send_and_receive(end):
+        end.send(big)
+        got[end] = end.receive()[0]
+
+    threads = [threading.Thread(target=send_and_receive, args=(end,)) for end in ends]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == {a: big, b: big}
+
+
+def test_what_was_taken_in_while_sending_is_unread(ends):
+    a, b = ends
+    big = b"x" * 5_000_000
+    b.send("early")
+    sender = threading.Thread(target=a.send, args=(big,))
+    sender.start()
+    assert b.receive()[0] == big  # it did not fit: a had to wait, and took in what had come
+    sender.join()
+    assert a.unread
+    assert [message for message, _ in a.available()] == ["early"]
+    assert not a.unread
+
+
 def test_descriptors_stay_with_their_message(ends):
     a, b = ends
     r, w = os.pipe()
