@@ -6,9 +6,7 @@ a trial nothing but what it does itself. Everything here runs on the executor's 
 
 from __future__ import annotations
 
-import os
 import selectors
-import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -18,10 +16,10 @@ from ..worker.helper import Load
 from ..worker.orphans import end_of_lost
 from ..worker.snapshot import Snapshot
 from ..worker.wire import Closed, Wire, pair
+from .endings import STARVED, how_it_ended, is_sigkill
 from .host_memory import HostMemory
 from .warm import WarmHelper
 
-STARVED = "was killed, because the machine's memory ran out."
 RESTARTS = 5
 """Helpers lost in a row, with no worker ended between, before the crew gives up."""
 
@@ -112,6 +110,11 @@ class Crew:
         """Whether there are descriptors that will come free: those of workers that run a
         trial, or are on their way out."""
         return any(not w.deaf and (w.leaving or w.trial is not None) for w in self.workers.values())
+
+    @property
+    def departing(self) -> bool:
+        """Whether there are processes on their way out."""
+        return any(w.leaving and w.pid is not None for w in self.workers.values())
 
     def _idle_one(self, device: str | None) -> Worker | None:
         """One that has used the device, else one that has used none; of several the last to
@@ -326,21 +329,3 @@ class Crew:
         """Without a helper that did it, end the groups of the workers it left."""
         if not clean:
             end_of_lost({w.pid for w in self.workers.values() if w.pid is not None})
-
-
-def is_sigkill(status: int) -> bool:
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-
-
-def how_it_ended(status: int) -> str:
-    """The end of a process, from `os.waitpid`'s status, to follow its name in a sentence."""
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        try:
-            name = signal.Signals(number).name
-        except ValueError:
-            name = f"signal {number}"
-        if number == signal.SIGKILL:
-            return f"was killed ({name}); the machine may have run out of memory"
-        return f"crashed ({name})"
-    return f"ended with exit code {os.WEXITSTATUS(status)} without a word"

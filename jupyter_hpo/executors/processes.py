@@ -10,6 +10,7 @@ import queue
 import selectors
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ from ..study.trial_events import (
 from ..worker.devices import Plan
 from ..worker.helper import Load
 from ..worker.imports import modules_of
+from ..worker.leaving import LIMIT_S as EXIT_S
 from ..worker.snapshot import Snapshot
 from ..worker.wire import Closed
 from .base import Emit
@@ -133,7 +135,7 @@ class ProcessExecutor:
     def close(self) -> None:
         """Ends every trial (no further events) and the helper; waits a few seconds at most."""
         if self._thread.is_alive():
-            self._hand_over(self._close)
+            self._hand_over(self._wind_up)
             self._thread.join()
 
     def _hand_over(self, job: Callable[[], None]) -> None:
@@ -155,11 +157,14 @@ class ProcessExecutor:
 
     def _loop(self) -> None:
         while not self._closed:
-            self._crew.catch_up()
-            for key, _ in self._selector.select():
-                if self._closed:
-                    return
-                key.data()  # it sees for itself whether its wire was closed just before
+            self._turn()
+
+    def _turn(self, wait_s: float | None = None) -> None:
+        self._crew.catch_up()
+        for key, _ in self._selector.select(wait_s):
+            if self._closed:
+                return
+            key.data()  # it sees for itself whether its wire was closed just before
 
     def _drain(self) -> None:
         self._wakeup.recv(4096)
@@ -222,6 +227,21 @@ class ProcessExecutor:
         for queue_ in (self._waiting, self._held):
             if trial in queue_:
                 queue_.remove(trial)
+
+    def _wind_up(self) -> None:
+        """End what runs; the workers whose trials are over may run their exit functions."""
+        self._emit = lambda event: None
+        for trial in list(self._trials.values()):
+            if trial.worker is not None:
+                self._crew.kill(trial.worker)
+            self._forget(trial)
+        self._trials.clear()
+        self._crew.spares = self._crew.keep = 0
+        until = time.monotonic() + EXIT_S
+        while self._crew.departing and (left_s := until - time.monotonic()) > 0:
+            self._turn(left_s)
+        if not self._closed:
+            self._close()
 
     def _close(self) -> None:
         self._closed = True

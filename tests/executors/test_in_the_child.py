@@ -175,6 +175,20 @@ def test_exit_functions_run_and_temporary_folders_go(clean, tmp_path):
         time.sleep(0.01)
 
 
+def test_exit_functions_of_the_last_trial_run_to_their_end(clean, tmp_path):
+    told = tmp_path / "told"
+    cell = (
+        "import atexit, tempfile\nfolder = tempfile.TemporaryDirectory()\n"
+        "for i in range(500): open(f'{folder.name}/{i}', 'w').close()\n"
+        "open(told, 'w').write(folder.name)\nx = 1"
+    )
+    clean.open(cell, namespace={"told": str(told)}, jobs=1)
+    assert clean.value() == 1
+    clean.close()
+    clean.opened.clear()
+    assert not os.path.exists(told.read_text())
+
+
 def test_exit_functions_of_the_helper_are_its_own(clean, tmp_path):
     """One that an object of the notebook registers where it is loaded, in the helper."""
     told = tmp_path / "told"
