@@ -21,6 +21,8 @@ def run_line(line: str, namespace: dict[str, Any]) -> Any:
     """
     word, *rest = line.split() or ["status"]
     if word not in COMMANDS:
+        if word.startswith("--"):
+            raise HpoError(f"%hpo takes no options; to search a cell begin it with %%hpo {line}")
         near = difflib.get_close_matches(word, COMMANDS, 1)
         hint = f" Did you mean {near[0]!r}?" if near else f" Known: {', '.join(COMMANDS)}."
         raise HpoError(f"%hpo has no command {word!r}.{hint}")

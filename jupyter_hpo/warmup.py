@@ -17,7 +17,7 @@ from .errors import ExecutorError
 if TYPE_CHECKING:
     from .executors.warm import WarmHelper
 
-WORTH_IT = ("numpy", "pandas", "scipy", "sklearn", "torch", "torch._dynamo")
+WORTH_IT = ("numpy", "pandas", "scipy", "sklearn", "torch", "torch._dynamo", "matplotlib.pyplot")
 """Modules that take long to import and that a trial can use. torch._dynamo: every torch
 optimiser imports it when it is made."""
 

@@ -73,7 +73,9 @@ def _those_that_fit(
                 "--keep-limit"
             )
         except Exception as error:
-            left_out[name] = reasons.explain(name, value, namespace, error)
+            why, _, fix = reasons.explain(name, value, namespace, error).rpartition(": ")
+            # It is inside the cell already.
+            left_out[name] = why if "inside the cell" in fix else f"{why}: {fix}".rstrip(".")
         else:
             sizes[name] = sink.size_bytes
     while sum(sizes.values()) > limit_bytes:

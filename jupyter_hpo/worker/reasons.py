@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import threading
 import types
+import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -170,6 +171,9 @@ def _parts(value: Any, namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
                 continue
         for part in (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()):
             yield "has a default value", part
+        return
+    if isinstance(value, weakref.ref):
+        yield "refers to an object", value()
         return
     if isinstance(value, functools.partial):
         yield "calls a function", value.func

@@ -251,6 +251,7 @@ def test_line_magic(kernel):
     assert json.loads(result.text.replace("'", '"')) == kernel.value("study.best_params")
     assert "line" in kernel.run("%hpo list").text
     assert "Did you mean 'status'" in kernel.run("%hpo statsu").all
+    assert "begin it with %%hpo --trials 3" in kernel.run("%hpo --trials 3").all
     kernel.run("%hpo resume 2")
     assert kernel.value("len(study.trials)") == 10
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,13 @@ def test_the_limit_leaves_out_data_before_models(tmp_path):
     loaded = load_objects(tmp_path / "o", {})
     assert loaded["model"].predict() == 6 * MB
     assert (tmp_path / "o").stat().st_size <= 10 * MB
+
+
+def test_what_can_not_be_kept_is_named_without_a_fix_that_was_followed(tmp_path):
+    space = {"pool": [threading.Lock()], "model": Model(np.ones(3))}
+    names, left_out = write_objects(str(tmp_path / "o"), [*space], space, limit_bytes=10 * MB)
+    assert names == ("model",)
+    assert left_out == {"pool": "`pool` holds in [0], a lock"}
 
 
 def test_names_that_share_memory_are_counted_together(tmp_path):

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -116,6 +117,7 @@ def test_what_can_not_travel_is_named(name):
     assert fix in reason
 
 
+KEPT: dict[str, object] = {}
 HOLDERS = {
     "a lambda's default": (lambda lock: lambda v=lock: v, "has a default value"),
     "a closure": (lambda lock: lambda: lock, "holds the variable `lock`"),
@@ -127,6 +129,10 @@ HOLDERS = {
         "which has the attribute `inner`",
     ),
     "a deque": (lambda lock: collections.deque([1, lock]), "holds in [1]"),
+    "a weak reference": (
+        lambda lock: weakref.ref(KEPT.setdefault("lock", lock)),
+        "refers to an object, a lock",
+    ),
     "a method": (lambda lock: functools.partial(Deep(lock).__init__).func, "is a method"),
 }
 
