@@ -212,11 +212,12 @@ def _config(name: str, cell: CapturedCell, options: Options) -> StudyConfig:
             patience = PATIENCE
         else:  # with several objectives almost every trial is better in one of them
             trials = TRIALS
+    slots = 1 if options.executor == "inline" else options.jobs or cores()
     return StudyConfig(
         name=name,
         objectives=cell.objectives,
         budget=Budget(trials, options.timeout_s, options.trial_timeout_s, patience),
-        slots=1 if options.executor == "inline" else options.jobs or cores(),
+        slots=slots if trials is None else min(slots, trials),
         first=cell.space.defaults(),
         in_kernel=options.executor == "inline",
     )

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import signal
 
+BROKEN = 70
+"""The exit code of a worker whose own code has failed (`worker.child.live`)."""
+
 STARVED = "was killed, because the machine's memory ran out."
 
 
@@ -23,4 +26,10 @@ def how_it_ended(status: int) -> str:
         if number == signal.SIGKILL:
             return f"was killed ({name}); the machine may have run out of memory"
         return f"crashed ({name})"
-    return f"ended with exit code {os.WEXITSTATUS(status)} without a word"
+    code = os.WEXITSTATUS(status)
+    if code == BROKEN:
+        return (
+            "ended because what it did to Python itself (builtins, pickle, the modules) kept it "
+            "from going on; its log says more"
+        )
+    return f"ended with exit code {code} without a word"

@@ -6,13 +6,8 @@ run trials before. A trial whose worker was lost before it began is given to ano
 
 from __future__ import annotations
 
-import queue
-import selectors
-import socket
-import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +35,7 @@ from ..worker.snapshot import Snapshot
 from ..worker.wire import Closed
 from .base import Emit
 from .crew import Crew, Worker
+from .io_thread import IoThread
 from .warm import WarmHelper
 
 ATTEMPTS = 3
@@ -98,13 +94,7 @@ class ProcessExecutor:
         self._waiting: deque[_Running] = deque()  # for a file descriptor, say
         self._ran_out: set[int] = set()  # of a device's memory: tried again alone on it
         self._held: list[_Running] = []  # until no other process is left there
-        self._closed = False
-        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._wakeup, self._alarm = socket.socketpair()
-        self._wakeup.setblocking(False)
-        self._alarm.setblocking(False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._wakeup, selectors.EVENT_READ, self._drain)
+        self._io = IoThread("jupyter_hpo-workers", lambda: self._crew.catch_up(), self._broke)
         reuse = reuse or plan is not None
         load = Load(
             replace(program, setup=()) if reuse else program,
@@ -117,64 +107,25 @@ class ProcessExecutor:
             seed,
         )
         keep = None if plan is None else KEPT
-        self._crew = Crew(load, snapshot, self._selector, self, spares=jobs, keep=keep)
+        self._crew = Crew(load, snapshot, self._io.selector, self, spares=jobs, keep=keep)
         self._crew.adopt(warm or WarmHelper())
-        self._thread = threading.Thread(target=self._run, name="jupyter_hpo-workers", daemon=True)
-        self._thread.start()
+        self._io.start()
 
     # ------------------------------------------------------------- called by the engine
     def submit(self, spec: TrialSpec) -> None:
-        self._hand_over(lambda: self._submit(spec))
+        self._io.hand_over(lambda: self._submit(spec))
 
     def answer(self, number: int, answer: Answer, path: str | None = None) -> None:
-        self._hand_over(lambda: self._answer(number, answer, path))
+        self._io.hand_over(lambda: self._answer(number, answer, path))
 
     def kill(self, number: int, reason: str) -> None:
-        self._hand_over(lambda: self._kill(number, reason))
+        self._io.hand_over(lambda: self._kill(number, reason))
 
     def close(self) -> None:
         """Ends every trial (no further events) and the helper; waits a few seconds at most."""
-        if self._thread.is_alive():
-            self._hand_over(self._wind_up)
-            self._thread.join()
-
-    def _hand_over(self, job: Callable[[], None]) -> None:
-        self._jobs.put(job)
-        try:
-            self._alarm.send(b"!")
-        except (BlockingIOError, OSError):  # awake already, or closed
-            pass
+        self._io.finish(self._wind_up)
 
     # ------------------------------------------------------------------- the I/O thread
-    def _run(self) -> None:
-        try:
-            self._loop()
-        except Exception as error:  # a fault of ours: the engine must not wait for ever
-            why = f"the workers' connection failed: {type(error).__name__}: {error}."
-            self._crew.give_up(why)
-            self._close()
-            raise
-
-    def _loop(self) -> None:
-        while not self._closed:
-            self._turn()
-
-    def _turn(self, wait_s: float | None = None) -> None:
-        self._crew.catch_up()
-        for key, _ in self._selector.select(wait_s):
-            if self._closed:
-                return
-            key.data()  # it sees for itself whether its wire was closed just before
-
-    def _drain(self) -> None:
-        self._wakeup.recv(4096)
-        while not self._closed:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                return
-            job()
-
     def _submit(self, spec: TrialSpec) -> None:
         trial = self._trials[spec.number] = _Running(spec)
         alone = spec.device is not None and spec.number in self._ran_out
@@ -239,17 +190,19 @@ class ProcessExecutor:
         self._crew.spares = self._crew.keep = 0
         until = time.monotonic() + EXIT_S
         while self._crew.departing and (left_s := until - time.monotonic()) > 0:
-            self._turn(left_s)
-        if not self._closed:
+            self._io.turn(left_s)
+        if not self._io.closed:
             self._close()
 
     def _close(self) -> None:
-        self._closed = True
         self._crew.close()
         self._trials.clear()
-        self._selector.close()
-        self._wakeup.close()
-        self._alarm.close()
+        self._io.close()
+
+    def _broke(self, error: Exception) -> None:
+        """A fault of ours: the engine must not wait for ever."""
+        self._crew.give_up(f"the workers' connection failed: {type(error).__name__}: {error}.")
+        self._close()
 
     # --------------------------------------------------------- told by the crew (its Owner)
     def heard(self, worker: Worker, message: TrialEvent) -> None:

@@ -139,7 +139,8 @@ class Study(Lifecycle):
             for number in self._ran.running:
                 if self.running_s(number, self._now) > limit:
                     self._ran.stop(number, self._now)
-                    out.append(m.Kill(number, f"ran longer than the trial time-out of {limit:g} s"))
+                    why = f"ran longer than the trial time-out of {limit:g} s (--trial-timeout)"
+                    out.append(m.Kill(number, why))
 
     def _on_stop(self, event: m.StopRequested, out: list[m.Command]) -> None:
         if self.phase not in ("stopping", "finished"):

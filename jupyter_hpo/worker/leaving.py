@@ -35,12 +35,9 @@ def finish() -> None:
     """After the last trial: run those registered since. What they print goes to the log."""
     util: Any = sys.modules.get("multiprocessing.util")
     process: Any = sys.modules.get("multiprocessing.process")
-    pools = bool(getattr(util, "_finalizer_registry", None) or getattr(process, "_children", None))
-    if not pools and not atexit._ncallbacks():
-        return
-    if hasattr(signal, "alarm"):
+    if hasattr(signal, "alarm"):  # for what comes after, too: C code flushes its files
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(LIMIT_S)
-    if pools:
+    if getattr(util, "_finalizer_registry", None) or getattr(process, "_children", None):
         util._exit_function()
     atexit._run_exitfuncs()

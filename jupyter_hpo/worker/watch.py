@@ -39,6 +39,7 @@ EVENTS = {
     **dict.fromkeys(("os.symlink", "os.chmod", "os.chown", "os.utime", "os.mkdir"), FILES),
     **dict.fromkeys(("tempfile.mkstemp", "tempfile.mkdtemp"), FILES),
     "sqlite3.connect": "opens a database",
+    "resource.setrlimit": "limits its process",
     "builtins.input": "asks the person",
     "open": FILES,
 }

@@ -192,7 +192,7 @@ def test_a_stop_that_comes_too_late_is_no_trial_s(reused, tmp_path):
         found.append(reused.until(Started, number).pid)
         reused.executor.answer(number, Answer.STOP)
         sent = threading.Event()
-        reused.executor._hand_over(sent.set)
+        reused.executor._io.hand_over(sent.set)
         assert sent.wait(60)
         gate.write_text("go")
         reused.until(Ended, number)
