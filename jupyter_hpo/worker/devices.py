@@ -64,7 +64,7 @@ class Device(Protocol):
 
 
 class Kind(Protocol):
-    """Devices of one kind."""
+    """Devices of one kind, as an installed package brings it (an entry point of GROUP)."""
 
     def devices(self) -> list[DeviceFacts]:
         """Those that this kernel may use. Called in the kernel."""
@@ -138,25 +138,20 @@ class CudaDevice:
         return tag
 
 
-class Cuda:
-    """The kind `cuda`, in a worker; the kernel's side of it is `executors.devices`."""
-
-    def devices(self) -> list[DeviceFacts]:
-        raise NotImplementedError("GPUs are listed by executors.devices.gpus")
-
-    def attach(self, name: str, plan: Plan) -> Device:
-        target, home = index_of(name), index_of(plan.home)
-        if plan.visible:
-            order = swapped(plan.visible, home, target)
-            os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(order)
-        for variable, value in FRUGAL.items():
-            os.environ.setdefault(variable, value)
-        torch: Any = sys.modules.get("torch")
-        if hasattr(torch, "cuda") and torch.version.cuda:
-            torch.cuda.init()
-            torch.cuda.set_device(home)
-            torch.empty(1, device=f"cuda:{home}")  # the context, before anything is timed
-        return CudaDevice(home)
+def attach_cuda(name: str, plan: Plan) -> Device:
+    """Bind this worker to a GPU; the kernel finds them by `executors.gpus`."""
+    target, home = index_of(name), index_of(plan.home)
+    if plan.visible:
+        order = swapped(plan.visible, home, target)
+        os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(order)
+    for variable, value in FRUGAL.items():
+        os.environ.setdefault(variable, value)
+    torch: Any = sys.modules.get("torch")
+    if hasattr(torch, "cuda") and torch.version.cuda:
+        torch.cuda.init()
+        torch.cuda.set_device(home)
+        torch.empty(1, device=f"cuda:{home}")  # the context, before anything is timed
+    return CudaDevice(home)
 
 
 _current: Device = NoDevice()
@@ -176,9 +171,10 @@ def attach(name: str | None, plan: Plan | None) -> Device:
     if name is None or plan is None:
         _current = NoDevice()
         return _current
-    kind = find_kind(kind_of(name))
+    kind = kind_of(name)
+    bind = attach_cuda if kind == "cuda" else find_kind(kind).attach
     try:
-        _current = kind.attach(name, plan)
+        _current = bind(name, plan)
     except Exception as error:
         first = str(error).partition("\n")[0]
         raise UnusableDevice(f"{name} can't be used: {type(error).__name__}: {first}") from error
@@ -186,9 +182,7 @@ def attach(name: str | None, plan: Plan | None) -> Device:
 
 
 def find_kind(kind: str) -> Kind:
-    """The kind of device of this name. Raises UnknownDevice."""
-    if kind == "cuda":
-        return Cuda()
+    """The kind of device of this name, other than `cuda`. Raises UnknownDevice."""
     from importlib.metadata import entry_points  # ten times what the rest of this room costs
 
     for entry in entry_points(group=GROUP):

@@ -195,10 +195,10 @@ def test_attaching_makes_the_context_on_the_notebooks_gpu(attached, cuda, monkey
 
 
 def test_a_device_that_fails_is_named_and_its_lack_of_memory_told(attached, monkeypatch):
-    def full(self, name, plan):
+    def full(name, plan):
         raise torch.OutOfMemoryError("CUDA out of memory.\nmore")
 
-    monkeypatch.setattr(devices.Cuda, "attach", full)
+    monkeypatch.setattr(devices, "attach_cuda", full)
     with pytest.raises(devices.UnusableDevice) as caught:
         attached("cuda:0", Plan("cuda:0"))
     assert str(caught.value) == "cuda:0 can't be used: OutOfMemoryError: CUDA out of memory."
