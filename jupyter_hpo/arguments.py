@@ -154,7 +154,7 @@ def build_parser() -> Parser:
     add(
         "--keep-limit",
         type=_size,
-        default=1 << 30,
+        default=Options.keep_limit_bytes,
         metavar="SIZE",
         help="what these may take: 4GB (default 1 GiB)",
     )
