@@ -50,9 +50,17 @@ def test_what_was_taken_in_while_sending_is_unread(ends):
     a, b = ends
     big = b"x" * 5_000_000
     b.send("early")
+    taken_in, await_room = threading.Event(), a._await_room
+
+    def noted():
+        await_room()
+        taken_in.set()
+
+    a._await_room = noted
     sender = threading.Thread(target=a.send, args=(big,))
     sender.start()
-    assert b.receive()[0] == big  # it did not fit: a had to wait, and took in what had come
+    assert taken_in.wait(60)  # it does not fit: a has to wait, and takes in what has come
+    assert b.receive()[0] == big
     sender.join()
     assert a.unread
     assert [message for message, _ in a.available()] == ["early"]
