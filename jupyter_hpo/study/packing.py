@@ -118,10 +118,6 @@ class Packing:
             return self._why(self._devices[0])
         return " ".join(self._why(d) for d in self._devices)
 
-    def device_of(self, number: int) -> str | None:
-        """Where the trial is, or was last."""
-        return self._home[number].facts.name if number in self._home else None
-
     @property
     def decides(self) -> bool:
         """Whether the number of slots is more than what was asked for at the start."""

@@ -224,9 +224,9 @@ def is_installed(name: str) -> bool:
     spec = getattr(sys.modules.get(name), "__spec__", None)
     if spec is None or spec.name != name:
         return False
-    return spec.origin in ("built-in", "frozen") or str(spec.origin).startswith(_INSTALLED)
+    return spec.origin in ("built-in", "frozen") or str(spec.origin).startswith(INSTALLED)
 
 
-_INSTALLED = tuple(
+INSTALLED = tuple(
     {os.path.dirname(os.__file__) + os.sep, *(p + os.sep for p in sys.path if "-packages" in p)}
 )

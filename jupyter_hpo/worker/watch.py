@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 
 from ..cell.effects import LIBRARIES
 from . import randomness
-from .child import _INSTALLED
+from .child import INSTALLED
 from .threads import THREAD_VARIABLES
 
 NETWORK, PROCESS, FILES = "uses the network", "starts a process", "writes files"
@@ -154,7 +154,7 @@ def _importing(frame: FrameType | None, namespace: Mapping[str, Any]) -> bool:
 
 def _is_own(frame: FrameType, namespace: Mapping[str, Any]) -> bool:
     file = frame.f_code.co_filename
-    installed = file.startswith((*_INSTALLED, "<frozen", "<string>")) or file == __file__
+    installed = file.startswith((*INSTALLED, "<frozen", "<string>")) or file == __file__
     return frame.f_globals is namespace or not installed
 
 

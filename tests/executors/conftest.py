@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import select
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +44,34 @@ def notebook(source: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     exec(compile(source, "<earlier cell>", "exec"), namespace)
     return namespace
+
+
+def gone(pid: int) -> bool:
+    """Whether no such process runs (a zombie of another parent runs nothing)."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+
+def wait_gone(*pids: int) -> None:
+    """Return when they have ended (the kernel tells, or the test's timeout ends it)."""
+    for pid in pids:
+        if not hasattr(os, "pidfd_open"):
+            while not gone(pid):
+                time.sleep(0.01)
+            continue
+        try:
+            fd = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        select.select([fd], [], [])
+        os.close(fd)
 
 
 class Bench:

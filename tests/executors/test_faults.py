@@ -28,24 +28,12 @@ from jupyter_hpo.study.trial_events import (
     Stopped,
 )
 
+from .conftest import gone, wait_gone
+
 REPORT = "from jupyter_hpo.worker.reporting import report\n"
 BOTH = pytest.mark.parametrize("reuse", [False, True], ids=["fresh", "reused"])
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
-
-
-def gone(pid: int) -> bool:
-    """Whether no such process runs (a zombie of another parent runs nothing)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] == "Z"
-    except OSError:
-        return True
-
-
-def wait_gone(*pids: int) -> None:
-    """Until they have ended; the test's timeout is the limit."""
-    while not all(gone(pid) for pid in pids):
-        time.sleep(0.01)
 
 
 def events_of(bench, number):

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import weakref
 
 import numpy as np
@@ -36,7 +35,7 @@ from jupyter_hpo.study.trial_events import (
 from jupyter_hpo.worker.objects import load_objects
 from jupyter_hpo.worker.snapshot import take_snapshot
 
-from .conftest import program
+from .conftest import gone, program, wait_gone
 
 REPORT = "from jupyter_hpo.worker.reporting import report\n"
 
@@ -46,35 +45,6 @@ def notebook(source):
     namespace = {"__name__": "__main__"}
     exec(compile(source, "<earlier cell>", "exec"), namespace)
     return namespace
-
-
-def gone(pid: int) -> bool:
-    """Whether no such process runs (a zombie of another parent runs nothing)."""
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] == "Z"
-    except OSError:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        return False
-
-
-def wait_gone(pid: int) -> None:
-    """Return when the process has ended (the kernel tells, or the test's timeout ends it)."""
-    if hasattr(os, "pidfd_open"):
-        try:
-            fd = os.pidfd_open(pid)
-        except ProcessLookupError:
-            return
-        import select
-
-        select.select([fd], [], [])
-        os.close(fd)
-        return
-    while not gone(pid):
-        time.sleep(0.01)
 
 
 def test_stop_reaches_a_cell_that_swallows_everything_once(workers, kinds):

@@ -7,7 +7,6 @@ import json
 import linecache
 import os
 import random
-import select
 import signal
 import subprocess
 import sys
@@ -33,6 +32,8 @@ from jupyter_hpo.study.trial_events import (
 from jupyter_hpo.worker.behind import look_behind
 from jupyter_hpo.worker.objects import load_objects
 from jupyter_hpo.worker.threads import THREAD_VARIABLES
+
+from .conftest import wait_gone
 
 TUNED = "k = 2.0  # hpo: 1.0..3.5\n"
 
@@ -373,15 +374,6 @@ def test_reports_and_stops_work_after_it(workers, kinds):
     workers.executor.answer(0, Answer.STOP)
     workers.until(Ended)
     assert kinds(workers.events) == ["SetUp", "Started", "Reported", "Stopped", "Ended"]
-
-
-def wait_gone(pid):
-    try:
-        fd = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    select.select([fd], [], [])
-    os.close(fd)
 
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
