@@ -18,12 +18,21 @@ Kind = Literal["float", "int", "str", "bool", "object"]
 
 @dataclass(frozen=True)
 class Place:
-    """A span of the cell's source as `ast` counts: lines from 1, columns in UTF-8 bytes."""
+    """A span of a cell's source as `ast` counts: lines from 1, columns in UTF-8 bytes.
+
+    cell: 0 for the training cell, else the number of an earlier one (`In[cell]`).
+    """
 
     line: int
     col: int
     end_line: int
     end_col: int
+    cell: int = 0
+
+    @property
+    def where(self) -> str:
+        """`line 3`, or `In[2], line 3`, for a person."""
+        return f"line {self.line}" if not self.cell else f"In[{self.cell}], line {self.line}"
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,22 @@ class Loop:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Of an earlier cell, what every trial runs again before the training cell.
+
+    number: of its execution, `In[number]`. source, filename: as CellProgram's. statements:
+    indices of its top-level statements that are run, in order. seeded: the random states with
+    which the cell began are known; the trial begins this part with them.
+    """
+
+    number: int
+    source: str
+    filename: str
+    statements: tuple[int, ...]
+    seeded: bool = False
+
+
+@dataclass(frozen=True)
 class CellProgram:
     """What a worker needs of a cell; standard types only, so it pickles anywhere.
 
@@ -82,6 +107,7 @@ class CellProgram:
     keep: tuple[str, ...] = ()
     setup: tuple[int, ...] = ()
     keep_limit_bytes: int = 1 << 30
+    earlier: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -72,23 +72,32 @@ def to_python(
     return result
 
 
-def parse_cell(source: str) -> ast.Module:
+def parse_cell(source: str, cell: int = 0) -> ast.Module:
     """The module of a cell's Python; `%time code` stands there as its code.
 
-    Raises what `ast.parse` raises.
+    cell: 0 for the training cell, else the number of an earlier one, which its nodes carry
+    (`cell_of`). Raises what `ast.parse` raises.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(source)
     if "run_line_magic(" in source:
         tree = cast(ast.Module, _CodeMagics().visit(tree))
+    if cell:
+        for node in ast.walk(tree):
+            node.hpo_cell = cell  # type: ignore[attr-defined]
     return tree
 
 
-@lru_cache(maxsize=32)
-def parsed(source: str) -> ast.Module:
+def cell_of(node: ast.AST) -> int:
+    """0 for a node of the training cell, else the number of the earlier cell it stands in."""
+    return getattr(node, "hpo_cell", 0)
+
+
+@lru_cache(maxsize=256)
+def parsed(source: str, cell: int = 0) -> ast.Module:
     """`parse_cell`, remembered; the tree is shared, so nobody may change it."""
-    return parse_cell(source)
+    return parse_cell(source, cell)
 
 
 def from_magic(node: ast.AST) -> bool:

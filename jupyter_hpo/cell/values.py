@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from ..space.space import MISSING
 from .captured import Place
-from .source import from_magic
+from .source import cell_of, from_magic
 
 Role = Literal["assign", "keyword", "positional", "dict", "default", "element", "inner", "callee"]
 
@@ -92,15 +92,14 @@ class Values:
 
 
 def place_of(node: ast.expr | ast.stmt) -> Place:
-    return Place(
-        node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0
-    )
+    end_line, end_col = node.end_lineno or node.lineno, node.end_col_offset or 0
+    return Place(node.lineno, node.col_offset, end_line, end_col, cell_of(node))
 
 
 def attribute_place(node: ast.Attribute) -> Place:
     """The span of the last name of a dotted one (`Adam` of `torch.optim.Adam`)."""
     end_line, end = node.end_lineno or node.lineno, node.end_col_offset or 0
-    return Place(end_line, end - len(node.attr.encode()), end_line, end)
+    return Place(end_line, end - len(node.attr.encode()), end_line, end, cell_of(node))
 
 
 def literal_of(node: ast.AST) -> Any:

@@ -1,0 +1,12 @@
+"""The slice: which statements of earlier cells a trial runs again, and why.
+
+`trace(past, tree, known)` reads the executed sources once and gives a `Trace`: every statement
+on which the training cell depends (there tunables are looked for). `Trace.rerun(places)` gives
+the `Slice`, once it is known what is tuned: the statements that a tuned value reaches, and
+those that build what the trial changes. All else is inherited as it stands.
+Pure, standard library only.
+"""
+
+from .values import Executed, Known, Past, Reached, Rerun, Slice
+
+__all__ = ["Executed", "Known", "Past", "Reached", "Rerun", "Slice"]

@@ -1,0 +1,97 @@
+"""The values in the middle: what is known of the session, and what the slice says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..captured import Part
+from ..setup import Surroundings
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A cell of the session as it was executed. number: `In[number]`. source: plain Python,
+    line numbers as in the editor. filename: under which it is compiled. seeded: the random
+    states with which it began are recorded. failed: it raised, so it was done only in part."""
+
+    number: int
+    source: str
+    filename: str
+    seeded: bool = False
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Past:
+    """The session before the training cell. cells: the last successful execution of each cell,
+    in the order in which the cells were first run; the training cell's own earlier executions
+    are not among them. superseded: all other executions (run again since, failed, of the
+    training cell itself): what they changed no longer stands as the cells say. notices: cells
+    edited but not run since, and the like, a sentence each."""
+
+    cells: tuple[Executed, ...] = ()
+    superseded: tuple[Executed, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+ObjectKind = Literal["constant", "data", "module", "callable", "type", "library", "other"]
+"""constant: number, string, None, tuple of such: can't be changed. data: an array, tensor,
+frame, dataset or loader: a library call it is handed to doesn't change it. module: a Python
+module. callable: a function or method. type: a class. library: an object of an installed
+library that is none of these (an estimator, an optimiser, a torch module): calls may change
+it. other: anything else (lists, dicts, the person's own objects)."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the notebook's live objects. surroundings: origins of library names and
+    what the person's own functions do. kinds: name -> kind of the object it is bound to now."""
+
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    kinds: Mapping[str, ObjectKind] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A top-level statement of an earlier cell on which the training cell depends."""
+
+    cell: int
+    index: int
+    first_line: int
+    last_line: int
+    binds: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A statement that every trial runs again. why: for a person, starting in lower case ("a
+    tuned value reaches it: hidden", "builds `model`, which this cell changes"). effects: what
+    it does besides computing, in words ("reads files", "uses the network")."""
+
+    cell: int
+    index: int
+    first_line: int
+    last_line: int
+    why: str
+    effects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slice:
+    """statements: in the order they run. notices: what can't be known for certain, a sentence
+    each. inherited: names the trial takes as they stand, sorted."""
+
+    statements: tuple[Rerun, ...] = ()
+    notices: tuple[str, ...] = ()
+    inherited: tuple[str, ...] = ()
+
+    def parts(self, past: Past) -> tuple[Part, ...]:
+        """The statements by cell, in the order they run."""
+        found = []
+        for cell in past.cells:
+            indices = tuple(s.index for s in self.statements if s.cell == cell.number)
+            if indices:
+                found.append(Part(cell.number, cell.source, cell.filename, indices, cell.seeded))
+        return tuple(found)
