@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .cell import CapturedCell
+from .cell.program import text_of
 from .executors.devices import Choice, choose
 from .options import Options, cores
 from .study.packing import Packing
@@ -25,7 +26,7 @@ def choose_device(cell: CapturedCell, options: Options, namespace: Mapping[str, 
     if options.executor == "inline":  # the cell uses what it uses
         return Choice()
     names = {n: namespace[n] for n in cell.free_names if n in namespace}
-    return choose(options.device, cell.program().source, names)
+    return choose(options.device, text_of(cell.program()), names)
 
 
 def packing_for(choice: Choice, options: Options) -> Packing | None:

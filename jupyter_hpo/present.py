@@ -12,6 +12,7 @@ from .study.study import Study
 from .study.trial import Report, Trial, TrialError, TrialState
 from .study.trial_events import SetUp
 from .widgets import numbers
+from .widgets.numbers import lines_in_words
 from .widgets.protocol import (
     Best,
     Detail,
@@ -206,7 +207,7 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
         started_s=started,
         finished_s=finished,
         error=_sentence(trial.error) if trial.error else "",
-        error_line=trial.error.line if trial.error else None,
+        error_line=trial.error.line if trial.error and not trial.error.cell else None,
         memory_bytes=int(memory) if memory is not None else None,
         notice=trial.notice,
     )
@@ -215,17 +216,20 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
 def _sentence(error: TrialError) -> str:
     """The message, behind its exception's class where there is one."""
     is_class = error.kind[:1].isupper() and not error.message.startswith(error.kind)
-    return f"{error.kind}: {error.message}".removesuffix(": ") if is_class else error.message
+    said = f"{error.kind}: {error.message}".removesuffix(": ") if is_class else error.message
+    return f"{error.where}: {said}" if error.cell else said
 
 
 def _shared(setup: SetUp) -> str:
     """What became of the statements that could run once for all trials."""
-    stretches = [str(a) if a == b else f"{a}-{b}" for a, b in setup.lines]
-    word = "line" if len(stretches) == 1 and setup.lines[0][0] == setup.lines[0][1] else "lines"
-    *most, last = stretches or [""]
-    where = f"{word} {', '.join(most)} and {last}" if most else f"{word} {last}".rstrip()
+    cells = dict.fromkeys(cell for _, _, cell in setup.lines)
+    where = "; ".join(
+        (f"In[{cell}], " if cell else "")
+        + lines_in_words([(a, b) for a, b, in_cell in setup.lines if in_cell == cell])
+        for cell in cells
+    )
     if setup.why_not:
-        what = f" ({where})" if stretches else ""
+        what = f" ({where})" if where else ""
         why = setup.why_not.rstrip(".")
         return f"Sharing the set-up{what} did not work, so every trial runs it: {why}."
     return f"Shared set-up, ran once: {where} ({numbers.duration(setup.wall_s)})"

@@ -162,16 +162,20 @@ def test_it_says_that_only_the_person_can_go_on(study, view, clock):
     ("setup", "sentence"),
     [
         (
-            ev.SetUp(((1, 4), (7, 7)), 1.2),
+            ev.SetUp(((1, 4, 0), (7, 7, 0)), 1.2),
             "Shared set-up, ran once: lines 1-4 and 7 (1.2s)",
         ),
-        (ev.SetUp(((3, 3),), 0.02), "Shared set-up, ran once: line 3 (20ms)"),
+        (ev.SetUp(((3, 3, 0),), 0.02), "Shared set-up, ran once: line 3 (20ms)"),
         (
-            ev.SetUp(((1, 2), (4, 5), (9, 9)), 61.0),
+            ev.SetUp(((1, 2, 0), (4, 5, 0), (9, 9, 0)), 61.0),
             "Shared set-up, ran once: lines 1-2, 4-5 and 9 (1m 01s)",
         ),
         (
-            ev.SetUp(((1, 4),), why_not="it started a thread"),
+            ev.SetUp(((2, 3, 2), (1, 1, 4), (5, 6, 0)), 2.0),
+            "Shared set-up, ran once: In[2], lines 2-3; In[4], line 1; lines 5-6 (2.0s)",
+        ),
+        (
+            ev.SetUp(((1, 4, 0),), why_not="it started a thread"),
             "Sharing the set-up (lines 1-4) did not work, so every trial runs it: it started a "
             "thread.",
         ),

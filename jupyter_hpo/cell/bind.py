@@ -11,17 +11,19 @@ import copy
 import inspect
 import linecache
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType
 from typing import Any
 
 from ..errors import CellError, Problem
+from ..space import SearchSpace
 from ..space.distributions import Categorical, Float
 from ..space.grammar import expression
-from .captured import CellProgram, Place
-from .source import FLAGS, from_magic, parsed
+from .captured import CellProgram, Part, Place
+from .program import by_cell, filename_of, futures_of, tree_of
+from .source import FLAGS, from_magic
 from .values import attribute_place, place_of
 
 RECORDER = "__hpo__"
@@ -32,18 +34,23 @@ Path = tuple[tuple[str, int | None], ...]
 
 @dataclass(frozen=True)
 class BoundCell:
-    """code: a module's code object for `exec`; is_async: it awaits at its top level."""
+    """codes: code objects for `exec`, one for each stretch of statements of one cell."""
 
-    code: CodeType
-    is_async: bool
+    codes: tuple[CodeType, ...]
 
     def run(self, namespace: dict[str, Any]) -> None:
         """Execute in namespace (which holds the recorder when the program has a loop)."""
-        result = eval(self.code, namespace)
-        if self.is_async:
-            import asyncio  # costs 20 ms, and few cells need it
+        for code in self.codes:
+            result = eval(code, namespace)
+            if awaits(code):
+                import asyncio  # costs 20 ms, and few cells need it
 
-            asyncio.run(result)
+                asyncio.run(result)
+
+
+def awaits(code: CodeType) -> bool:
+    """Whether the code awaits at its top level: then executing it gives a coroutine."""
+    return bool(code.co_flags & inspect.CO_COROUTINE)
 
 
 def bind(program: CellProgram, params: Mapping[str, Any]) -> BoundCell:
@@ -54,8 +61,8 @@ def bind(program: CellProgram, params: Mapping[str, Any]) -> BoundCell:
     Raises CellError for a name that the program doesn't tune, or a choice that is no
     expression. Thread-safe. A program without a loop needs no recorder.
     """
-    index = _index(program.source)
-    tree: ast.Module = copy.copy(parsed(program.source))
+    index = _index(program)
+    tree: ast.Module = copy.copy(index.tree)
     editor = _Editor(tree)
     problems = []
     for name, value in params.items():
@@ -78,23 +85,46 @@ def bind(program: CellProgram, params: Mapping[str, Any]) -> BoundCell:
         raise CellError(problems)
     if program.loop is not None:
         _wrap_loop(editor, index.loops[program.loop.place])
-    if program.setup:
-        tree.body = [s for i, s in enumerate(tree.body) if i not in program.setup]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        code = compile(tree, program.filename, "exec", flags=FLAGS, dont_inherit=True)
-    return BoundCell(code, bool(code.co_flags & inspect.CO_COROUTINE))
+    body = [s for i, s in enumerate(tree.body) if i not in program.setup]
+    return BoundCell(tuple(_compiled(program, body)))
 
 
 def prepare(program: CellProgram) -> None:
     """Do the part of `bind` that is the same for every trial (before a worker forks)."""
-    _index(program.source)
+    index = _index(program)
+    if program.earlier:
+        body = [s for i, s in enumerate(index.tree.body) if i not in program.setup]
+        index.codes.clear()
+        for cell, statements in by_cell(body):
+            if cell:
+                index.codes[tuple(map(id, statements))] = compiled(program, cell, statements)
 
 
 def remember_source(program: CellProgram) -> None:
-    """Let tracebacks of this process show the cell's own lines."""
-    lines = program.source.splitlines(keepends=True)
-    linecache.cache[program.filename] = (len(program.source), None, lines, program.filename)
+    """Let tracebacks of this process show the cells' own lines."""
+    sources = [(part.source, part.filename) for part in program.earlier]
+    for source, filename in [*sources, (program.source, program.filename)]:
+        lines = source.splitlines(keepends=True)
+        linecache.cache[filename] = (len(source), None, lines, filename)
+
+
+def _compiled(program: CellProgram, body: list[ast.stmt]) -> Iterator[CodeType]:
+    """Of earlier cells, stretches without a tuned value are compiled only once (`prepare`)."""
+    known = _index(program).codes
+    for cell, statements in by_cell(body):
+        ready = known.get(tuple(map(id, statements))) if cell else None
+        yield ready or compiled(program, cell, statements)
+
+
+def compiled(program: CellProgram, cell: int, statements: list[ast.stmt]) -> CodeType:
+    """Statements of one cell as a module's code, under the cell's filename."""
+    futures = [s for s in futures_of(program, cell) if s not in statements]
+    tree = ast.Module([*futures, *statements], [])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        name = filename_of(program, cell)
+        code: CodeType = compile(tree, name, "exec", flags=FLAGS, dont_inherit=True)
+    return code
 
 
 def _constant(program: CellProgram, name: str, value: Any, at: ast.expr) -> ast.expr | None:
@@ -115,14 +145,21 @@ def _constant(program: CellProgram, name: str, value: Any, at: ast.expr) -> ast.
 
 @dataclass(frozen=True)
 class _Index:
-    """Where every span leads: the path from the root, and whether it is an attribute's name."""
+    """Where every span leads: the path from the root, and whether it is an attribute's name.
+    codes: what is compiled already of earlier cells, by the identities of the statements."""
 
+    tree: ast.Module
     expressions: dict[Place, tuple[Path, bool]]
     loops: dict[Place, Path]
+    codes: dict[tuple[int, ...], CodeType] = field(default_factory=dict)
+
+
+def _index(program: CellProgram) -> _Index:
+    return _indexed(program.source, program.earlier, program.seeded)
 
 
 @lru_cache(maxsize=32)
-def _index(source: str) -> _Index:
+def _indexed(source: str, earlier: tuple[Part, ...], seeded: bool) -> _Index:
     expressions: dict[Place, tuple[Path, bool]] = {}
     loops: dict[Place, Path] = {}
 
@@ -143,8 +180,10 @@ def _index(source: str) -> _Index:
             elif isinstance(value, ast.AST):
                 walk(value, (*path, (name, None)))
 
-    walk(parsed(source), ())
-    return _Index(expressions, loops)
+    program = CellProgram(source, "", SearchSpace(), {}, (), earlier=earlier, seeded=seeded)
+    tree = tree_of(program)
+    walk(tree, ())
+    return _Index(tree, expressions, loops)
 
 
 class _Editor:

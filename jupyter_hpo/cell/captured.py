@@ -94,8 +94,9 @@ class CellProgram:
     source: plain Python (IPython's transforms done), line numbers as in the editor.
     filename: the name under which it is compiled, for tracebacks. loop: the reporting loop.
     setup: indices of the top-level statements that no tuned value reaches and that may run
-    once for all trials. keep: names whose objects are kept of the best trial, keep_limit_bytes
-    of them at most.
+    once for all trials (of `program.tree_of`). keep: names whose objects are kept of the best
+    trial, keep_limit_bytes of them at most. earlier: what runs before it, by cell. seeded: the
+    random states with which the cell begins are known.
     """
 
     source: str
@@ -108,6 +109,7 @@ class CellProgram:
     setup: tuple[int, ...] = ()
     keep_limit_bytes: int = 1 << 30
     earlier: tuple[Part, ...] = ()
+    seeded: bool = False
 
 
 @dataclass(frozen=True)

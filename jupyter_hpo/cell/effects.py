@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .program import STATES
 from .scopes import (
     FUNCTIONS,
     alias_name,
@@ -352,6 +353,8 @@ def _of_call(call: ast.Call, name: str, facts: Facts) -> None:
         facts.effects.append("uses the network")
     elif last in _GENERATORS and not _given(call, 0, ("seed", "x", "entropy")):
         facts.effects.append("draws randomness without a seed")
+    elif name == STATES:
+        facts.seeds.update(LIBRARIES)
     elif name in _SEEDERS or SEEDS_ALL.fullmatch(last):
         if not _given(call, 0, ("seed", "a", "state", "new_state")):
             if last == "seed":

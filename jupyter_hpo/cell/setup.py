@@ -46,8 +46,9 @@ from .effects import (
     origins_in,
 )
 from .harmless import Harmless
+from .program import STATES, first_line, is_begin, is_future, tree_of
 from .scopes import COMPREHENSIONS, stored
-from .source import parsed
+from .source import cell_of
 from .values import place_of
 
 
@@ -74,22 +75,27 @@ def shared_setup(
 
 def worth_sharing(program: CellProgram) -> bool:
     """Whether `program.setup` holds more than what a trial does in no time."""
-    tree = parsed(program.source)
+    tree = tree_of(program)
     origins = origins_in(ast.walk(tree))
     return not all(_is_light(tree.body[index], origins) for index in program.setup)
 
 
-def lines_of(program: CellProgram) -> tuple[tuple[int, int], ...]:
-    """The stretches (first, last line) of the cell that `program.setup` covers."""
-    body = parsed(program.source).body
-    stretches: list[tuple[int, int]] = []
+def lines_of(program: CellProgram) -> tuple[tuple[int, int, int], ...]:
+    """The stretches (first line, last line, cell) that `program.setup` covers."""
+    body = tree_of(program).body
+    stretches: list[tuple[int, int, int]] = []
     last_index = None
     for index in program.setup:
-        first, last = _first_line(body[index]), body[index].end_lineno or body[index].lineno
-        if last_index is not None and index == last_index + 1:
-            stretches[-1] = (stretches[-1][0], last)
+        statement, cell = body[index], cell_of(body[index])
+        if is_begin(statement):
+            last_index = index
+            continue
+        first, last = first_line(statement), statement.end_lineno or statement.lineno
+        follows = last_index is not None and index == last_index + 1
+        if follows and stretches and stretches[-1][2] == cell:
+            stretches[-1] = (stretches[-1][0], last, cell)
         else:
-            stretches.append((first, last))
+            stretches.append((first, last, cell))
         last_index = index
     return tuple(stretches)
 
@@ -102,7 +108,7 @@ class _Walk:
 
     def __init__(self, program: CellProgram, surroundings: Surroundings, seeded: bool) -> None:
         self.program = program
-        tree = parsed(program.source)
+        tree = tree_of(program)
         self.body = tree.body
         self.origins = {**surroundings.origins, **origins_in(ast.walk(tree))}
         self.behind = dict(surroundings.behind)
@@ -115,7 +121,7 @@ class _Walk:
     def shared(self) -> tuple[int, ...]:
         chosen: list[int] = []
         for index, statement in enumerate(self.body):
-            if _is_future(statement):
+            if is_future(statement):
                 continue
             if self._is_loop(statement):
                 break
@@ -204,13 +210,15 @@ class _Walk:
         return True
 
     def _places(self, statement: ast.stmt) -> dict[Place, str]:
-        begin = (_first_line(statement), 0 if _decorated(statement) else statement.col_offset)
+        begin = (first_line(statement), 0 if _decorated(statement) else statement.col_offset)
         end = (statement.end_lineno or 0, statement.end_col_offset or 0)
         return {
             place: name
             for name, places in self.program.places.items()
             for place in places
-            if begin <= (place.line, place.col) and (place.end_line, place.end_col) <= end
+            if place.cell == cell_of(statement)
+            and begin <= (place.line, place.col)
+            and (place.end_line, place.end_col) <= end
         }
 
     def _is_loop(self, statement: ast.stmt) -> bool:
@@ -229,7 +237,7 @@ def _is_light(statement: ast.stmt, origins: Mapping[str, str]) -> bool:
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         name = origin(statement.value.func, origins)
         last = name.rpartition(".")[2]
-        if name == "print" or last in _QUICK or SEEDS_ALL.fullmatch(last):
+        if name in ("print", STATES) or last in _QUICK or SEEDS_ALL.fullmatch(last):
             return True
     return is_definition(statement) or not any(map(_works, ast.walk(statement)))
 
@@ -301,14 +309,5 @@ def _root(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(d.lineno for d in decorators)])
-
-
 def _decorated(statement: ast.stmt) -> bool:
     return bool(getattr(statement, "decorator_list", []))
-
-
-def _is_future(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"

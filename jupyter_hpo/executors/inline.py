@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
+from ..cell.program import text_of
 from ..study.trial_events import (
     Answer,
     Died,
@@ -42,7 +43,7 @@ class InlineExecutor:
         self._program = program
         prepare(program)
         remember_source(program)
-        inline_output.prepare(program.source)
+        inline_output.prepare(text_of(program))
         self._random_state = randomness.capture()
         self._lock = threading.Lock()
         self._waiting: deque[TrialSpec] = deque()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..cell.captured import CellProgram
+from ..cell.program import text_of
 from ..errors import ExecutorError
 from ..study.endings import DEVICE_MEMORY, HOST_MEMORY
 from ..study.trial_events import (
@@ -100,7 +101,7 @@ class ProcessExecutor:
             replace(program, setup=()) if reuse else program,
             snapshot.surroundings,
             snapshot.names,
-            tuple(modules_of(program.source)),
+            tuple(modules_of(text_of(program))),
             threads_per_trial,
             reuse,
             plan,

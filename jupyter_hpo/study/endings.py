@@ -33,7 +33,7 @@ def failing_alike(session: Sequence[Trial], alike: int) -> str | None:
     if any(t.state is not TrialState.FAIL for t in session) or len(errors) < alike:
         return None
     first = _sentence(errors[0])
-    if len({(e.kind, e.line) for e in errors[:alike]}) == 1:
+    if len({(e.kind, e.line, e.cell) for e in errors[:alike]}) == 1:
         return f"the first {alike} trials all failed alike: {first}"
     if len(errors) >= alike * 4:
         return f"the first {len(errors)} trials all failed; the first one: {first}"
@@ -49,7 +49,7 @@ def nothing_complete(session: Sequence[Trial]) -> str:
 
 
 def _sentence(error: TrialError) -> str:
-    where = f" (line {error.line})" if error.line is not None else ""
+    where = f" ({error.where})" if error.where else ""
     return f"{error.message}{where}"
 
 

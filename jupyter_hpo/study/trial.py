@@ -36,13 +36,22 @@ class TrialError:
 
     kind: the exception's class name, or 'objective', 'died' (also: took too long), 'stopped'
     (by the person), 'interrupted' (by the end of its study), 'device_memory' or 'host_memory'
-    (it ran out of it, alone too: PRUNED, and infeasible to the sampler).
+    (it ran out of it, alone too: PRUNED, and infeasible to the sampler). cell: where the line
+    stands, 0 for the training cell, else the number of an earlier one.
     """
 
     kind: str
     message: str
     line: int | None = None
     traceback: str = ""
+    cell: int = 0
+
+    @property
+    def where(self) -> str:
+        """`line 3` or `In[2], line 3`; '' without a line."""
+        if self.line is None:
+            return ""
+        return f"line {self.line}" if not self.cell else f"In[{self.cell}], line {self.line}"
 
 
 @dataclass

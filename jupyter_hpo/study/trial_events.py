@@ -106,11 +106,12 @@ class Ended:
 
 @dataclass(frozen=True)
 class SetUp:
-    """Leading statements of the cell ran once, for all trials. lines: (first, last) of each
-    stretch of the cell; wall_s: how long they took. why_not: a sentence when they could not
-    be shared after all, and every trial runs them."""
+    """Leading statements ran once, for all trials. lines: (first, last, cell) of each stretch,
+    cell 0 being the training cell, else the number of an earlier one; wall_s: how long they
+    took. why_not: a sentence when they could not be shared after all, and every trial runs
+    them."""
 
-    lines: tuple[tuple[int, int], ...]
+    lines: tuple[tuple[int, int, int], ...]
     wall_s: float = 0.0
     why_not: str = ""
 

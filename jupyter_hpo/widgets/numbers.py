@@ -84,6 +84,16 @@ def memory(size: float | None) -> str:
     return f"{size:.1f} TB"
 
 
+def lines_in_words(stretches: list[tuple[int, int]]) -> str:
+    """`line 3`, `lines 3-7 and 9`; '' for none."""
+    texts = [str(a) if a == b else f"{a}-{b}" for a, b in stretches]
+    if not texts:
+        return ""
+    *most, last = texts
+    word = "line" if not most and "-" not in last else "lines"
+    return f"{word} {', '.join(most)} and {last}" if most else f"{word} {last}"
+
+
 def parse_duration(text: str) -> float | None:
     """Seconds from '90', '90s', '30m', '1h 30m', '2d'; None for an empty text.
 

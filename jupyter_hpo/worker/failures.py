@@ -8,6 +8,7 @@ import traceback
 from types import TracebackType
 
 from ..cell.captured import CellProgram
+from ..cell.program import cell_named
 from ..study.endings import HOST_MEMORY
 from ..study.objective import ObjectiveError
 from ..study.trial import TrialError
@@ -20,15 +21,18 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 def describe(error: BaseException, program: CellProgram) -> TrialError:
     """Why the cell failed, seen from the cell: our own frames are left out."""
-    line = None
+    line, cell = None, 0
     for frame, number in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename == program.filename:
-            line = number
-    frames = _from_cell(error.__traceback__, program.filename)
-    if isinstance(error, SyntaxError) and error.filename == program.filename:
-        line = error.lineno
+        found = cell_named(program, frame.f_code.co_filename)
+        if found is not None:
+            line, cell = number, found
+    frames = _from_cell(error.__traceback__, program)
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        found = cell_named(program, error.filename)
+        if found is not None:
+            line, cell = error.lineno, found
     if isinstance(error, ObjectiveError):
-        return TrialError("objective", _cap(str(error)), line, _text(error, frames))
+        return TrialError("objective", _cap(str(error)), line, _text(error, frames), cell)
     if isinstance(error, SystemExit):
         shown = "" if error.code is None else repr(error.code)
         message = f"the cell called sys.exit({shown}), so it has no result. Leave the call out."
@@ -39,7 +43,8 @@ def describe(error: BaseException, program: CellProgram) -> TrialError:
     memory = exhausted(error)
     if memory == HOST_MEMORY and not str(error):
         message = "the machine had no memory left for it (MemoryError)."
-    return TrialError(memory or type(error).__name__, message, line, _text(error, frames))
+    kind = memory or type(error).__name__
+    return TrialError(kind, message, line, _text(error, frames), cell)
 
 
 def objective(error: ObjectiveError, program: CellProgram) -> TrialError:
@@ -61,9 +66,9 @@ def last_assigned(name: str, source: str) -> int | None:
     return max(lines, default=None)
 
 
-def _from_cell(tb: TracebackType | None, filename: str) -> TracebackType | None:
+def _from_cell(tb: TracebackType | None, program: CellProgram) -> TracebackType | None:
     start = tb
-    while start is not None and start.tb_frame.f_code.co_filename != filename:
+    while start and cell_named(program, start.tb_frame.f_code.co_filename) is None:
         start = start.tb_next
     return start
 

@@ -25,6 +25,7 @@ from typing import Any
 
 from ..cell.bind import prepare, remember_source
 from ..cell.captured import CellProgram
+from ..cell.program import text_of
 from . import child, pages, shell, snapshot
 from .devices import Plan
 from .orphans import Orphans
@@ -154,7 +155,7 @@ class Helper:
     def inherited(self, load: Load, fd: int) -> child.Source:
         namespace = self.main.__dict__
         state = snapshot.load_snapshot(fd, namespace)
-        shell.offer(namespace, now=shell.wanted(load.program.source))
+        shell.offer(namespace, now=shell.wanted(text_of(load.program)))
         shared = run_shared(
             load.program, namespace, state, seed=load.seed, kernel_fd=self.wire.fileno()
         )

@@ -81,3 +81,17 @@ def seed_all(seed: int) -> None:
         numpy.random.seed(seed % 2**32)
     if hasattr(torch, "manual_seed"):
         torch.manual_seed(seed)
+
+
+@dataclass(frozen=True)
+class CellStates:
+    """The states with which cells of the session began, by number; 0 is the training cell.
+
+    Bound in a trial's namespace under `cell.program.STATES`; called there at a cell's start.
+    """
+
+    by_cell: dict[int, RandomState]
+
+    def __call__(self, cell: int) -> None:
+        if cell in self.by_cell:
+            restore(self.by_cell[cell])

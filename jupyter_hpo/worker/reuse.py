@@ -21,6 +21,7 @@ from typing import Any
 from cloudpickle import cloudpickle as internals
 
 from ..cell.captured import CellProgram
+from ..cell.program import text_of
 from ..study.trial import TrialError
 from ..study.trial_events import Failed, Started, TrialSpec
 from . import child, devices, shell, snapshot
@@ -64,7 +65,7 @@ class Anew:
             except Exception as error:
                 _cannot_begin(wire, spec, error)
                 return
-            shell.offer(namespace, now=shell.wanted(self.program.source))
+            shell.offer(namespace, now=shell.wanted(text_of(self.program)))
             spec = spec or child.next_trial(wire)
             yield spec, Setting(self.program, state, frozenset(self.names)), namespace
             child.redirect_output(None)

@@ -24,10 +24,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import IO, Any
 
-from ..cell.bind import prepare, remember_source
+from ..cell.bind import compiled, prepare, remember_source
 from ..cell.captured import CellProgram
+from ..cell.program import tree_of
 from ..cell.setup import lines_of, shared_setup, worth_sharing
-from ..cell.source import FLAGS, parsed
+from ..cell.source import cell_of
+from ..cell.values import place_of
 from ..study.trial_events import SetUp
 from . import randomness, reporting
 from .behind import look_behind
@@ -151,7 +153,7 @@ def _in_fork(
         os.write(told, b"shared")
         os.close(told)
     except BaseException as error:
-        line = parsed(program.source).body[index].lineno if index >= 0 else None
+        line = place_of(tree_of(program).body[index]).where if index >= 0 else None
         os.write(told, json.dumps([index, _why(error, line)]).encode())
         os._exit(0)
     event = SetUp(lines_of(program), wall_s)
@@ -169,15 +171,13 @@ def _run(
     if seed is not None:
         randomness.seed_all(seed)
     gc.enable()
-    body = parsed(program.source).body
-    future = [s for s in body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
+    body = tree_of(program).body
     watch = Watch(namespace, seeded=seed is not None)
     reporting.set_reporter(_NoReports(watch))  # type: ignore[arg-type]
     for position, index in enumerate(program.setup):
         yield index
         statement = body[index]
-        tree = ast.Module([*future, statement], [])
-        code = compile(tree, program.filename, "exec", flags=FLAGS, dont_inherit=True)
+        code = compiled(program, cell_of(statement), [statement])
         with watch.statement():
             exec(code, namespace)
         originals(namespace)
@@ -222,8 +222,8 @@ def _die_with(parent: int) -> None:
             os._exit(0)
 
 
-def _why(error: BaseException, line: int | None) -> str:
-    where = "it" if line is None else f"line {line}"
+def _why(error: BaseException, where: str | None) -> str:
+    where = where or "it"
     if isinstance(error, NotShared):
         return f"{where} {error}."
     said = str(error).strip().splitlines()

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
-from ..cell.bind import RECORDER, bind
+from ..cell.bind import RECORDER, awaits, bind
 from ..cell.captured import CellProgram
 from ..cell.recorder import Recorder
 from ..study.objective import ObjectiveError
@@ -132,10 +132,11 @@ class Trial:
         bound = bind(program, self.spec.params)
         self.namespace[RECORDER] = Recorder(program.objectives, self.namespace, reporter.from_loop)
         try:
-            if bound.is_async:
-                _run_async(bound.code, self.namespace)
-            else:
-                exec(bound.code, self.namespace)
+            for code in bound.codes:
+                if awaits(code):
+                    _run_async(code, self.namespace)
+                else:
+                    exec(code, self.namespace)
         finally:
             self.namespace.pop(RECORDER, None)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jupyter_hpo.cell import CapturedCell, Recorder, bind, capture, prepare, remember_source
-from jupyter_hpo.cell.bind import RECORDER
+from jupyter_hpo.cell.bind import RECORDER, awaits
 from jupyter_hpo.errors import CellError
 from jupyter_hpo.study.objective import Objective
 
@@ -180,7 +180,7 @@ def test_loops(source: str, reports: list[tuple[int, float]]) -> None:
     namespace, found = run(cell, lr=2)
     assert found == reports
     plain: dict[str, Any] = {}
-    if not bind(cell.program(), {}).is_async:
+    if not any(map(awaits, bind(cell.program(), {}).codes)):
         exec(cell.source, plain)
         assert namespace["loss"] == plain["loss"]
 

@@ -407,7 +407,7 @@ def test_lines_are_those_of_the_cell() -> None:
     )
     cell = program(source)
     cell = replace(cell, setup=shared_setup(cell))
-    assert lines_of(cell) == ((2, 4), (7, 8))
+    assert lines_of(cell) == ((2, 4, 0), (7, 8, 0))
 
 
 def test_a_future_import_stays_with_every_trial() -> None:

@@ -38,8 +38,8 @@ def test_a_study_has_a_slot_at_least():
 
 def test_the_newest_set_up_is_kept():
     driver = make()
-    driver.send(ev.SetUp(((1, 4),), 1.2))
-    driver.send(ev.SetUp(((1, 4),), why_not="it started a thread"))
+    driver.send(ev.SetUp(((1, 4, 0),), 1.2))
+    driver.send(ev.SetUp(((1, 4, 0),), why_not="it started a thread"))
     assert driver.study.setup.why_not == "it started a thread"
 
 
