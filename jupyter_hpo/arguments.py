@@ -35,6 +35,8 @@ class Request:
     auto: bool = False
     edit: bool = False
     quiet: bool = False
+    explain: bool = False
+    reach: str = "notebook"
 
 
 class Parser(argparse.ArgumentParser):
@@ -175,6 +177,18 @@ def build_parser() -> Parser:
         help="every trial runs the whole cell; else its first lines, as far as no tuned value "
         "reaches them, run once for all",
     )
+    add(
+        "--reach",
+        choices=("notebook", "cell"),
+        default="notebook",
+        help="notebook: trials also run again what earlier cells did to build what is tuned or "
+        "trained here; cell: this cell only, on the objects as they stand",
+    )
+    add(
+        "--explain",
+        action="store_true",
+        help="say what was found and what trials would do, and start nothing",
+    )
     add("--quiet", action="store_true", help="show the result only")
     return parser  # fmt: skip
 
@@ -227,6 +241,8 @@ def parse_line(line: str) -> Request:
         auto=found.auto,
         edit=found.edit,
         quiet=found.quiet,
+        explain=found.explain,
+        reach=found.reach,
     )
 
 

@@ -25,6 +25,7 @@ class Problem:
 
     line: 1-based line as the editor numbers it (the `%%hpo` line is line 1), or None
     when it belongs to the whole cell. code: a stable word for tests and the front end.
+    cell: 0 for the training cell, else the number of an earlier one (`In[cell]`).
     """
 
     code: str
@@ -32,9 +33,11 @@ class Problem:
     fix: str = ""
     line: int | None = None
     name: str | None = None
+    cell: int = 0
 
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line is not None else ""
+        where = f"In[{self.cell}], {where}" if self.cell else where
         return f"{where}{self.message}" + (f" {self.fix}" if self.fix else "")
 
 
