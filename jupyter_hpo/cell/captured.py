@@ -88,6 +88,21 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Rerun:
+    """A statement of an earlier cell that every trial runs again. why: for a person, starting
+    in lower case ("a tuned value reaches it: hidden", "builds `model`, which this cell
+    changes"). effects: what it does besides computing, in words ("reads files", "uses the
+    network")."""
+
+    cell: int
+    index: int
+    first_line: int
+    last_line: int
+    why: str
+    effects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CellProgram:
     """What a worker needs of a cell; standard types only, so it pickles anywhere.
 
@@ -121,7 +136,8 @@ class CapturedCell:
     whose direction is known. free_names: names the cell reads that it does not itself
     assign first (what has to travel). assigned: names bound at its top level.
     identity: the same for the same training code, whatever the marks, ranges and tuned
-    values; names the study when the person doesn't.
+    values; names the study when the person doesn't. earlier: what trials run again of earlier
+    cells; reruns: why, statement by statement.
     """
 
     source: str
@@ -136,6 +152,8 @@ class CapturedCell:
     problems: tuple[Problem, ...] = ()
     notices: tuple[str, ...] = ()
     keep: tuple[str, ...] = field(default=())
+    earlier: tuple[Part, ...] = ()
+    reruns: tuple[Rerun, ...] = ()
 
     def program(self) -> CellProgram:
         """The part that travels."""
@@ -147,4 +165,5 @@ class CapturedCell:
             objectives=self.objectives,
             loop=self.loop,
             keep=self.keep,
+            earlier=self.earlier,
         )

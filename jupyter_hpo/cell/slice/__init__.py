@@ -7,6 +7,7 @@ those that build what the trial changes. All else is inherited as it stands.
 Pure, standard library only.
 """
 
-from .values import Executed, Known, Past, Reached, Rerun, Slice
+from ..captured import Rerun
+from .values import Executed, Known, Past, Reached, Slice
 
 __all__ = ["Executed", "Known", "Past", "Reached", "Rerun", "Slice"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..captured import Part
+from ..captured import Part, Rerun
 from ..setup import Surroundings
 
 
@@ -62,20 +62,6 @@ class Reached:
     first_line: int
     last_line: int
     binds: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Rerun:
-    """A statement that every trial runs again. why: for a person, starting in lower case ("a
-    tuned value reaches it: hidden", "builds `model`, which this cell changes"). effects: what
-    it does besides computing, in words ("reads files", "uses the network")."""
-
-    cell: int
-    index: int
-    first_line: int
-    last_line: int
-    why: str
-    effects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
