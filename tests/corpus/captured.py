@@ -1,0 +1,125 @@
+"""An example, captured and run as one trial with every tunable at its own value."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_hpo.cell import CapturedCell, capture
+from jupyter_hpo.cell.bind import remember_source
+from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.study.trial_events import Answer, Failed, Finished, Reported, TrialSpec
+from jupyter_hpo.worker import randomness
+from jupyter_hpo.worker.trial import Setting, Trial
+
+from .comparing import differences, without_times
+from .corpus import Aim, Example
+
+
+@dataclass
+class Found:
+    """tunables: name, value, range, places (cell, line, col, end_line, end_col) of what was
+    proposed. objectives: (direction, source) as proposed. steps: of the reports. value: the
+    final metric. differs: names that a plain run left otherwise."""
+
+    tunables: list[dict[str, Any]] = field(default_factory=list)
+    objectives: list[tuple[str, str]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    loop: str = ""
+    ran: bool = False
+    error: str = ""
+    steps: list[int] = field(default_factory=list)
+    value: float | None = None
+    plain_value: float | None = None
+    differs: list[str] = field(default_factory=list)
+    prints_differ: bool = False
+
+
+def understand(example: Example, notebook: Any, aims: tuple[Aim, ...] = ()) -> CapturedCell:
+    """What the tool finds in the training cell after the earlier ones were run in notebook."""
+    return capture(
+        example.training,
+        objectives=tuple(Objective(a.source, a.direction) for a in aims),
+        names=frozenset(notebook.namespace),
+        auto=True,
+        transform=notebook.transform,
+        line_offset=0,
+        filename="<training cell>",
+    )
+
+
+def run(notebook: Any, example: Example, plainly: dict[str, Any], printed: str) -> Found:
+    """After the earlier cells have run in notebook. plainly, printed: a plain run's end."""
+    found = Found()
+    cell = understand(example, notebook)
+    found.tunables = [shown(t, cell) for t in cell.tunables if t.distribution is not None]
+    found.objectives = [(o.direction, o.source) for o in cell.objectives]
+    found.notices = list(cell.notices)
+    found.problems = [f"{p.code}: {p.message}" for p in cell.problems]
+    if not cell.objectives or cell.problems:
+        asked = tuple(a for a in example.aims if not a.printed)[:1]
+        cell = understand(example, notebook, asked)
+        found.problems += [f"asked for: {p.code}: {p.message}" for p in cell.problems]
+    if cell.objectives:
+        execute(cell, notebook.namespace, found, plainly, printed)
+    return found
+
+
+def shown(tunable: Any, cell: CapturedCell) -> dict[str, Any]:
+    places = [(p.cell, p.line, p.col, p.end_line, p.end_col) for p in tunable.places]
+    return {
+        "name": tunable.name,
+        "value": repr(tunable.value),
+        "range": str(tunable.distribution),
+        "places": places,
+    }
+
+
+def execute(
+    cell: CapturedCell,
+    namespace: dict[str, Any],
+    found: Found,
+    plainly: dict[str, Any],
+    printed: str,
+) -> None:
+    """One trial at the tunables' own values, in this process and in namespace itself."""
+    program = cell.program()
+    own = {name: parameter.default for name, parameter in cell.space.items()}
+    channel = Channel()
+    remember_source(program)
+    setting = Setting(program, randomness.capture(), frozenset(namespace))
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+        Trial(setting, TrialSpec(0, own), namespace, channel).run()
+    found.steps = channel.steps
+    found.differs = differences(plainly, namespace)
+    found.prints_differ = without_times(out.getvalue()) != without_times(printed)
+    end = channel.end
+    if isinstance(end, Finished):
+        found.ran, found.value = True, end.values[0]
+        found.plain_value = cell.objectives[0].evaluate(plainly)
+    elif isinstance(end, Failed):
+        found.error = f"{end.error}"
+
+
+class Channel:
+    """Lets a trial go on, and releases it."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.end: Any = None
+
+    def send(self, event: Any) -> None:
+        if isinstance(event, Reported):
+            self.steps.append(event.step)
+        elif isinstance(event, Finished | Failed):
+            self.end = event
+
+    def answer(self) -> tuple[Answer, str | None]:
+        return (Answer.CONTINUE if self.end is None else Answer.RELEASE), None
+
+    def give_up(self) -> Any:
+        raise RuntimeError("the trial gave up.")
