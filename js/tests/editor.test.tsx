@@ -10,6 +10,9 @@ const base = { place: "line 1", code: "", value: "1", condition: "", declared: f
 const spec: EditorSpec = {
   study: "digits",
   notices: [],
+  found: [
+    { title: "Every trial runs again", rows: [["In[2], line 3", "builds model", "model = Net()"]] },
+  ],
   rows: [
     {
       ...base,
@@ -39,7 +42,7 @@ const spec: EditorSpec = {
     },
   ],
   settings: {
-    objectives: [{ name: "acc", direction: "maximize", why: "" }],
+    objectives: [{ name: "acc", direction: "maximize", why: "assigned in the loop at line 3" }],
     trials: "40",
     timeout: "",
     jobs: "auto",
@@ -86,6 +89,17 @@ describe("Editor", () => {
         rows: [{ name: "lr", kind: "float", low: "1e-5", high: "1e-1", log: true }],
       },
     });
+  });
+
+  it("shows what was found besides, closed until asked for, and why of the objective", () => {
+    const details = root.querySelector("details")!;
+    expect(details.open).toBe(false);
+    expect([...details.querySelectorAll("td")].map((cell) => cell.textContent)).toEqual([
+      "In[2], line 3",
+      "builds model",
+      "model = Net()",
+    ]);
+    expect(text()).toContain("acc: assigned in the loop at line 3");
   });
 
   it("shows a bad range beside its row at once, and does not start", async () => {

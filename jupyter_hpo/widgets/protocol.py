@@ -345,13 +345,23 @@ class EditorSettings:
 
 
 @dataclass(frozen=True)
+class EditorSection:
+    """Something that was found or that every trial does. rows: of short texts each."""
+
+    title: str
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
 class EditorSpec:
-    """All the editor shows, given once. notices: said above the rows."""
+    """All the editor shows, given once. notices: said above the rows. found: what else was
+    found in the code, and what trials do, with the values ticked at first."""
 
     study: str
     rows: list[EditorRow]
     settings: EditorSettings
     notices: list[str] = field(default_factory=list)
+    found: list[EditorSection] = field(default_factory=list)
 
 
 # What the generator writes, in this order.
@@ -377,6 +387,7 @@ MESSAGES: tuple[type, ...] = (
     EditorRow,
     ObjectiveCandidate,
     EditorSettings,
+    EditorSection,
     EditorSpec,
 )
 

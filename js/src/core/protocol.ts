@@ -214,9 +214,15 @@ export interface EditorSettings {
   jobs: string;
 }
 
+export interface EditorSection {
+  title: string;
+  rows: string[][];
+}
+
 export interface EditorSpec {
   study: string;
   rows: EditorRow[];
   settings: EditorSettings;
   notices: string[];
+  found: EditorSection[];
 }

@@ -163,6 +163,32 @@ function Setting(props: { problems: readonly string[]; children: ComponentChildr
   );
 }
 
+/** What was found besides the values, and what trials will do: closed until asked for. */
+function Found({ of }: { of: EditorSpec["found"] }) {
+  if (!of.length) return null;
+  return (
+    <details class="hpo-found">
+      <summary>What was found, and what each trial does</summary>
+      {of.map((section) => (
+        <section key={section.title}>
+          <h4>{section.title}</h4>
+          <table>
+            <tbody>
+              {section.rows.map((row, i) => (
+                <tr key={i}>
+                  {row.map((text, j) => (
+                    <td key={j}>{text}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      ))}
+    </details>
+  );
+}
+
 export function Editor({ spec, client }: { spec: EditorSpec; client: CommandClient }) {
   const [rows, setRows] = useState<EditedRow[]>(() =>
     spec.rows.map((row) => ({ ...row, choiceText: row.choices.join(" | ") })),
@@ -180,6 +206,7 @@ export function Editor({ spec, client }: { spec: EditorSpec; client: CommandClie
   const [starting, setStarting] = useState(false);
   const [tried, setTried] = useState(false);
 
+  const chosen = spec.settings.objectives.find((o) => o.name === settings.objective);
   const ticked = rows.filter((row) => row.ticked);
   const own = useMemo(
     () => [...ticked.flatMap(checkRow), ...checkSettings(settings)],
@@ -347,6 +374,8 @@ export function Editor({ spec, client }: { spec: EditorSpec; client: CommandClie
           ))}
         </p>
       )}
+      {chosen?.why && <p class="hpo-candidates">{`${chosen.name}: ${chosen.why}`}</p>}
+      <Found of={spec.found} />
       <Problems of={at("")} />
       {said && (
         <p class={`hpo-note ${said.ok ? "" : "hpo-note-bad"}`} role="status">
