@@ -78,7 +78,9 @@ class StudyHandle(StudyResults):
         self.finished.wait()  # its results are still being bound
         options = more_trials(self.session.options, self.session.study, n_trials or 20)
         with Interrupts():
-            self.session = open_session(self.session.cell, options, self._namespace)
+            self.session = open_session(
+                self.session.cell, options, self._namespace, self.session.states
+            )
             self._run(self)
 
     def stop_trial(self, number: int) -> None:

@@ -22,6 +22,7 @@ from .widgets.dashboard import Dashboard
 from .widgets.output import Output
 from .widgets.protocol import Command
 from .widgets.static import static_bundle
+from .worker.randomness import CellStates
 
 WAIT_S = 0.2
 """Waits are cut this short so that an interrupt is noticed on every system."""
@@ -60,14 +61,17 @@ class Runner:
         self.namespace, self.background = namespace, background
         self.quiet, self.output = quiet, output
 
-    def start(self, cell: CapturedCell, options: Options) -> StudyHandle:
-        """Open the study of a captured cell, bind it as `study`, and run it.
+    def start(
+        self, cell: CapturedCell, options: Options, states: CellStates | None = None
+    ) -> StudyHandle:
+        """Open the study of a captured cell, bind it as `study`, and run it. states: the random
+        states with which its cells began.
 
         Raises CellError or StorageError before anything is started, StudyFailed when no
         trial could be run to its end, Interrupted when the person stopped the cell.
         """
         with Interrupts():
-            session = open_session(cell, options, self.namespace)
+            session = open_session(cell, options, self.namespace, states)
             handle = StudyHandle(session, self.namespace, run=self.run)
             studies.add(handle)
             self.namespace["study"] = handle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import platform
 import tempfile
@@ -11,6 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from .cell import CapturedCell, CellProgram
+from .cell.captured import Place
+from .cell.program import STATES, tree_of
+from .cell.values import place_of
 from .engine import Engine
 from .errors import CellError, Problem, SnapshotError, UnwritableError
 from .executors.base import Emit, Executor
@@ -33,6 +37,7 @@ from .study.schedulers import Asha, NoPruning, Scheduler
 from .study.study import Study
 from .study.trial import Trial
 from .warmup import warmup
+from .worker.randomness import CellStates
 
 if TYPE_CHECKING:
     from .executors.inline import InlineExecutor
@@ -43,13 +48,15 @@ FEW_TRIALS = 8
 
 @dataclass
 class Session:
-    """A study that runs, or has run, in this kernel."""
+    """A study that runs, or has run, in this kernel. states: the random states with which its
+    cells began, as far as they are known."""
 
     cell: CapturedCell
     options: Options
     engine: Engine
     folder: StudyFolder
     presenter: Presenter
+    states: CellStates | None = None
     temporary: tempfile.TemporaryDirectory[str] | None = None
 
     @property
@@ -67,9 +74,12 @@ def open_session(
     cell: CapturedCell,
     options: Options,
     namespace: dict[str, Any],
+    states: CellStates | None = None,
 ) -> Session:
     """Make everything ready; the engine waits for its `start`. Called on the main thread.
 
+    states: with which the earlier cells, and the cell itself, began; without --seed trials go
+    on from them.
     Raises CellError when something in the notebook can't travel to a worker (at its line),
     StorageError when the study is being run elsewhere or belongs to other objectives.
     """
@@ -97,7 +107,8 @@ def open_session(
         )
         for trial in earlier:
             sampler.tell(trial)
-        make_executor = _executor_maker(cell, options, namespace, config, study, choice)
+        going_on = states if options.seed is None else None
+        make_executor = _executor_maker(cell, options, namespace, config, study, choice, going_on)
     except BaseException:
         storage.close()
         folder.close()
@@ -119,7 +130,7 @@ def open_session(
         notices=[*cell.notices, *choice.notes, *notices],
         sampler=sampler.name,
     )
-    return Session(cell, options, engine, folder, presenter, temporary)
+    return Session(cell, options, engine, folder, presenter, states, temporary)
 
 
 def _about_earlier(name: str, study: Study) -> list[str]:
@@ -241,32 +252,28 @@ def _executor_maker(
     config: StudyConfig,
     study: Study,
     choice: Choice,
+    states: CellStates | None,
 ) -> Callable[[Emit], Executor]:
-    program = replace(cell.program(), keep_limit_bytes=options.keep_limit_bytes)
+    program = program_of(cell, options, states)
+    own_state = states.by_cell.get(0) if states is not None else None
+    if states is not None and cell.earlier:
+        namespace = {**namespace, STATES: states}
     if options.executor == "inline":
         from .executors.inline import InlineExecutor
 
-        return lambda emit: InlineExecutor(program, namespace, emit)
+        return lambda emit: InlineExecutor(program, namespace, emit, random_state=own_state)
 
     from .executors.processes import ProcessExecutor
     from .worker.snapshot import take_snapshot
 
     finished = config.budget.n_trials is not None and study.n_done >= config.budget.n_trials
-    names = {} if finished else {n: namespace[n] for n in cell.free_names if n in namespace}
+    travel = [*cell.free_names, STATES]
+    names = {} if finished else {n: namespace[n] for n in travel if n in namespace}
     try:
-        snapshot = take_snapshot(names, namespace=namespace)
+        snapshot = take_snapshot(names, namespace=namespace, random_state=own_state)
     except SnapshotError as error:
         raise CellError(
-            [
-                Problem(
-                    "cannot_travel",
-                    f"{name!r} can't travel to a worker: {why}",
-                    "Or run the trials in the kernel with --executor inline.",
-                    first_use(cell.source, name),
-                    name,
-                )
-                for name, why in error.reasons.items()
-            ]
+            [_cannot_travel(name, why, program) for name, why in error.reasons.items()]
         ) from None
     alone = options.executor == "processes" and choice.plan is None  # one process a trial
     if options.shared_setup and alone and not finished:
@@ -285,6 +292,17 @@ def _executor_maker(
     )
 
 
+def program_of(cell: CapturedCell, options: Options, states: CellStates | None) -> CellProgram:
+    """What each trial runs: cells whose random states are known begin with these."""
+    known = set() if states is None else states.by_cell.keys()
+    return replace(
+        cell.program(),
+        keep_limit_bytes=options.keep_limit_bytes,
+        earlier=tuple(replace(p, seeded=p.number in known) for p in cell.earlier),
+        seeded=bool(cell.earlier) and 0 in known,
+    )
+
+
 def with_shared_setup(
     program: CellProgram, names: Iterable[str], namespace: dict[str, Any], seed: int | None
 ) -> CellProgram:
@@ -298,16 +316,26 @@ def with_shared_setup(
     return replace(program, setup=setup)
 
 
-def first_use(source: str, name: str) -> int | None:
-    """The line of the cell where a name is first read."""
-    import ast
+def _cannot_travel(name: str, why: str, program: CellProgram) -> Problem:
+    place = first_use(program, name)
+    return Problem(
+        "cannot_travel",
+        f"{name!r} can't travel to a worker: {why}",
+        "Or run the trials in the kernel with --executor inline.",
+        None if place is None else place.line,
+        name,
+        0 if place is None else place.cell,
+    )
 
-    lines = [
-        node.lineno
-        for node in ast.walk(ast.parse(source))
+
+def first_use(program: CellProgram, name: str) -> Place | None:
+    """Where a name is first read: in the training cell, else in an earlier one."""
+    places = [
+        place_of(node)
+        for node in ast.walk(tree_of(program))
         if isinstance(node, ast.Name) and node.id == name
     ]
-    return min(lines, default=None)
+    return min(places, key=lambda p: (p.cell, p.line), default=None)
 
 
 def _facts(cell: CapturedCell, study: Study) -> list[str]:
@@ -315,8 +343,8 @@ def _facts(cell: CapturedCell, study: Study) -> list[str]:
     what = ", ".join(f"{o.source} ({o.direction})" for o in cell.objectives)
     word = "Objective" if len(cell.objectives) == 1 else "Objectives"
     if cell.loop is not None:
-        line = cell.loop.place.line
-        facts = [f"{word} {what}, assigned in the loop at line {line}: every turn is a report."]
+        where = cell.loop.place.where
+        facts = [f"{word} {what}, assigned in the loop at {where}: every turn is a report."]
     else:
         facts = [f"{word} {what}, read when the cell has ended: no loop of the cell reports."]
     if study.config.first is not None:

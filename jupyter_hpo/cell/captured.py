@@ -65,10 +65,35 @@ class Tunable:
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop at the cell's top level whose turns are reports."""
+    """A loop whose turns are reports.
+
+    function: the name of the function or method that it stands in; '' at the top level.
+    expressions: for each objective what to evaluate in the loop's frame; () at the top level,
+    where that is the objective itself. last: indices of objectives whose names only the
+    function has: their final value is that of the last turn.
+    """
 
     place: Place
     why: str
+    function: str = ""
+    expressions: tuple[str, ...] = ()
+    last: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Watch:
+    """An expression of the code whose value is an objective's wherever it is computed.
+
+    place: of an expression; path: from that to the one that is watched, as steps of
+    (field, index or None). objective: the index. reports: each value is a report. pick: the
+    element of a tuple that is the value.
+    """
+
+    place: Place
+    path: tuple[tuple[str, int | None], ...]
+    objective: int
+    reports: bool = False
+    pick: int | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +117,7 @@ class Rerun:
     """A statement of an earlier cell that every trial runs again. why: for a person, starting
     in lower case ("a tuned value reaches it: hidden", "builds `model`, which this cell
     changes"). effects: what it does besides computing, in words ("reads files", "uses the
-    network")."""
+    network"). tuned: a tuned value reaches it, so what it binds differs between trials."""
 
     cell: int
     index: int
@@ -100,6 +125,7 @@ class Rerun:
     last_line: int
     why: str
     effects: tuple[str, ...] = ()
+    tuned: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +137,8 @@ class CellProgram:
     setup: indices of the top-level statements that no tuned value reaches and that may run
     once for all trials (of `program.tree_of`). keep: names whose objects are kept of the best
     trial, keep_limit_bytes of them at most. earlier: what runs before it, by cell. seeded: the
-    random states with which the cell begins are known.
+    random states with which the cell begins are known. watches: expressions whose values are
+    objectives'.
     """
 
     source: str
@@ -125,6 +152,7 @@ class CellProgram:
     keep_limit_bytes: int = 1 << 30
     earlier: tuple[Part, ...] = ()
     seeded: bool = False
+    watches: tuple[Watch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,6 +180,7 @@ class CapturedCell:
     problems: tuple[Problem, ...] = ()
     notices: tuple[str, ...] = ()
     keep: tuple[str, ...] = field(default=())
+    watches: tuple[Watch, ...] = ()
     earlier: tuple[Part, ...] = ()
     reruns: tuple[Rerun, ...] = ()
 

@@ -37,14 +37,21 @@ class InlineExecutor:
     displays and draws is only logged.
     """
 
-    def __init__(self, program: CellProgram, namespace: Mapping[str, Any], emit: Emit) -> None:
+    def __init__(
+        self,
+        program: CellProgram,
+        namespace: Mapping[str, Any],
+        emit: Emit,
+        *,
+        random_state: randomness.RandomState | None = None,
+    ) -> None:
         self.slots = 1
         self._namespace, self._emit = dict(namespace), emit
         self._program = program
         prepare(program)
         remember_source(program)
         inline_output.prepare(text_of(program))
-        self._random_state = randomness.capture()
+        self._random_state = random_state or randomness.capture()
         self._lock = threading.Lock()
         self._waiting: deque[TrialSpec] = deque()
         self._some = threading.Event()

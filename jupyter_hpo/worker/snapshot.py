@@ -59,15 +59,21 @@ class Snapshot:
         self.close()
 
 
-def take_snapshot(names: Mapping[str, Any], *, namespace: dict[str, Any]) -> Snapshot:
+def take_snapshot(
+    names: Mapping[str, Any],
+    *,
+    namespace: dict[str, Any],
+    random_state: randomness.RandomState | None = None,
+) -> Snapshot:
     """Freeze `names` (name -> object) and what they refer to in `namespace`, the notebook's.
 
-    Called in the kernel, on any thread while nothing changes the objects. Random states, the
-    libraries' settings, sys.path, folder and environment go with it. Raises SnapshotError with
-    the reason of every name that can't travel; ExecutorError when there is no memory for it.
+    Called in the kernel, on any thread while nothing changes the objects. Random states
+    (random_state; None: as they are now), the libraries' settings, sys.path, folder and
+    environment go with it. Raises SnapshotError with the reason of every name that can't
+    travel; ExecutorError when there is no memory for it.
     """
     wanted = {n: v for n, v in names.items() if not pickling.is_hidden(n, v)}
-    state = randomness.capture(), settings.capture()
+    state = random_state or randomness.capture(), settings.capture()
     try:
         fd = _write(wanted, state, namespace)
     except OSError as error:
