@@ -1,0 +1,107 @@
+"""From what was typed to what the slice can read: plain Python, and its shape."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import linecache
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..cell.names import use_of_names
+from ..cell.slice.values import Executed
+from ..cell.source import Transform, to_python
+from .records import BANNER, Record, cell_magic
+
+_INTO_CODE = ("hpo", "time", "capture", "prun", "timeit")
+"""Cell magics whose body is Python; the others' is no matter of the slice."""
+
+Kind = Literal["code", "study", "repeated", "nothing"]
+
+
+@dataclass(frozen=True)
+class Read:
+    """executed: None for kind 'nothing' (no Python in it, or none that was run). kind:
+    'study': under `%%hpo`, so it ran in trials; 'repeated': under `%%timeit`, which runs it
+    many times and binds nothing. shape: equal for code that differs in literals, comments and
+    marks only. binds, reads: names at the top level, and names read from outside."""
+
+    kind: Kind
+    executed: Executed | None = None
+    shape: str = ""
+    binds: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
+
+
+def read(record: Record, transform: Transform, filename: str) -> Read:
+    """Never raises: what can't be read (a syntax error) is 'nothing', for it did nothing."""
+    magic = cell_magic(record.raw)
+    if magic is not None and magic not in _INTO_CODE:
+        return Read("nothing")
+    tree, text = _python(record.raw, transform)
+    if tree is None or all(map(_is_magic, tree.body)):
+        return Read("nothing")
+    kind: Kind = "study" if record.study else "repeated" if magic == "timeit" else "code"
+    executed = Executed(
+        record.number, text, filename, seeded=record.before is not None, failed=bool(record.failed)
+    )
+    use = use_of_names(tree)
+    return Read(kind, executed, _shape(tree), frozenset(use.assigned), frozenset(use.free))
+
+
+def shape_of(raw: str, transform: Transform) -> tuple[str, frozenset[str]]:
+    """The shape of a cell as typed, and the names that it binds; empty when unreadable."""
+    tree, _ = _python(raw, transform)
+    if tree is None or not tree.body:
+        return "", frozenset()
+    return _shape(tree), frozenset(use_of_names(tree).assigned)
+
+
+def file_of(record: Record, name_of: Callable[[str, str, int], str] | None) -> str:
+    """The name under which the kernel compiled it, so that tracebacks agree; `<cell In[3]>`
+    where that can't be known. name_of: the compiler's `get_code_name`."""
+    if name_of is not None and record.transformed is not None:
+        name = name_of(record.raw, record.transformed, record.number)
+        if name in linecache.cache:
+            return name
+    return f"<cell In[{record.number}]>"
+
+
+def _python(raw: str, transform: Transform) -> tuple[ast.Module | None, str]:
+    lines = raw.split("\n")
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    if cell_magic(raw) is not None or lines[first].startswith(BANNER):
+        lines[first] = ""
+    python = to_python("\n".join(lines), transform=transform, line_offset=0)
+    return python.tree, python.text
+
+
+def _is_magic(statement: ast.stmt) -> bool:
+    """`get_ipython().run_line_magic(...)`, `get_ipython().system(...)`: binds nothing."""
+    match statement:
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython"), args=[]))
+            )
+        ):
+            return True
+        case ast.Expr(value=ast.Constant()) | ast.Pass():
+            return True
+    return False
+
+
+class _Shape(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        return ast.Constant("?")
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        if isinstance(node.operand, ast.Constant):
+            return ast.Constant("?")
+        return self.generic_visit(node)
+
+
+def _shape(tree: ast.Module) -> str:
+    copied: Any = ast.parse(ast.unparse(tree))
+    text = ast.dump(_Shape().visit(copied))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]

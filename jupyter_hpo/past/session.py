@@ -1,0 +1,110 @@
+"""`SessionHistory`: the past of a kernel's notebook, as the slice asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .records import Record, Recorder
+
+if TYPE_CHECKING:
+    from ..cell.slice.values import Past
+    from ..worker.randomness import RandomState
+    from .reading import Read
+    from .saved import SavedNotebook
+
+
+class SessionHistory:
+    """What one shell has executed, since the extension was loaded with cell ids, outcomes and
+    random states; before that, as its input history has it. Main thread, but for the events.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.recorder = Recorder(shell)
+        self._read: dict[int, tuple[Record, Read]] = {}
+        self._listening = False
+
+    def begin(self) -> None:
+        """Listen to the shell; once."""
+        if not self._listening:
+            self._listening = True
+            self.recorder.begin()
+
+    def end(self) -> None:
+        """Listen no more."""
+        if self._listening:
+            self._listening = False
+            self.recorder.end()
+
+    @property
+    def running(self) -> Record | None:
+        """The execution in which it is asked: number, cell id and source of the cell that is
+        being run."""
+        return self.recorder.running
+
+    def past_of(self, source: str, cell_id: str | None = None) -> Past:
+        """The session before a training cell.
+
+        source: of the training cell, below its `%%hpo` line or with it. cell_id: the front
+        end's; None: that of the cell being run, if that one has an id.
+        """
+        from ..cell.slice.values import Past
+        from .arranging import TrainingCell, arrange
+        from .reading import shape_of
+        from .saved import notebook_path, read_notebook
+
+        running = self.running
+        if cell_id is None and running is not None:
+            cell_id = running.cell_id
+        transform = self.shell.input_transformer_manager.transform_cell
+        saved = read_notebook(notebook_path(self.shell.user_ns))
+        above, below = saved.around(cell_id) if saved else (frozenset(), frozenset())
+        shape, binds = shape_of(source, transform)
+        training = TrainingCell(cell_id, shape, binds, above, below)
+        records = [r for r in self._records() if running is None or r.number != running.number]
+        cells, superseded = arrange([(r, self._reading(r)) for r in records], training)
+        notices = () if saved is None else self._edited([c.number for c in cells], saved)
+        return Past(cells, superseded, notices)
+
+    def states_before(self, number: int) -> RandomState | None:
+        """The random states with which `In[number]` began; None when they aren't known."""
+        record = self.recorder.records.get(number)
+        return None if record is None or record.before is None else record.before.state()
+
+    def state_after_last(self, past: Past) -> RandomState | None:
+        """The random states with which the training cell begins when the notebook is run from
+        the top: those that its past left. None when they aren't known."""
+        record = self.recorder.records.get(past.cells[-1].number) if past.cells else None
+        return None if record is None or record.after is None else record.after.state()
+
+    def _records(self) -> list[Record]:
+        return [record for _, record in sorted(self.recorder.records.items())]
+
+    def _reading(self, record: Record) -> Read:
+        from .reading import file_of, read
+
+        known = self._read.get(record.number)
+        if known is None or known[0] is not record:
+            transform = self.shell.input_transformer_manager.transform_cell
+            name_of = getattr(self.shell.compile, "get_code_name", None)
+            known = record, read(record, transform, file_of(record, name_of))
+            self._read[record.number] = known
+        return known[1]
+
+    def _edited(self, numbers: list[int], saved: SavedNotebook) -> tuple[str, ...]:
+        records = [self.recorder.records[number] for number in numbers]
+        return tuple(
+            f"In[{r.number}] was edited after it ran: trials use what ran."
+            for r in records
+            if saved.edited(r.cell_id, r.raw, r.ended)
+        )
+
+
+_histories: dict[Any, SessionHistory] = {}  # a process has one shell
+
+
+def history_of(shell: Any) -> SessionHistory:
+    """The history of a shell; one that doesn't listen when the extension isn't loaded."""
+    if shell not in _histories:
+        _histories[shell] = SessionHistory(shell)
+    return _histories[shell]
