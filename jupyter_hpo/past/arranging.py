@@ -9,9 +9,8 @@ binds anew hides the earlier.
 Executions of the training cell never belong to its past: a trial is one. Nor does what was run
 only after it and stands below it (a plot of its history, `model.eval()`): by the order in the
 saved notebook, else by reading what only the training cell binds. A study of another cell
-(`%%hpo`) did not run its code in the kernel, and its best trial's objects came back, so its
-code doesn't say how what it binds came about: it counts as superseded, like everything else
-that changed the notebook without being one of its cells.
+(`%%hpo`) did not run its code in the kernel, but its best trial's objects came back, so its
+code doesn't say how what it binds came about: it is superseded too, marked `given`.
 """
 
 from __future__ import annotations
@@ -60,8 +59,15 @@ def arrange(
     for number in _later(list(groups.values()), training, began):
         cells.pop(number, None)
     kept = tuple(_executed(read) for read in cells.values())
-    rest = tuple(_executed(read) for record, read in readable if record.number not in cells)
-    return kept, rest
+    rest = {_same(e): e for e in readable if e[0].number not in cells}
+    ordered = sorted(rest.values(), key=lambda e: e[0].number)
+    return kept, tuple(_executed(read) for _, read in ordered)
+
+
+def _same(execution: Execution) -> Hashable:
+    """Superseded executions of one code need be known once, the last of them."""
+    record, read = execution
+    return _executed(read).source, bool(record.failed), record.study
 
 
 def _standing(groups: Sequence[Sequence[Execution]]) -> Iterable[Execution]:

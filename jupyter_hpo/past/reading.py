@@ -7,6 +7,7 @@ import hashlib
 import linecache
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from ..cell.names import use_of_names
@@ -39,23 +40,43 @@ def read(record: Record, transform: Transform, filename: str) -> Read:
     magic = cell_magic(record.raw)
     if magic is not None and magic not in _INTO_CODE:
         return Read("nothing")
-    tree, text = _python(record.raw, transform)
-    if tree is None or all(map(_is_magic, tree.body)):
+    code = analysed(record.raw, transform)
+    if not code.shape:
         return Read("nothing")
     kind: Kind = "study" if record.study else "repeated" if magic == "timeit" else "code"
     executed = Executed(
-        record.number, text, filename, seeded=record.before is not None, failed=bool(record.failed)
+        record.number,
+        code.text,
+        filename,
+        seeded=record.before is not None,
+        failed=bool(record.failed),
+        given=record.study,
     )
-    use = use_of_names(tree)
-    return Read(kind, executed, _shape(tree), frozenset(use.assigned), frozenset(use.free))
+    return Read(kind, executed, code.shape, code.binds, code.reads)
 
 
-def shape_of(raw: str, transform: Transform) -> tuple[str, frozenset[str]]:
-    """The shape of a cell as typed, and the names that it binds; empty when unreadable."""
-    tree, _ = _python(raw, transform)
-    if tree is None or not tree.body:
-        return "", frozenset()
-    return _shape(tree), frozenset(use_of_names(tree).assigned)
+@dataclass(frozen=True)
+class Code:
+    """text: plain Python. shape: '' when there is none, or magics alone."""
+
+    text: str = ""
+    shape: str = ""
+    binds: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=4096)
+def analysed(raw: str, transform: Transform) -> Code:
+    """The code of a cell as typed, whatever magic it begins with."""
+    lines = raw.split("\n")
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    if cell_magic(raw) is not None or lines[first].startswith(BANNER):
+        lines[first] = ""
+    python = to_python("\n".join(lines), transform=transform, line_offset=0)
+    if python.tree is None or all(map(_is_magic, python.tree.body)):
+        return Code(python.text)
+    use = use_of_names(python.tree)
+    return Code(python.text, _shape(python.tree), frozenset(use.assigned), frozenset(use.free))
 
 
 def file_of(record: Record, name_of: Callable[[str, str, int], str] | None) -> str:
@@ -66,15 +87,6 @@ def file_of(record: Record, name_of: Callable[[str, str, int], str] | None) -> s
         if name in linecache.cache:
             return name
     return f"<cell In[{record.number}]>"
-
-
-def _python(raw: str, transform: Transform) -> tuple[ast.Module | None, str]:
-    lines = raw.split("\n")
-    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
-    if cell_magic(raw) is not None or lines[first].startswith(BANNER):
-        lines[first] = ""
-    python = to_python("\n".join(lines), transform=transform, line_offset=0)
-    return python.tree, python.text
 
 
 def _is_magic(statement: ast.stmt) -> bool:

@@ -50,7 +50,7 @@ class SessionHistory:
         """
         from ..cell.slice.values import Past
         from .arranging import TrainingCell, arrange
-        from .reading import shape_of
+        from .reading import analysed
         from .saved import notebook_path, read_notebook
 
         running = self.running
@@ -59,8 +59,8 @@ class SessionHistory:
         transform = self.shell.input_transformer_manager.transform_cell
         saved = read_notebook(notebook_path(self.shell.user_ns))
         above, below = saved.around(cell_id) if saved else (frozenset(), frozenset())
-        shape, binds = shape_of(source, transform)
-        training = TrainingCell(cell_id, shape, binds, above, below)
+        code = analysed(source, transform)
+        training = TrainingCell(cell_id, code.shape, code.binds, above, below)
         records = [r for r in self._records() if running is None or r.number != running.number]
         cells, superseded = arrange([(r, self._reading(r)) for r in records], training)
         notices = () if saved is None else self._edited([c.number for c in cells], saved)

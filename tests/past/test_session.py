@@ -111,6 +111,16 @@ def test_a_study_of_another_cell_is_superseded(notebook):
     notebook.run("%%hpo --maximize acc\nlr = 1  # hpo: 0..9\nacc = lr", "study")
     (study,) = notebook.history.past_of(TRAIN, "train").superseded
     assert study.source == "\nlr = 1  # hpo: 0..9\nacc = lr\n"
+    assert study.given
+    assert study.number == 1
+
+
+def test_superseded_executions_of_one_code_are_known_once(notebook):
+    notebook.run("x = 1", "x")
+    notebook.run("x = 2", "x")
+    notebook.run("x = 1", "x")
+    notebook.run("x = 3", "x")
+    assert (notebook.cells(), notebook.superseded()) == ([4], [2, 3])
 
 
 def test_a_repeated_cell_is_superseded(notebook):

@@ -14,13 +14,16 @@ from ..setup import Surroundings
 class Executed:
     """A cell of the session as it was executed. number: `In[number]`. source: plain Python,
     line numbers as in the editor. filename: under which it is compiled. seeded: the random
-    states with which it began are recorded. failed: it raised, so it was done only in part."""
+    states with which it began are recorded. failed: it raised, so it was done only in part.
+    given: it was run as a study: its best trial's values and objects came back under the names
+    that it binds and changes, so these stand as they are, and no code makes them again."""
 
     number: int
     source: str
     filename: str
     seeded: bool = False
     failed: bool = False
+    given: bool = False
 
 
 @dataclass(frozen=True)
