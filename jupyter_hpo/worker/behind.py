@@ -20,7 +20,7 @@ from typing import Any
 
 from ..cell.effects import Facts, facts_of_calling
 from ..cell.setup import Surroundings
-from .child import INSTALLED
+from .installed import INSTALLED
 
 DEPTH = 4
 OBJECTS = 200

@@ -26,6 +26,7 @@ from typing import Any, NoReturn, Protocol
 
 from ..study.trial_events import Answer, Failed, Finished, Stopped, TrialEvent, TrialSpec
 from . import leaving, randomness
+from .installed import is_installed
 from .orphans import mark
 from .threads import use_threads
 from .trial import Setting, Trial
@@ -216,17 +217,3 @@ def redirect_to(fd: int) -> None:
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-
-
-def is_installed(name: str) -> bool:
-    """Whether a module comes from an installed package or the standard library: importing it
-    again elsewhere does the same. Modules of the person's own stay the trial's."""
-    spec = getattr(sys.modules.get(name), "__spec__", None)
-    if spec is None or spec.name != name:
-        return False
-    return spec.origin in ("built-in", "frozen") or str(spec.origin).startswith(INSTALLED)
-
-
-INSTALLED = tuple(
-    {os.path.dirname(os.__file__) + os.sep, *(p + os.sep for p in sys.path if "-packages" in p)}
-)

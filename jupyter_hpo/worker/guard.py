@@ -23,7 +23,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import libraries
-from .child import is_installed
+from .installed import is_installed
 
 GROWTH_BYTES = 512 << 20
 LEFT_OPEN = 32

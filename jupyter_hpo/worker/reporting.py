@@ -13,19 +13,27 @@ _current: Reporter | None = None
 
 
 class Reporter:
-    """The reports of one trial, by hand or from the loop; steps count from 1.
+    """The reports of one trial, by hand, from the loop or from a framework's fit; steps count
+    from 1.
 
     send(step, values) hands a report on and may raise to end the trial. Once the cell has
-    reported by hand, the loop's own reports are not sent any more.
+    reported by hand, no other reports are sent any more; of a loop and a fit, those of the
+    first that reports.
     """
 
     def __init__(self, objectives: Sequence[Objective], send: Send) -> None:
         self.objectives, self.send = objectives, send
-        self.by_hand, self.step = False, 0
+        self.by_hand, self.by_fit, self.step = False, False, 0
 
     def from_loop(self, step: int, values: tuple[float, ...]) -> None:
-        if not self.by_hand:
+        if not self.by_hand and not self.by_fit:
             self.step = step
+            self.send(step, values)
+
+    def from_fit(self, step: int, values: tuple[float, ...]) -> None:
+        """A framework's own step; not sent once the cell's loop has reported."""
+        if not self.by_hand and (self.by_fit or not self.step):
+            self.by_fit, self.step = True, step
             self.send(step, values)
 
     def from_cell(self, values: dict[str, Any], step: int | None) -> None:

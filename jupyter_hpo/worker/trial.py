@@ -26,7 +26,7 @@ from ..study.trial_events import (
     TrialEvent,
     TrialSpec,
 )
-from . import devices, failures, objects, pictures, randomness, reporting
+from . import adapters, devices, failures, objects, pictures, randomness, reporting
 from .figures import Meter
 from .inherited import SetUpDone
 
@@ -132,11 +132,12 @@ class Trial:
         bound = bind(program, self.spec.params)
         self.namespace[RECORDER] = Recorder(program.objectives, self.namespace, reporter.from_loop)
         try:
-            for code in bound.codes:
-                if awaits(code):
-                    _run_async(code, self.namespace)
-                else:
-                    exec(code, self.namespace)
+            with adapters.in_place(program, reporter, self.namespace, StopTrial):
+                for code in bound.codes:
+                    if awaits(code):
+                        _run_async(code, self.namespace)
+                    else:
+                        exec(code, self.namespace)
         finally:
             self.namespace.pop(RECORDER, None)
 

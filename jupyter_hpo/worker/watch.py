@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 
 from ..cell.effects import LIBRARIES
 from . import randomness
-from .child import INSTALLED
+from .installed import INSTALLED
 from .threads import THREAD_VARIABLES
 
 NETWORK, PROCESS, FILES = "uses the network", "starts a process", "writes files"
