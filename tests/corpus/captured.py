@@ -65,6 +65,7 @@ def run(notebook: Any, example: Example, plainly: dict[str, Any], printed: str) 
         found.problems += [f"asked for: {p.code}: {p.message}" for p in cell.problems]
     if cell.objectives:
         execute(cell, notebook.namespace, found, plainly, printed)
+        found.differs = differences(plainly, notebook.namespace, example.clock)
     return found
 
 
@@ -95,7 +96,6 @@ def execute(
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
         Trial(setting, TrialSpec(0, own), namespace, channel).run()
     found.steps = channel.steps
-    found.differs = differences(plainly, namespace)
     found.prints_differ = without_times(out.getvalue()) != without_times(printed)
     end = channel.end
     if isinstance(end, Finished):

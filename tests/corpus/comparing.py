@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -17,9 +17,13 @@ CLOCK = re.compile(r"runtime|per_second|time|^dur$")
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 
 
-def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    """Names that two namespaces don't share or that hold different things, sorted."""
+def differences(
+    one: Mapping[str, Any], other: Mapping[str, Any], clock: Collection[str] = ()
+) -> list[str]:
+    """Names that two namespaces don't share or that hold different things, sorted; those that
+    hold times (clock) need only be there."""
     names = {n for n in {*one, *other} if not n.startswith("_")} - OWN_OF_THE_SHELL
+    names -= {n for n in clock if n in one and n in other}
     return sorted(n for n in names if n not in one or n not in other or not same(one[n], other[n]))
 
 

@@ -9,7 +9,7 @@ lines:
     #: also: minimize val_loss                   (as right as the first; any number of lines)
     #: proposed: yes                             (whether the tool should find one by itself)
     #: reports: 5                                (intermediate values of a run; or none)
-    #: clock: yes                                (what it prints holds times)
+    #: clock: start                              (names that hold times; may be left out)
 At the end of a line, `#T 1e-3; Adam` lists the source texts on the line that a person would
 tune, `#M relu` those that may be proposed or not. `64@2` is the second 64 of the line; a text
 that is repeated in the list means the next one. All else that is proposed is false. The notes
@@ -80,7 +80,7 @@ class Example:
     aims: tuple[Aim, ...]
     proposed: bool
     reports: int | None
-    clock: bool
+    clock: tuple[str, ...]
     earlier: tuple[str, ...]
     training: str
     later: tuple[str, ...]
@@ -122,7 +122,7 @@ def read(path: Path) -> Example:
         aims=tuple(_aim(t, path) for t in header["objective"] + header.get("also", [])),
         proposed=_one(header, "proposed", path) == "yes",
         reports=_reports(_one(header, "reports", path)),
-        clock="clock" in header,
+        clock=tuple(name.strip() for text in header.get("clock", ()) for name in text.split(",")),
         earlier=tuple(sources[:train]),
         training=sources[train],
         later=tuple(sources[train + 1 :]),
