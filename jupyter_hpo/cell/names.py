@@ -56,7 +56,8 @@ class NameUse:
 
     early: reads at module level of names that nothing before can have bound, (name, line).
     late: reads in functions of names that the cell binds nowhere, (name, line). free: names
-    that may be read before the cell binds them, functions included. hinted: those that only
+    that may be read before the cell binds them, functions included; at_once: those of them
+    that not only functions read. hinted: those that only
     strings mention (`!echo {name}`): free if the notebook has them. assigned: bound at the
     top level, in order. modules: those of them bound by an import; definitions: by def or
     class. loaded: every name read anywhere, in strings too. sure: bound for certain at the
@@ -67,6 +68,7 @@ class NameUse:
     early: list[tuple[str, int]] = field(default_factory=list)
     late: list[tuple[str, int]] = field(default_factory=list)
     free: set[str] = field(default_factory=set)
+    at_once: set[str] = field(default_factory=set)
     hinted: set[str] = field(default_factory=set)
     assigned: list[str] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
@@ -125,6 +127,7 @@ class _Module:
     def result(self) -> NameUse:
         bound = set(self.order)
         late = [r for r in self.deferred if r[0] not in bound and r[0] not in KNOWN]
+        at_once = set(self.free)
         self.free |= {name for name, _ in late}
         loaded = {
             n.id
@@ -143,6 +146,7 @@ class _Module:
             early=self.early,
             late=late,
             free=self.free,
+            at_once=at_once,
             hinted=self.hinted - self.free,
             assigned=[name for name in self.order if name not in self.deleted],
             modules=self.modules,

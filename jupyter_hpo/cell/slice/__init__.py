@@ -8,6 +8,17 @@ Pure, standard library only.
 """
 
 from ..captured import Rerun
-from .values import Executed, Known, Past, Reached, Slice
+from .trace import Trace, trace
+from .values import Executed, Known, ObjectKind, Past, Reached, Slice
 
-__all__ = ["Executed", "Known", "Past", "Reached", "Rerun", "Slice"]
+__all__ = [
+    "Executed",
+    "Known",
+    "ObjectKind",
+    "Past",
+    "Reached",
+    "Rerun",
+    "Slice",
+    "Trace",
+    "trace",
+]

@@ -70,17 +70,28 @@ class Reached:
 @dataclass(frozen=True)
 class Slice:
     """statements: in the order they run. notices: what can't be known for certain, a sentence
-    each. inherited: names the trial takes as they stand, sorted."""
+    each. inherited: names the trial takes as they stand, sorted. starts: cells, sorted, of
+    which no statement runs again, but with whose recorded random states what comes after them
+    begins."""
 
     statements: tuple[Rerun, ...] = ()
     notices: tuple[str, ...] = ()
     inherited: tuple[str, ...] = ()
+    starts: tuple[int, ...] = ()
 
     def parts(self, past: Past) -> tuple[Part, ...]:
-        """The statements by cell, in the order they run."""
+        """The statements by cell, in the order they run. A part without statements only sets
+        the random states."""
+        wanted: dict[int, list[int]] = {number: [] for number in self.starts}
+        for statement in self.statements:
+            wanted.setdefault(statement.cell, []).append(statement.index)
+        cells = {cell.number: cell for cell in past.cells}
+        order = dict.fromkeys(s.cell for s in self.statements)
+        if order.keys() != wanted.keys():
+            order = dict.fromkeys(number for number in cells if number in wanted)
         found = []
-        for cell in past.cells:
-            indices = tuple(s.index for s in self.statements if s.cell == cell.number)
-            if indices:
-                found.append(Part(cell.number, cell.source, cell.filename, indices, cell.seeded))
+        for number in order:
+            cell = cells[number]
+            indices = tuple(wanted[number])
+            found.append(Part(number, cell.source, cell.filename, indices, cell.seeded))
         return tuple(found)

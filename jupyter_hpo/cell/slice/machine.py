@@ -1,0 +1,537 @@
+"""The session run in the abstract: statement by statement, names bound to objects with versions.
+
+Every object knows which statements made and changed it; every read of a statement records
+what it saw. Versions are value numbers (Alpern, Wegman and Zadeck, 1988): what a statement
+makes is numbered by its text and by the versions of all it reads. Two machines that share
+their numbers can so be compared: one runs the cells as *Restart and run all* would, the other
+as the session really went; an object with the same number in both is as it should be.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ..effects import (
+    LIBRARIES,
+    Facts,
+    facts_of_calling,
+    facts_of_later,
+    facts_of_running,
+    is_definition,
+    origin,
+)
+from ..names import KNOWN, use_of_names
+from ..scopes import FUNCTIONS, stored
+from .bodies import NOTHING, Definition, Doing, Surround, of_statement
+from .kinds import Kinds
+from .manners import SHALLOW, changes
+from .values import Known, ObjectKind
+
+GENERATORS = tuple(f"the random numbers of {library}" for library in (*LIBRARIES, "the framework"))
+"""Names of the global generators' states; no Python name has a space in it."""
+_RECORDED = GENERATORS[: len(LIBRARIES)]
+_ACTIVE = (
+    *(ast.Call, ast.BinOp, ast.Subscript, ast.Compare, ast.For, ast.AsyncFor, ast.With),
+    *(ast.AsyncWith, ast.AugAssign, ast.Attribute, ast.UnaryOp, ast.Await, ast.comprehension),
+)
+_LATER = (*FUNCTIONS.__args__, ast.ClassDef, ast.GeneratorExp)  # type: ignore[attr-defined]
+_SEES_ALL = {"exec", "eval", "globals", "locals", "vars"}
+
+
+class Numbers:
+    """Equal descriptions get the same number."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, int] = {}
+
+    def of(self, *description: Any) -> int:
+        return self._known.setdefault(description, len(self._known))
+
+
+class Object:
+    """made: ordinal of the statement that made it, -1 when no statement did. start: number of
+    the cell with whose recorded random states it began (generators only). events: mask of the
+    statements that made or changed it. late: what the code in it may do when it is used."""
+
+    __slots__ = (
+        *("id", "made", "start", "kind", "name", "events", "version", "holds"),
+        *("late", "node", "iterator"),
+    )
+
+    def __init__(self, id: int, made: int, kind: ObjectKind | None, name: str, version: int):
+        self.id = id
+        self.made = made
+        self.start = 0
+        self.kind = kind
+        self.name = name
+        self.events = 0 if made < 0 else 1 << made
+        self.version = version
+        self.holds: frozenset[int] = frozenset()
+        self.late: Facts | None = None
+        self.node: Definition | None = None
+        self.iterator = False
+
+
+class Bound(NamedTuple):
+    """What a name is bound to. binders: mask of the statements that may have bound it last."""
+
+    objects: tuple[int, ...]
+    binders: int
+    version: int
+    kind: ObjectKind | None
+
+
+class Seen(NamedTuple):
+    """An object as a statement saw it. version: -1 when the training cell made it."""
+
+    object: int
+    events: int
+    version: int
+    holds: frozenset[int]
+
+
+class Read(NamedTuple):
+    name: str
+    binders: int
+    version: int
+    seen: tuple[Seen, ...]
+
+
+@dataclass
+class Step:
+    """A statement as it ran. changed: (object, mask of its events before)."""
+
+    cell: int
+    index: int
+    node: ast.stmt
+    reads: list[Read] = field(default_factory=list)
+    changed: list[tuple[int, int]] = field(default_factory=list)
+    binds: frozenset[str] = frozenset()
+    draws: frozenset[str] = frozenset()
+    seeds: frozenset[str] = frozenset()
+    unread: set[str] = field(default_factory=set)
+    opaque: str = ""
+
+
+class Machine:
+    """last: name -> text of the statement that bound it last in the session."""
+
+    def __init__(self, known: Known, numbers: Numbers, kinds: Kinds, origins: dict[str, str]):
+        self.known = known
+        self.numbers = numbers
+        self.kinds = kinds
+        self.origins = origins
+        self.names: dict[str, Bound] = {}
+        self.objects: list[Object] = []
+        self.steps: list[Step] = []
+        self.binders: dict[str, int] = {}
+        self.open = 0  # statements that may bind names unseen: star imports, exec
+        self.training = False
+        self._late: dict[int, tuple[ast.AST, Facts]] = {}
+        self._code: dict[int, ast.AST] = {}
+        self.surround = Surround(origins, self._definition, self._kind, self._is_library)
+
+    # what is known of names -----------------------------------------------------------
+
+    def _definition(self, name: str) -> Definition | None:
+        bound = self.names.get(name)
+        if bound is None or len(bound.objects) != 1:
+            return None
+        return self.objects[bound.objects[0]].node
+
+    def _kind(self, name: str) -> ObjectKind | None:
+        bound = self.names.get(name)
+        if bound is None:
+            return self.known.kinds.get(name)
+        if bound.kind is not None:
+            return bound.kind
+        kinds = {self.objects[i].kind for i in bound.objects}
+        return kinds.pop() if len(kinds) == 1 else None
+
+    def _is_library(self, name: str) -> bool:
+        return name in KNOWN or self.kinds.is_library(name)
+
+    def look_up(self, name: str) -> Bound:
+        """What the name is bound to; what no statement bound stands as the session has it."""
+        bound = self.names.get(name)
+        if bound is None:
+            kind = self.known.kinds.get(name)
+            made = self._make(-1, kind, name, self.numbers.of("outside", name))
+            behind = self.known.surroundings.behind.get(name)
+            made.late = behind
+            made.events = self.open
+            bound = Bound((made.id,), self.open, made.version, kind)
+            self.names[name] = bound
+        return bound
+
+    def _make(self, made: int, kind: ObjectKind | None, name: str, version: int) -> Object:
+        found = Object(len(self.objects), made, kind, name, version)
+        self.objects.append(found)
+        return found
+
+    def reach(self, objects: Iterable[int]) -> list[int]:
+        """These objects and all that they may hold."""
+        stack = list(objects)
+        found = dict.fromkeys(stack)
+        while stack:
+            for held in self.objects[stack.pop()].holds:
+                if held not in found:
+                    found[held] = None
+                    stack.append(held)
+        return list(found)
+
+    # a statement ----------------------------------------------------------------------
+
+    def begin(self, number: int) -> None:
+        """A cell begins whose random states are recorded."""
+        for name in _RECORDED:
+            version = self.numbers.of("recorded", name, number)
+            state = self._make(-1, None, name, version)
+            state.start = number
+            self.names[name] = Bound((state.id,), 0, version, None)
+
+    def run(
+        self, node: ast.stmt, text: Any, cell: int, index: int, *, doubtful: bool = False
+    ) -> Step:
+        """text: the same for statements that read alike. doubtful: it may have failed."""
+        step = Step(cell, index, node)
+        ordinal = len(self.steps)
+        self.steps.append(step)
+        nodes = list(ast.walk(node))
+        types = set(map(type, nodes))
+        definition = is_definition(node)
+        use = use_of_names(ast.Module([node], []))
+        active = not definition and not types.isdisjoint(_ACTIVE)
+        calls = not definition and ast.Call in types
+        doing = Doing() if definition else of_statement(node, self.surround)
+        own = Facts()
+        if calls or (definition and (getattr(node, "decorator_list", None) or ast.Call in types)):
+            own = facts_of_running(node, self.origins)
+        names = set(use.at_once if definition else use.free) | use.hinted
+        names |= {name for name, _ in doing.changes} | doing.holds.keys()
+        late = self._closure(names, active)
+        seeds, draws = self._random(node, own, late, nodes, calls)
+        step.draws, step.seeds = frozenset(draws), frozenset(seeds)
+        names |= {g for g in draws if g in self.names}
+        step.unread = doing.unread
+        self._read(step, names)
+        inputs = tuple(
+            (r.name, r.version, tuple(sorted(s.version for s in r.seen)))
+            for r in sorted(step.reads, key=lambda r: r.name)
+        )
+        version = self.numbers.of(text, inputs, ordinal if doubtful else None)
+        self._change(step, ordinal, version, doing, late, draws - seeds)
+        self._hold(doing)
+        if definition:
+            self._define(step, ordinal, version, node)
+        else:
+            self._bind(step, ordinal, version, node, text, use, doing, late, types, doubtful)
+        for name in seeds:
+            state = self._make(ordinal, None, name, self.numbers.of(version, name))
+            self._set(name, Bound((state.id,), 1 << ordinal, state.version, None), ordinal)
+        self._unseen(step, ordinal, node, use.dynamic, late)
+        step.binds = frozenset(use.assigned) if not definition else frozenset(stored([node]))
+        return step
+
+    def _closure(self, names: set[str], active: bool) -> list[Facts]:
+        """What code behind the names may do; names that it reads are added to them."""
+        for name in list(names):
+            if name in KNOWN and name not in self.names and name not in self.known.kinds:
+                names.discard(name)
+        found: list[Facts] = []
+        if not active:
+            return found
+        todo, seen = list(names), set()
+        while todo:
+            for one in self.reach(self.look_up(todo.pop()).objects):
+                facts = self.objects[one].late
+                if facts is None or one in seen:
+                    continue
+                seen.add(one)
+                found.append(facts)
+                for name in facts.mentions:
+                    if name in names or "." in name or " " in name:
+                        continue
+                    if name in self.names or (name in self.known.kinds) or name not in KNOWN:
+                        names.add(name)
+                        todo.append(name)
+        return found
+
+    def _read(self, step: Step, names: Iterable[str]) -> None:
+        for name in names:
+            bound = self.look_up(name)
+            seen = []
+            for one in self.reach(bound.objects):
+                found = self.objects[one]
+                seen.append(Seen(one, found.events, found.version, found.holds))
+            step.reads.append(Read(name, bound.binders, bound.version, tuple(seen)))
+
+    # changes --------------------------------------------------------------------------
+
+    def _change(
+        self,
+        step: Step,
+        ordinal: int,
+        version: int,
+        doing: Doing,
+        late: list[Facts],
+        draws: set[str],
+    ) -> None:
+        done = set(doing.changes)
+        for facts in late:
+            done |= self._changes_of(facts)
+        changed: dict[int, None] = {}
+        for name, how in done:
+            if name in KNOWN and name not in self.names:
+                continue
+            bound = self.look_up(name)
+            for one in bound.objects:
+                found = self.objects[one]
+                if how == "iterated":
+                    reached = [i for i in self.reach((one,)) if self.objects[i].iterator]
+                    changed.update(dict.fromkeys(reached))
+                    continue
+                if not changes(bound.kind or found.kind, how):
+                    continue
+                changed[one] = None
+                if how == "set" or how[1:] in SHALLOW:
+                    continue
+                for held in self.reach((one,)):
+                    if held != one and changes(self.objects[held].kind, "deep"):
+                        changed[held] = None
+        for name in draws:
+            if name in self.names:
+                changed.update(dict.fromkeys(self.names[name].objects))
+        for one in changed:
+            found = self.objects[one]
+            step.changed.append((one, found.events))
+            found.events |= 1 << ordinal
+            if not self.training:
+                found.version = self.numbers.of(version, found.version)
+
+    def _changes_of(self, facts: Facts) -> set[tuple[str, str]]:
+        """What functions change of the names around them when they are called."""
+        node = self._code.get(id(facts))
+        if node is None:
+            return set()
+        methods = [s for s in ast.walk(node) if isinstance(s, FUNCTIONS)]
+        if isinstance(node, ast.ClassDef):
+            methods = [s for s in node.body if isinstance(s, FUNCTIONS)]
+        else:
+            methods = methods[:1]
+        found: set[tuple[str, str]] = set()
+        for method in methods:
+            doing = self.surround.of_function(method)
+            if doing is not None:
+                found |= {c for c in doing.changes if c[0][0] != "@"}
+        return found
+
+    def _hold(self, doing: Doing) -> None:
+        for name, kept in doing.holds.items():
+            if name in KNOWN and name not in self.names:
+                continue
+            held = self._held(kept)
+            for one in self.look_up(name).objects:
+                if self.objects[one].kind not in ("constant", "module"):
+                    self.objects[one].holds |= held - {one}
+
+    def _held(self, names: Iterable[str], data: bool = False) -> frozenset[int]:
+        found: set[int] = set()
+        for name in names:
+            if name in KNOWN and name not in self.names:
+                continue
+            for one in self.look_up(name).objects:
+                kind = self.objects[one].kind
+                if kind in ("constant", "module") or (
+                    data and self._kind(name) in ("library", "callable", "type")
+                ):
+                    continue
+                found.add(one)
+        return frozenset(found)
+
+    # bindings -------------------------------------------------------------------------
+
+    def _set(self, name: str, bound: Bound, ordinal: int) -> None:
+        self.names[name] = bound
+        self.binders[name] = self.binders.get(name, 0) | 1 << ordinal
+
+    def _define(self, step: Step, ordinal: int, version: int, node: Any) -> None:
+        name = stored([node])[0]
+        made = self._make(ordinal, None, name, self.numbers.of(version, name))
+        made.kind = "type" if isinstance(node, ast.ClassDef) else "callable"
+        code: Any = node.value if isinstance(node, ast.Assign) else node
+        made.node = code
+        made.late = self._facts(node)
+        made.holds = frozenset(
+            seen.object
+            for read in step.reads
+            for seen in read.seen
+            if self.objects[seen.object].kind not in ("constant", "module")
+        )
+        self.surround.forget()
+        self._set(name, Bound((made.id,), 1 << ordinal, made.version, made.kind), ordinal)
+        if self.training:
+            made.version = -1
+            self.names[name] = Bound((made.id,), 1 << ordinal, -1, made.kind)
+
+    def _facts(self, node: ast.AST) -> Facts:
+        known = self._late.get(id(node))
+        if known is None:
+            known = (node, facts_of_calling(node, self.origins))
+            self._late[id(node)] = known
+            self._code[id(known[1])] = node
+        return known[1]
+
+    def _bind(
+        self,
+        step: Step,
+        ordinal: int,
+        version: int,
+        node: ast.stmt,
+        text: Any,
+        use: Any,
+        doing: Doing,
+        late: list[Facts],
+        types: set[type],
+        doubtful: bool,
+    ) -> None:
+        bit = 1 << ordinal
+        later = None
+        if not types.isdisjoint(_LATER):
+            later = facts_of_later(node, self.origins)
+        written = {m[7:] for facts in late for m in facts.mentions if m.startswith("global ")}
+        names = dict.fromkeys([*doing.binds, *use.assigned, *written])
+        sure = use.sure - _in_loops(node)
+        values: list[tuple[str, Bound]] = []
+        for name in names:
+            old = self.names.get(name)
+            value = doing.binds.get(name, NOTHING)
+            kind = self.kinds.of(name, node, text, self.training, self._kind)
+            number = -1 if self.training else self.numbers.of(version, name)
+            objects: set[int] = set()
+            if kind != "constant":
+                for one in value.alias:
+                    if one not in KNOWN or one in self.names:
+                        objects.update(self.look_up(one).objects)
+            if not objects or value.made:
+                made = self._make(ordinal, kind, name, number)
+                if kind != "constant":
+                    made.holds = self._held(value.made, data=kind == "data")
+                made.late = later
+                made.iterator = self.kinds.makes_iterator(node, kind, self._definition)
+                objects.add(made.id)
+            binders = bit
+            if (name not in sure or doubtful) and old is not None:
+                objects.update(old.objects)
+                binders |= old.binders
+                if self.training:
+                    number = old.version
+                else:
+                    number = self.numbers.of(number, old.version)
+            values.append((name, Bound(tuple(sorted(objects)), binders, number, kind)))
+        for name, bound in values:
+            if bound.objects and self._definition(name) is not None:
+                self.surround.forget()
+            self._set(name, bound, ordinal)
+        for name in _unbound(node):
+            number = -1 if self.training else self.numbers.of(version, name, "unbound")
+            binders = bit
+            old = self.names.get(name)
+            if old is not None and not isinstance(node, ast.Delete):
+                binders |= old.binders
+            self._set(name, Bound((), binders, number, None), ordinal)
+
+    # chance and what can't be seen ----------------------------------------------------
+
+    def _random(
+        self, node: ast.stmt, own: Facts, late: list[Facts], nodes: list[ast.AST], calls: bool
+    ) -> tuple[set[str], set[str]]:
+        """Generators that the statement seeds for certain, and that it may draw from."""
+        if not calls:
+            return set(), set()
+        seeds, draws = set(own.seeds), set(own.draws)
+        others = any(self._definition(name) is None for name in own.seeders)
+        for facts in late:
+            draws |= facts.draws
+        by_late = {library for facts in late for library in facts.seeds}
+        if any(facts.seeders for facts in late):
+            by_late |= set(LIBRARIES)
+        found = {_generator(library) for library in seeds}
+        if others:
+            found |= set(GENERATORS)
+        drawn = {_generator(library) for library in draws}
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            called = node.value.func
+            if isinstance(called, ast.Name) and self._definition(called.id) is not None:
+                found |= {_generator(library) for library in by_late}
+                by_late = set()
+        else:
+            drawn |= found
+            found = set()
+        drawn |= {_generator(library) for library in by_late}
+        drawn |= self._hidden(nodes)
+        return found, drawn
+
+    def _hidden(self, nodes: list[ast.AST]) -> set[str]:
+        """What the code doesn't show: a model that is called or fitted may draw, and so may a
+        loader that is gone through."""
+        found: set[str] = set()
+        for node in nodes:
+            match node:
+                case ast.Call(func=ast.Name(id=name)):
+                    if self._kind(name) == "library":
+                        found.update(GENERATORS)
+                    elif name in ("iter", "next"):
+                        found.add(_generator("torch"))
+                case ast.Call(func=ast.Attribute(value=inner, attr=method)):
+                    root = inner
+                    while isinstance(root, ast.Attribute | ast.Subscript):
+                        root = root.value
+                    if isinstance(root, ast.Name):
+                        kind = self._kind(root.id)
+                        if kind in ("library", None) and changes(kind, "." + method):
+                            if kind == "library" or "fit" in method:
+                                found.update(GENERATORS)
+                        elif origin(node.func, self.origins).startswith(("keras.", "tensorflow.")):
+                            found.add(GENERATORS[-1])
+                case ast.For(iter=iterated) | ast.comprehension(iter=iterated):
+                    names = {n.id for n in ast.walk(iterated) if isinstance(n, ast.Name)}
+                    if any(self._kind(name) == "data" for name in names):
+                        found.add(_generator("torch"))
+        return found
+
+    def _unseen(
+        self, step: Step, ordinal: int, node: ast.stmt, dynamic: bool, late: list[Facts]
+    ) -> None:
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            self.open |= 1 << ordinal
+            step.opaque = f"`from {node.module} import *` may bind any name"
+        elif dynamic:
+            self.open |= 1 << ordinal
+            step.opaque = "it runs code, or reaches names, that can't be read here"
+        elif any("may read or run anything in the notebook" in f.effects for f in late):
+            step.opaque = "a function that it calls may reach any name of the notebook"
+
+
+def _generator(library: str) -> str:
+    return f"the random numbers of {library}"
+
+
+def _in_loops(node: ast.stmt) -> set[str]:
+    if not isinstance(node, ast.For | ast.AsyncFor | ast.While | ast.With | ast.If | ast.Try):
+        return set()
+    loops = ast.For | ast.AsyncFor | ast.While
+    return {n for inner in ast.walk(node) if isinstance(inner, loops) for n in stored([inner])}
+
+
+def _unbound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.Delete):
+        names: Iterable[ast.AST] = node.targets
+    else:
+        names = ()
+    for inner in names:
+        if isinstance(inner, ast.Name):
+            yield inner.id
