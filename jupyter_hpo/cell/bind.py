@@ -25,11 +25,7 @@ from .captured import CellProgram, Part, Place
 from .program import by_cell, filename_of, futures_of, tree_of
 from .source import FLAGS, from_magic
 from .values import attribute_place, place_of
-
-RECORDER = "__hpo__"
-"""The name under which the bound code expects a `Recorder` in its namespace."""
-
-Path = tuple[tuple[str, int | None], ...]
+from .wrapping import Path, key_of, wrap_loop, wrap_watch
 
 
 @dataclass(frozen=True)
@@ -83,8 +79,12 @@ def bind(program: CellProgram, params: Mapping[str, Any]) -> BoundCell:
                 editor.replace(path, node)
     if problems:
         raise CellError(problems)
+    key = key_of(program)
+    watched = [(*index.expressions[w.place][0], *w.path) for w in program.watches]
+    for number, path in sorted(enumerate(watched), key=lambda pair: -len(pair[1])):
+        wrap_watch(editor, path, key, number)  # inner ones first: the outer paths still hold
     if program.loop is not None:
-        _wrap_loop(editor, index.loops[program.loop.place])
+        wrap_loop(editor, index.loops[program.loop.place], key)
     body = [s for i, s in enumerate(tree.body) if i not in program.setup]
     return BoundCell(tuple(_compiled(program, body)))
 
@@ -234,52 +234,3 @@ class _Editor:
             setattr(node, name, items)
             self.lists.add(id(items))
         return items
-
-
-def _wrap_loop(editor: _Editor, path: Path) -> None:
-    """`for x in it` asks `__hpo__.iterate(it)`; `while c` asks `__hpo__.tick() and (c)`;
-    before each `break` out of it stands `__hpo__.leave()`."""
-    loop = editor.writable(path)
-    if isinstance(loop, ast.While):
-        test = _call("tick", [], loop.test)
-        loop.test = ast.copy_location(ast.BoolOp(ast.And(), [test, loop.test]), loop.test)
-    else:
-        method = "aiterate" if isinstance(loop, ast.AsyncFor) else "iterate"
-        loop.iter = _call(method, [loop.iter], loop.iter)
-    loop.body = [inner for statement in loop.body for inner in _with_leaves(statement)]
-
-
-def _call(method: str, arguments: list[ast.expr], at: ast.expr | ast.stmt) -> ast.Call:
-    recorder = ast.copy_location(ast.Name(RECORDER, ast.Load()), at)
-    function = ast.copy_location(ast.Attribute(recorder, method, ast.Load()), at)
-    return ast.copy_location(ast.Call(function, arguments, []), at)
-
-
-def _with_leaves(statement: ast.stmt) -> list[ast.stmt]:
-    """The statement, `leave()` before every break that ends the loop itself."""
-    if isinstance(statement, ast.Break):
-        leave = ast.copy_location(ast.Expr(_call("leave", [], statement)), statement)
-        return [leave, statement]
-    if not _has_break(statement):
-        return [statement]
-    statement = copy.copy(statement)
-    inner_loop = isinstance(statement, ast.For | ast.AsyncFor | ast.While)
-    for name in ("orelse",) if inner_loop else ("body", "orelse", "finalbody"):
-        block = getattr(statement, name, None)
-        if isinstance(block, list):
-            setattr(statement, name, [s for inner in block for s in _with_leaves(inner)])
-    for name in ("handlers", "cases"):
-        groups = []
-        for group in getattr(statement, name, []):
-            group = copy.copy(group)
-            group.body = [s for inner in group.body for s in _with_leaves(inner)]
-            groups.append(group)
-        if groups:
-            setattr(statement, name, groups)
-    return [statement]
-
-
-def _has_break(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return False
-    return any(isinstance(inner, ast.Break) for inner in ast.walk(statement))

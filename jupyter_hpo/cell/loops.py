@@ -1,75 +1,165 @@
-"""The reporting loop: the outermost loop at the cell's top level that moves the objective."""
+"""The reporting loop: the one whose turns move the objective.
+
+The outermost loop around a change of the objective reports; a loop over folds, seeds or
+repeats gives way to the one in it, whose turns then count on from one fold to the next, so
+that step k is the same fold and epoch in each trial. Of several such loops the last does: a
+warm-up before it doesn't. Loops that only look (under `no_grad`, over test data) never do.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 
 from ..study.objective import Objective
 from .captured import Loop
-from .names import reads
-from .scopes import stored
-from .source import from_magic
+from .flow import Functions, Site, Turn, bound_names, find_sites
 from .values import place_of
 
-_LOOPS = ast.For | ast.AsyncFor | ast.While
+LOOPS = ast.For | ast.AsyncFor | ast.While
+_REPEATS = re.compile(
+    r"(?:^|_)(?:k?folds?|splits?|splitter|[a-z]*kf|k|cv|seeds?|repeats?|reps?|repetitions?|runs?"
+    r"|trials?|restarts?|replicates?|train_?(?:idx|index|indices|ids)|tr_?(?:idx|index))(?:$|_)"
+)
+_LOOKS_AT = re.compile(r"(?:^|_)(?:test|val|valid|validation|eval|dev|holdout)")
+_DATA = re.compile(
+    r"(?:^|_)(?:loaders?|dl|dataloaders?|datasets?|ds|data|batches|batch|x|y|xs|ys|samples?"
+    r"|images?|inputs?|iterator|generator|gen|sentences|texts|rows|docs|corpus)(?:$|_)"
+)
+_TRAINS = {
+    *("apply_gradients", "backward", "fit", "minimize", "partial_fit", "step", "train_on_batch"),
+    *("training_step", "train_step", "update", "apply_updates", "optimize"),
+}
 
 
 def find_loop(tree: ast.Module, objectives: Sequence[Objective]) -> Loop | None:
-    """The last top-level loop (also inside if, with, try) whose turns change an objective."""
-    best: tuple[int, Loop] | None = None
-    for loop in _top_loops(tree.body):
-        changed = [(o, why) for o in objectives if (why := _changes(loop, o))]
-        if changed and (best is None or len(changed) >= best[0]):
-            best = (len(changed), Loop(place_of(loop), changed[0][1]))
-    return best[1] if best else None
-
-
-def _top_loops(block: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    for statement in block:
-        if from_magic(statement):
+    """The loop whose turns are reports, in the cell or in a function that it calls; None when
+    no loop moves an objective. tree: the cell, or all statements of the trial."""
+    table, bound = Functions.of(tree), bound_names(tree)
+    chosen: tuple[int, ast.stmt] | None = None
+    turns: dict[int, list[tuple[int, Site, Turn]]] = {}
+    for i, objective in enumerate(objectives):
+        expression = expression_of(objective)
+        if expression is None:
             continue
-        if isinstance(statement, _LOOPS):
-            yield statement
-        elif not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            for name in ("body", "handlers", "orelse", "finalbody", "cases"):
-                for inner in getattr(statement, name, []):
-                    yield from (
-                        _top_loops(getattr(inner, "body", [inner]))
-                        if isinstance(inner, ast.ExceptHandler | ast.match_case)
-                        else _top_loops([inner])
-                    )
+        found = _reporting(find_sites(tree, expression, table, floating=_floats(expression, bound)))
+        if found is not None:
+            turns.setdefault(id(found[1].loop), []).append((i, *found))
+    for identity, moved in turns.items():
+        if chosen is None or len(moved) >= chosen[0]:
+            chosen = (len(moved), moved[0][2].loop)
+            best = identity
+    return _loop(turns[best], objectives, bound) if chosen is not None else None
 
 
-def _changes(loop: ast.stmt, objective: Objective) -> str:
-    """Why the loop's turns move the objective; '' when they don't."""
-    bound = set(stored([loop]))
-    line = loop.lineno
-    if objective.is_name:
-        name = objective.source
-        return f"the loop in line {line} assigns {name!r}" if name in bound else ""
+def expression_of(objective: Objective) -> ast.expr | None:
+    """The objective as an expression over names; None for one that is only printed."""
+    if objective.printed is not None:
+        return None
     try:
-        names = reads(ast.parse(objective.source, mode="eval").body)
-    except SyntaxError:
-        return ""
-    for name in sorted(names & bound):
-        return f"the loop in line {line} assigns {name!r}"
-    for name in sorted(names & _mutated(loop)):
-        return f"the loop in line {line} changes {name!r}"
-    return ""
+        return ast.parse(objective.source.strip(), mode="eval").body
+    except (SyntaxError, ValueError):
+        return None
 
 
-def _mutated(loop: ast.stmt) -> set[str]:
-    """Names whose object the loop changes: x[i] = , x.a = , x.append(...), train(x)."""
-    found = set()
-    for node in ast.walk(loop):
-        target: ast.AST | None = None
-        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
-            target = node.value
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            target = node.func.value
-        while isinstance(target, ast.Subscript | ast.Attribute):
-            target = target.value
-        if isinstance(target, ast.Name):
-            found.add(target.id)
-    return found
+def _floats(expression: ast.expr, bound: set[str]) -> bool:
+    """Whether it is over a function's own names: a bare name that the module doesn't bind."""
+    return isinstance(expression, ast.Name) and expression.id not in bound
+
+
+def _loop(
+    moved: list[tuple[int, Site, Turn]], objectives: Sequence[Objective], bound: set[str]
+) -> Loop:
+    _, site, turn = moved[0]
+    why = _why(site, turn)
+    place = place_of(turn.loop)
+    if turn.function is None:
+        return Loop(place, why)
+    said = {i: t.expression for i, _, t in moved}
+    expressions = tuple(
+        ast.unparse(said[i]) if said.get(i) is not None else ""  # type: ignore[arg-type]
+        for i in range(len(objectives))
+    )
+    last = tuple(
+        i
+        for i, _, _ in moved
+        if (expression := expression_of(objectives[i])) is not None and _floats(expression, bound)
+    )
+    return Loop(place, why, turn.function.name, expressions, last)
+
+
+def _why(site: Site, turn: Turn) -> str:
+    where = place_of(turn.loop).where
+    inside = f" of {turn.function.name}()" if turn.function is not None else ""
+    node = site.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return f"the loop in {where}{inside} changes {ast.unparse(node.func.value)!r}"
+    assigned = isinstance(node, ast.Name)
+    word = "assigns" if assigned else "changes"
+    if not assigned and isinstance(node, ast.Subscript):
+        node = node.value
+    return f"the loop in {where}{inside} {word} {ast.unparse(node)!r}"
+
+
+# which loop ---------------------------------------------------------------------------
+
+
+def _reporting(sites: Sequence[Site]) -> tuple[Site, Turn] | None:
+    """The last change that a loop's turns make, and that loop."""
+    best: tuple[bool, Site, Turn] | None = None
+    for site in sites:
+        turn = None if site.resets else _turn_of(site)
+        if turn is None:
+            continue
+        repeats = is_repeat(turn.loop)
+        if best is None or repeats <= best[0]:
+            best = (repeats, site, turn)
+    return None if best is None else best[1:]
+
+
+def _turn_of(site: Site) -> Turn | None:
+    """The outermost loop around a change that is none of repeats; of those the innermost."""
+    possible = [t for t in site.turns if t.expression is not None and not _only_looks(t, site)]
+    for turn in possible:
+        if not is_repeat(turn.loop):
+            return turn
+    return possible[-1] if possible else None
+
+
+def is_repeat(loop: ast.stmt) -> bool:
+    """Whether a loop does the same training again, on other folds or seeds."""
+    if isinstance(loop, ast.While) or not isinstance(loop, ast.For | ast.AsyncFor):
+        return False
+    return any(_REPEATS.search(word) for word in _words([loop.target, loop.iter]))
+
+
+def _only_looks(turn: Turn, site: Site) -> bool:
+    """Whether the loop evaluates and doesn't train: its turns are no progress."""
+    loop = turn.loop
+    if turn.looks:
+        return True
+    trains = any(
+        isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in _TRAINS
+        for n in ast.walk(loop)
+    )
+    if trains or isinstance(loop, ast.While):
+        return turn.function is not None and site.adds and site.function is turn.function
+    words = list(_words([loop.iter]))
+    if any(_LOOKS_AT.search(word) for word in words):
+        return True
+    if turn.function is None:
+        return False
+    return (site.adds and site.function is turn.function) or any(map(_DATA.search, words))
+
+
+def _words(nodes: Sequence[ast.expr]) -> list[str]:
+    """Names in expressions, lower case with underscores."""
+    names = []
+    for node in nodes:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name):
+                names.append(inner.id)
+            elif isinstance(inner, ast.Attribute):
+                names.append(inner.attr)
+    return [re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() for name in names]

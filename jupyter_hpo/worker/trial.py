@@ -10,9 +10,10 @@ import time
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
-from ..cell.bind import RECORDER, awaits, bind
+from ..cell.bind import awaits, bind
 from ..cell.captured import CellProgram
-from ..cell.recorder import Recorder
+from ..cell.recorder import SILENT, Recorder
+from ..cell.wrapping import RECORDER, recorder_of
 from ..study.objective import ObjectiveError
 from ..study.trial import TrialError
 from ..study.trial_events import (
@@ -26,7 +27,7 @@ from ..study.trial_events import (
     TrialEvent,
     TrialSpec,
 )
-from . import adapters, devices, failures, objects, pictures, randomness, reporting
+from . import adapters, devices, failures, objects, pictures, printed, randomness, reporting
 from .figures import Meter
 from .inherited import SetUpDone
 
@@ -106,8 +107,7 @@ class Trial:
         reporting.set_reporter(reporter)
         try:
             with self.meter.warnings_counted(), pictures.unseen():
-                self._run_cell(reporter)
-                return self._finish()
+                return self._finish(self._run_cell(reporter))
         except StopTrial:
             return Stopped(number, self._figures())
         except TrialLost:
@@ -127,24 +127,27 @@ class Trial:
         else:
             setting.place(self.spec.seed)
 
-    def _run_cell(self, reporter: reporting.Reporter) -> None:
+    def _run_cell(self, reporter: reporting.Reporter) -> Recorder:
         program = self.setting.program
         bound = bind(program, self.spec.params)
-        self.namespace[RECORDER] = Recorder(program.objectives, self.namespace, reporter.from_loop)
+        recorder = recorder_of(program, self.namespace, reporter.from_loop)
+        self.namespace[RECORDER] = recorder
         try:
-            with adapters.in_place(program, reporter, self.namespace, StopTrial):
+            fits = adapters.in_place(program, reporter, self.namespace, StopTrial)
+            with printed.watched(recorder), fits:
                 for code in bound.codes:
                     if awaits(code):
                         _run_async(code, self.namespace)
                     else:
                         exec(code, self.namespace)
         finally:
-            self.namespace.pop(RECORDER, None)
+            self.namespace[RECORDER] = SILENT  # functions that are kept still ask for it
+        return recorder
 
-    def _finish(self) -> Finished | Failed:
+    def _finish(self, recorder: Recorder) -> Finished | Failed:
         number, program = self.spec.number, self.setting.program
         try:
-            values = tuple(o.evaluate(self.namespace) for o in program.objectives)
+            values = recorder.final()
         except ObjectiveError as error:
             return Failed(number, failures.objective(error, program), self._figures())
         return Finished(number, values, self._figures())

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from jupyter_hpo.cell import CapturedCell, Recorder, bind, capture, prepare, remember_source
-from jupyter_hpo.cell.bind import RECORDER, awaits
+from jupyter_hpo.cell.bind import awaits
+from jupyter_hpo.cell.wrapping import RECORDER
 from jupyter_hpo.errors import CellError
 from jupyter_hpo.study.objective import Objective
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_hpo.cell import CapturedCell, Recorder, bind, capture
-from jupyter_hpo.cell.bind import RECORDER
+from jupyter_hpo.cell import CapturedCell, bind, capture
 from jupyter_hpo.cell.source import FLAGS
+from jupyter_hpo.cell.wrapping import RECORDER, recorder_of
 from jupyter_hpo.study.objective import Objective
 
 CELLS = Path(__file__).parent.parent / "cells"
@@ -79,7 +79,7 @@ EXPECTED = {
         ("sigma",), (), None, "", "loss", 0, frozenset({"fsum", "exp"})
     ),
     "global_in_function": Expected(
-        ("lr",), (), None, "loss", "", 0, frozenset({"loss"})
+        ("lr",), (), 12, "loss", "", 10, frozenset({"loss"})
     ),
     "while_break": Expected(("damping",), (), 4, "", "error", None),
     "nested_while": Expected(("rate",), (), 5, "", "loss", None),
@@ -189,7 +189,7 @@ def test_bound_at_its_own_values_a_cell_gives_the_same_numbers(name: str) -> Non
     if inspect.iscoroutine(result):
         asyncio.run(result)
     reports: list[int] = []
-    bound[RECORDER] = Recorder(cell.objectives, bound, lambda step, _: reports.append(step))
+    bound[RECORDER] = recorder_of(cell.program(), bound, lambda step, _: reports.append(step))
     bind(cell.program(), own).run(bound)
     assert set(plain) == set(bound) - {RECORDER}
     for key, value in plain.items():

@@ -20,7 +20,7 @@ def test_several_objectives_report_together() -> None:
     seen: list[Any] = []
     namespace: dict[str, Any] = {"a": 1, "b": 2}
     recorder = Recorder(objectives, namespace, lambda step, values: seen.append((step, values)))
-    assert list(recorder.iterate("xy")) == ["x", "y"]
+    assert list(recorder.iterate(None, "xy")) == ["x", "y"]
     assert seen == [(1, (1.0, 3.0)), (2, (1.0, 3.0))]
 
 
@@ -28,7 +28,7 @@ def test_an_unusable_turn_counts_and_is_remembered() -> None:
     seen: list[int] = []
     namespace: dict[str, Any] = {}
     recorder = Recorder((Objective("a", "minimize"),), namespace, lambda step, _: seen.append(step))
-    for turn in recorder.iterate(range(3)):
+    for turn in recorder.iterate(None, range(3)):
         namespace["a"] = float("nan") if turn == 1 else turn
     assert seen == [1, 3]
     assert "not a finite number" in str(recorder.error)

@@ -1,0 +1,350 @@
+"""Which loop reports, and that its reports are what a report written by hand would be."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import inspect
+import io
+import pickle
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from jupyter_hpo.cell.bind import bind
+from jupyter_hpo.cell.captured import CellProgram
+from jupyter_hpo.cell.source import FLAGS
+from jupyter_hpo.cell.watching import find_reports
+from jupyter_hpo.cell.wrapping import RECORDER, recorder_of
+from jupyter_hpo.space import SearchSpace
+from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.worker.printed import watched
+
+
+@dataclass
+class Run:
+    reports: list[tuple[int, float]]
+    final: float
+    namespace: dict[str, Any]
+    printed: str
+
+
+def program_of(source: str, *objectives: str) -> CellProgram:
+    asked = tuple(Objective(source, "minimize") for source in objectives)
+    found = find_reports(ast.parse(source), asked)
+    program = CellProgram(
+        source, "<cell>", SearchSpace(), {}, asked, loop=found.loop, watches=found.watches
+    )
+    return pickle.loads(pickle.dumps(program))
+
+
+def run(source: str, objective: str) -> Run:
+    program = program_of(source, objective)
+    reports: list[tuple[int, float]] = []
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    recorder = recorder_of(program, namespace, lambda step, v: reports.append((step, v[0])))
+    namespace[RECORDER] = recorder
+    with contextlib.redirect_stdout(io.StringIO()) as shown, watched(recorder):
+        bind(program, {}).run(namespace)
+    final = recorder.final()[0]
+    del namespace[RECORDER]
+    return Run(reports, final, namespace, shown.getvalue())
+
+
+def plain(source: str) -> tuple[dict[str, Any], str]:
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    code = compile(source, "<cell>", "exec", flags=FLAGS, dont_inherit=True)
+    with contextlib.redirect_stdout(io.StringIO()) as shown:
+        result = eval(code, namespace)
+        if inspect.iscoroutine(result):
+            asyncio.run(result)
+    return namespace, shown.getvalue()
+
+
+def same(a: Any, b: Any) -> bool:
+    if isinstance(a, int | float | str | list | tuple | dict | None):
+        return bool(a == b)
+    return type(a).__name__ == type(b).__name__
+
+
+def hand(source: str) -> list[float]:
+    """The values that `# report X` comments give when they are made calls."""
+    lines: list[str] = []
+    reported: list[float] = []
+    for line in source.splitlines():
+        code, _, wanted = line.partition("# report ")
+        lines.append(line)
+        if wanted:
+            indent = code if not code.strip() else code[: len(code) - len(code.lstrip())]
+            lines.append(f"{indent}__reported__.append(float({wanted}))")
+    namespace: dict[str, Any] = {"__name__": "__main__", "__reported__": reported}
+    code = compile("\n".join(lines), "<cell>", "exec", flags=FLAGS, dont_inherit=True)
+    with contextlib.redirect_stdout(io.StringIO()):
+        result = eval(code, namespace)
+        if inspect.iscoroutine(result):
+            asyncio.run(result)
+    return reported
+
+
+TRAIN = """
+def train(epochs):
+    best = 9.0
+    for epoch in range(epochs):
+        val_loss = 1 / (epoch + 1)
+        best = min(best, val_loss)
+        # report {0}
+    return {1}
+"""
+
+# name: (source with `# report X` where a person would write the report, the objective)
+CELLS = {
+    "for": ("for i in range(3):\n    loss = i\n    # report loss\n", "loss"),
+    "while": ("loss = 3\nwhile loss > 0:\n    loss -= 1\n    # report loss\n", "loss"),
+    "enumerate": (
+        "for i, x in enumerate([3, 2]):\n    loss = x\n    # report loss\n", "loss",
+    ),
+    "zip": ("for i, x in zip(range(2), [3, 2]):\n    loss = x\n    # report loss\n", "loss"),
+    "break": (
+        "for i in range(9):\n    loss = i\n    # report loss\n    if i == 2:\n        break\n", "loss",
+    ),
+    "async for": (
+        "async def g():\n    yield 1\n    yield 2\n"
+        "async for i in g():\n    loss = i\n    # report loss\n", "loss",
+    ),
+    "async for in a function": (
+        "async def g():\n    yield 1\n    yield 2\n"
+        "async def train():\n    async for i in g():\n        val = i\n        # report val\n"
+        "    return val\nloss = await train()\n", "loss",
+    ),
+    "in a function, returned": (TRAIN.format("val_loss", "val_loss") + "out = train(3)\n", "out"),
+    "in a function, the best": (TRAIN.format("best", "best") + "out = train(3)\n", "out"),
+    "in a function, of a tuple": (
+        TRAIN.format("val_loss", "best, val_loss") + "b, out = train(3)\n", "out",
+    ),
+    "in a function, an element": (
+        TRAIN.format("val_loss", "best, val_loss") + "out = train(3)\n", "out[1]",
+    ),
+    "in a function, of a dict": (
+        TRAIN.format("val_loss", '{"best": best, "val": val_loss}') + "out = train(3)\n",
+        'out["val"]',
+    ),
+    "in a function, its own name": (
+        TRAIN.format("val_loss", "None") + "train(3)\n", "val_loss",
+    ),
+    "in a function, appended": (
+        "def train(n):\n    seen = []\n    for i in range(n):\n        seen.append(i)\n"
+        "        # report seen[-1]\n    return seen\nlosses = train(3)\n", "losses[-1]",
+    ),
+    "in a function, the least of a list": (
+        "def train(n):\n    seen = []\n    for i in range(n):\n        seen.append(3 - i)\n"
+        "        # report min(seen)\n    return seen\nlosses = train(3)\n", "min(losses)",
+    ),
+    "in a function, a dict of lists": (
+        "def train(n):\n    h = {'loss': [], 'lr': []}\n    for i in range(n):\n"
+        "        h['lr'].append(0)\n        h['loss'].append(i)\n        # report h['loss'][-1]\n"
+        "    return h\nhistory = train(3)\n", 'history["loss"][-1]',
+    ),
+    "handed a list": (
+        "def train(n, log):\n    for i in range(n):\n        log.append(i)\n"
+        "        # report log[-1]\nlosses = []\ntrain(3, losses)\n", "losses[-1]",
+    ),
+    "handed a dict by keyword": (
+        "def train(n, log=None):\n    for i in range(n):\n        log['x'] = i\n"
+        "        # report log['x']\nout = {}\ntrain(3, log=out)\n", 'out["x"]',
+    ),
+    "a global": (
+        "def train(n):\n    global loss\n    for i in range(n):\n        loss = i\n"
+        "        # report loss\ntrain(3)\n", "loss",
+    ),
+    "a global list": (
+        "losses = []\ndef train(n):\n    for i in range(n):\n        losses.append(i)\n"
+        "        # report losses[-1]\ntrain(3)\n", "losses[-1]",
+    ),
+    "a function twice": (
+        "def train(n):\n    for i in range(n):\n        val = i\n        # report val\n"
+        "    return val\nfirst = train(2)\nloss = train(3)\n", "loss",
+    ),
+    "two functions deep": (
+        "def fit(n):\n    for i in range(n):\n        v = i * 2\n        # report v\n    return v\n"
+        "def main():\n    result = fit(3)\n    return result\nloss = main()\n", "loss",
+    ),
+    "returned from a call": (
+        "def fit(n):\n    for i in range(n):\n        v = i * 2\n        # report v\n    return v\n"
+        "def main():\n    return fit(3)\nloss = main()\n", "loss",
+    ),
+    "under main": (
+        "def fit(n):\n    for i in range(n):\n        v = i * 2\n        # report v\n    return v\n"
+        'if __name__ == "__main__":\n    loss = fit(3)\n', "loss",
+    ),
+    "return in the loop": (
+        "def fit():\n    for i in range(9):\n        v = 9 - i\n        # report v\n"
+        "        if i == 2:\n            return v\nloss = fit()\n", "loss",
+    ),
+    "return in an inner loop": (
+        "def fit():\n    for i in range(3):\n        v = 9 - i\n        # report v\n"
+        "        for j in range(3):\n            if i == 2 and j == 1:\n                return v\n"
+        "loss = fit()\n", "loss",
+    ),
+    "while in a function": (
+        "def fit():\n    v, n = 9, 0\n    while n < 3:\n        n += 1\n        v = 9 - n\n"
+        "        # report v\n    return v\nloss = fit()\nloss = fit()\n", "loss",
+    ),
+    "while true and return": (
+        "def fit():\n    n = 0\n    while True:\n        n += 1\n        v = n\n        # report v\n"
+        "        if n == 3:\n            return v\nloss = fit()\n", "loss",
+    ),
+    "a class": (
+        "class Trainer:\n    def fit(self):\n        for i in range(3):\n"
+        "            self.loss = i\n            # report self.loss\n"
+        "trainer = Trainer()\ntrainer.fit()\n", "trainer.loss",
+    ),
+    "a class with init and a list": (
+        "class Trainer:\n    def __init__(self):\n        self.history = {'loss': []}\n"
+        "    def fit(self):\n        for i in range(3):\n            self._one(i)\n"
+        "            # report self.history['loss'][-1]\n"
+        "    def _one(self, i):\n        self.history['loss'].append(i)\n"
+        "trainer = Trainer()\ntrainer.fit()\n", "trainer.history['loss'][-1]",
+    ),
+    "a method's result": (
+        "class Trainer:\n    def fit(self, n):\n        for i in range(n):\n            v = i\n"
+        "            # report v\n        return v\nloss = Trainer().fit(3)\n", "loss",
+    ),
+    "an inherited method": (
+        "class Base:\n    def fit(self):\n        for i in range(3):\n            self.loss = i\n"
+        "            # report self.loss\nclass Mine(Base):\n    pass\n"
+        "t = Mine()\nt.fit()\n", "t.loss",
+    ),
+    "a preallocated list": (
+        "accs = [0] * 3\nfor i in range(3):\n    accs[i] = i + 1\n    # report max(accs)\n",
+        "max(accs)",
+    ),
+    "nested, the outer": (
+        "for i in range(2):\n    for j in range(3):\n        loss = i + j\n    # report loss\n", "loss",
+    ),
+    "folds around epochs": (
+        "for fold in range(2):\n    for epoch in range(3):\n        loss = fold + epoch\n"
+        "        # report loss\n", "loss",
+    ),
+    "folds alone": (
+        "scores = []\nfor fold in range(3):\n    scores.append(fold)\n"
+        "    # report sum(scores) / len(scores)\n", "sum(scores) / len(scores)",
+    ),
+    "folds, an epoch loop in them": (
+        "scores = []\nfor fold in range(3):\n    for epoch in range(2):\n        acc = fold + epoch\n"
+        "    scores.append(acc)\n    # report sum(scores) / len(scores)\n",
+        "sum(scores) / len(scores)",
+    ),
+    "folds around a function's epochs": (
+        "def fit(n):\n    for epoch in range(n):\n        v = epoch\n        # report v\n    return v\n"
+        "for fold in range(2):\n    loss = fit(3)\n", "loss",
+    ),
+    "warm-up before": (
+        "for i in range(4):\n    loss = 100\nfor i in range(2):\n    loss = i\n    # report loss\n",
+        "loss",
+    ),
+    "a reset does not count": (
+        "for i in range(3):\n    loss = i\n    # report loss\nfor j in range(2):\n    x = j\n", "loss",
+    ),
+    "assigned late": (
+        "for i in range(4):\n    if i > 1:\n        loss = i\n        # report loss\n", "loss",
+    ),
+    "a loop in try": (
+        "try:\n    for i in range(2):\n        loss = i\n        # report loss\n"
+        "finally:\n    x = 1\n", "loss",
+    ),
+    "for else": (
+        "for i in range(2):\n    loss = i\n    # report loss\nelse:\n    done = 1\n", "loss",
+    ),
+    "continue": (
+        "for i in range(3):\n    loss = i\n    # report loss\n    if i == 1:\n        continue\n"
+        "    x = i\n", "loss",
+    ),
+    "printed by the loop": (
+        "def train():\n    for i in range(3):\n        vl = 1 / (i + 3)\n        # report vl\n"
+        "        print(f'epoch {i}: val loss {vl:.2f}')\ntrain()\n", 'printed("val loss {}")',
+    ),
+    "printed with %": (
+        "for i in range(3):\n    # report i / 7\n    print('%d: acc = %.2f%%' % (i, i / 7))\n",
+        'printed("acc = {}")',
+    ),
+    "printed with format": (
+        "for i in range(3):\n    # report i / 7\n    print('{}: acc = {:.2f}'.format(i, i / 7))\n",
+        'printed("acc = {}")',
+    ),
+    "printed beside": (
+        "for i in range(3):\n    # report i / 7\n    print('Accuracy:', i / 7)\n",
+        'printed("Accuracy: {}")',
+    ),
+    "logged": (
+        "import logging\nlogger = logging.getLogger('quiet')\nfor i in range(3):\n    # report i / 7\n"
+        "    logger.info('acc %s', i / 7)\n",
+        'printed("acc {}")',
+    ),
+    "printed from nowhere": (
+        "template = 'acc: {:.3f} %'\nfor i in range(3):\n    # report i / 2\n"
+        "    print(template.format(i / 2))\n", 'printed("acc: {}")',
+    ),
+    "computed in the loop": (
+        "class M:\n    n = 0\n    def step(self): self.n += 1\n    def score(self, x): return self.n\n"
+        "m = M()\nfor i in range(3):\n    m.step()\n    # report m.score(1)\n"
+        "    print(m.score(1))\n", "m.score(1)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "objective"), CELLS.values(), ids=CELLS)
+def test_reports_are_those_of_a_hand(source: str, objective: str) -> None:
+    expected = hand(source)
+    found = run(source, objective)
+    assert [value for _, value in found.reports] == expected
+    assert len(expected) > 1
+    steps = [step for step, _ in found.reports]
+    assert steps == sorted(set(steps))
+    assert found.final == expected[-1]
+    before, shown = plain(source)
+    assert found.printed == shown
+    assert found.namespace.keys() == before.keys()
+    for name, value in before.items():
+        assert same(value, found.namespace[name]), name
+
+
+EVALUATE = """
+class Net:
+    def step(self): pass
+def evaluate(net, loader):
+    correct = total = 0
+    for x in loader:
+        correct += 1
+        total += 1
+    return correct / total
+net, loader = Net(), [1, 2]
+"""
+
+# name: (source, the objective): nothing may be reported.
+SILENT = {
+    "evaluated at the end": (
+        EVALUATE + "for i in range(3):\n    net.step()\nacc = evaluate(net, loader)\n", "acc",
+    ),
+    "under no_grad": (
+        "from contextlib import nullcontext\nclass torch:\n    no_grad = nullcontext\n"
+        "n = 0\nwith torch.no_grad():\n    for x in range(3):\n        n += 1\nacc = n / 3\n", "acc",
+    ),
+    "over test data": (
+        "test_loader = [1, 2]\nfor x in test_loader:\n    acc = x\n", "acc",
+    ),
+    "a comprehension": ("losses = [i for i in range(3)]\n", "losses[-1]"),
+    "only a start": ("for i in range(3):\n    loss = 0\nloss = 5\n", "loss"),
+    "another metric in the loop": (
+        "for i in range(3):\n    train_loss = i\nval_loss = 1\n", "val_loss",
+    ),
+    "a function never called": (
+        "def train():\n    for i in range(3):\n        loss = i\n    return loss\nloss = 2\n", "loss",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "objective"), SILENT.values(), ids=SILENT)
+def test_what_is_no_progress_is_not_reported(source: str, objective: str) -> None:
+    assert run(source, objective).reports == []
