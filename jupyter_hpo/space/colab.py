@@ -1,7 +1,7 @@
 """Colab's forms (`#@param {type:"slider", min:0, max:1}`) read as marks.
 
-A slider is a range, a list a choice, a boolean a boolean; free fields (`{type:"number"}`)
-say no range and are no marks. See the form fields in Colab's "Forms" notebook.
+A slider is a range, a list a choice, a boolean a boolean; free fields (`{type:"number"}`,
+integer, string, raw, date) say no range and are no marks. See Colab's notebook "Forms".
 """
 
 from __future__ import annotations
@@ -26,21 +26,29 @@ def form_of_comment(comment: str, line: int | None = None) -> Spec | None:
 
 
 def _choices(form: str) -> Body | None:
-    """`["a", "b"]`, perhaps followed by `{allow-input: true}`."""
-    tree = expression(form[: form.rfind("]") + 1])
+    """`["a", "b"]`, perhaps followed by `{allow-input: true}` or `{type:"raw"}`, under which
+    Colab puts the text of a choice into the code as it is."""
+    ends = [i + 1 for i, char in enumerate(form) if char == "]"]
+    trees = ((end, expression(form[:end])) for end in ends)
+    end, tree = next((found for found in trees if found[1] is not None), (0, None))
     if not isinstance(tree, ast.List) or not tree.elts:
         return None
+    raw = _options(form[end:]).get("type") == "raw"
     words = []
     for element in tree.elts:
         if isinstance(element, ast.Constant) and isinstance(element.value, str):
-            words.append(Word(element.value, quoted=True))
+            words.append(Word(element.value, quoted=not raw))
         else:
             words.append(Word(ast.unparse(element)))
     return Choices(tuple(words))
 
 
+def _options(text: str) -> dict[str, str]:
+    return {key.lower(): value.strip("\"'") for key, value in _FIELD.findall(text)}
+
+
 def _fields(form: str) -> Body | None:
-    fields = {key.lower(): value.strip("\"'") for key, value in _FIELD.findall(form)}
+    fields = _options(form)
     if fields.get("type") == "boolean":
         return Bool()
     if fields.get("type") != "slider":
