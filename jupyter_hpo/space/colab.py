@@ -37,10 +37,18 @@ def _choices(form: str) -> Body | None:
     words = []
     for element in tree.elts:
         if isinstance(element, ast.Constant) and isinstance(element.value, str):
-            words.append(Word(element.value, quoted=not raw))
+            words.append(_raw(element.value) if raw else Word(element.value, quoted=True))
         else:
             words.append(Word(ast.unparse(element)))
     return Choices(tuple(words))
+
+
+def _raw(text: str) -> Word:
+    """Code as it stands in a form: a string when it is one, else a value or a name."""
+    tree = expression(text)
+    if isinstance(tree, ast.Constant) and isinstance(tree.value, str):
+        return Word(tree.value, quoted=True)
+    return Word(text)
 
 
 def _options(text: str) -> dict[str, str]:
