@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +24,8 @@ from .corpus import Aim, Example
 class Found:
     """tunables: name, value, range, places (cell, line, col, end_line, end_col) of what was
     proposed. objectives: (direction, source) as proposed. steps: of the reports. value: the
-    final metric. differs: names that a plain run left otherwise."""
+    final metric. differs: names that a plain run left otherwise. right: the objective is one of
+    those that a person would take, or it is right that none is proposed."""
 
     tunables: list[dict[str, Any]] = field(default_factory=list)
     objectives: list[tuple[str, str]] = field(default_factory=list)
@@ -36,6 +39,7 @@ class Found:
     plain_value: float | None = None
     differs: list[str] = field(default_factory=list)
     prints_differ: bool = False
+    right: bool = False
 
 
 def understand(example: Example, notebook: Any, aims: tuple[Aim, ...] = ()) -> CapturedCell:
@@ -55,6 +59,7 @@ def run(notebook: Any, example: Example, plainly: dict[str, Any], printed: str) 
     """After the earlier cells have run in notebook. plainly, printed: a plain run's end."""
     found = Found()
     cell = understand(example, notebook)
+    found.right = right_objective(example, cell.objectives, plainly)
     found.tunables = [shown(t, cell) for t in cell.tunables if t.distribution is not None]
     found.objectives = [(o.direction, o.source) for o in cell.objectives]
     found.notices = list(cell.notices)
@@ -67,6 +72,43 @@ def run(notebook: Any, example: Example, plainly: dict[str, Any], printed: str) 
         execute(cell, notebook.namespace, found, plainly, printed)
         found.differs = differences(plainly, notebook.namespace, example.clock)
     return found
+
+
+def right_objective(
+    example: Example, proposed: Sequence[Objective], plainly: Mapping[str, Any]
+) -> bool:
+    """Whether what is proposed is one of the example's aims: by its source, by the text that is
+    printed, or because it goes the same way and has the same value at a plain run's end."""
+    if not proposed or not example.proposed:
+        return not proposed and not example.proposed
+    (one,) = proposed[:1]
+    same_way = [a for a in example.aims if a.direction == one.direction]
+    if any(alike(one.source, a.source) for a in same_way if not a.printed):
+        return True
+    if any(a.source in one.source for a in same_way if a.printed):
+        return True
+    value = value_of(one, plainly)
+    return value is not None and any(
+        value == value_of(Objective(a.source, a.direction), plainly)
+        for a in same_way
+        if not a.printed
+    )
+
+
+def alike(one: str, other: str) -> bool:
+    """The same code, however it is written."""
+    try:
+        return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
+    except SyntaxError:
+        return False
+
+
+def value_of(objective: Objective, namespace: Mapping[str, Any]) -> float | None:
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            return objective.evaluate(namespace)
+    except Exception:
+        return None
 
 
 def shown(tunable: Any, cell: CapturedCell) -> dict[str, Any]:

@@ -125,9 +125,10 @@ def measured(notebook: Notebook, example: Example) -> dict[str, Any]:
     for source in example.earlier:
         notebook.run(source)
     try:
-        from . import captured
+        from . import broken, captured
 
         found["captured"] = asdict(captured.run(notebook, example, second, again))
+        found["broken"] = broken.run(notebook, example)
     except Exception as error:  # of the tool: a miss of this example, not the end of the rest
         found["captured"] = {"crash": f"{type(error).__name__}: {error}"}
     return found
