@@ -44,13 +44,18 @@ def _comments(source: str) -> Iterable[tuple[int, str]]:
     return [(t.start[0], t.string) for t in tokens if t.type == tokenize.COMMENT]
 
 
-def match_marks(specs: Sequence[Spec], values: Values) -> tuple[list[Marked], list[Problem]]:
-    """Each spec with its value; a Problem for one that means nothing, or several values."""
+def match_marks(
+    specs: Sequence[Spec], values: Values, cell: int = 0
+) -> tuple[list[Marked], list[Problem]]:
+    """Each spec with its value; a Problem for one that means nothing, or several values.
+
+    cell: in which the marks stand; values of other cells are left alone.
+    """
     marked: list[Marked] = []
     problems: list[Problem] = []
     taken: dict[int, Spec] = {}
     for spec in specs:
-        found = _matches(spec, values)
+        found = _matches(spec, values, cell)
         if isinstance(found, Problem):
             problems.append(found)
             continue
@@ -72,10 +77,10 @@ def match_marks(specs: Sequence[Spec], values: Values) -> tuple[list[Marked], li
     return marked, problems
 
 
-def _matches(spec: Spec, values: Values) -> list[Value] | Problem:
+def _matches(spec: Spec, values: Values, cell: int) -> list[Value] | Problem:
     line = spec.line or 0
-    groups: list[tuple[Region | None, list[Value]]] = [(None, values.on_line(line))]
-    groups += values.around(line)
+    groups: list[tuple[Region | None, list[Value]]] = [(None, values.on_line(line, cell))]
+    groups += values.around(line, cell)
     for region, group in groups:
         found = _in_group(spec, group, region)
         if isinstance(found, Problem) and region is not None and region.end_line == line:
@@ -128,6 +133,7 @@ def _unkeyed(spec: Spec, group: list[Value]) -> list[Value] | Problem:
             return exact if len(exact) == 1 else _several(spec, exact)
     literals = [v for v in group if v.is_literal and v.role != "inner"]
     fitting = [v for v in literals if _fits(spec, v)]
+    fitting = [v for v in fitting if not v.computed] or fitting
     if isinstance(spec.body, Fixed):
         return literals
     if fitting:

@@ -16,8 +16,9 @@ from ..space.marks import nearest, to_condition, to_distribution
 from .captured import Tunable
 from .marking import Marked, match_marks
 from .naming import name_values
-from .proposals import never_tuned, propose
+from .proposals import Code, Finder, standing
 from .shown import default_of, kind_of, place_in, shown_value
+from .source import cell_of
 from .values import Value, Values
 
 
@@ -36,6 +37,8 @@ class _Item:
     line: int | None = None
     broken: bool = False
     problem: Problem | None = None
+    short: str = ""
+    long: str = ""
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -49,24 +52,35 @@ class Tuned:
     tunables: tuple[Tunable, ...]
     space: SearchSpace
     problems: list[Problem]
+    notices: list[str] = field(default_factory=list)
 
 
 def find_tunables(
     values: Values,
-    marks: Sequence[Spec],
-    lines: Sequence[str],
+    marks: Mapping[int, Sequence[Spec]],
+    lines: Mapping[int, Sequence[str]],
     *,
     line_space: Sequence[Spec] = (),
     space: SearchSpace | None = None,
     auto: bool = False,
     read: Iterable[str] = (),
     skip: Iterable[str] = (),
+    origins: Mapping[str, str] | None = None,
+    rows: int | None = None,
 ) -> Tuned:
-    """lines: the cell's source lines. read: names that something reads (a variable that
-    nobody reads is not proposed). skip: names never proposed (the objective's)."""
-    maker = _Maker(values, lines, set(read), set(skip))
-    marked, problems = match_marks(marks, values)
-    maker.problems += problems
+    """values: of one cell or of several, each of which says where it stands. marks, lines: the
+    specs and the source lines of each cell, by its number (0: the training cell). read: names
+    that something reads (a variable that nobody reads is not proposed). skip: names never
+    proposed (the objective's). origins: what names of the notebook are (`Surroundings`). rows:
+    of the training data, if known."""
+    maker = _Maker(values, lines, set(read), set(skip), Code(values.tree, origins), rows)
+    marked: list[Marked] = []
+    for cell, specs in marks.items():
+        reached, unreached = _reached(specs, values, cell)
+        found, problems = match_marks(reached, values, cell)
+        marked += found
+        maker.problems += problems
+        maker.notices += unreached
     maker.add_marks(marked)
     maker.add_proposals()
     maker.name_items()
@@ -85,11 +99,19 @@ def find_tunables(
 
 class _Maker:
     def __init__(
-        self, values: Values, lines: Sequence[str], read: set[str], skip: set[str]
+        self,
+        values: Values,
+        lines: Mapping[int, Sequence[str]],
+        read: set[str],
+        skip: set[str],
+        code: Code,
+        rows: int | None,
     ) -> None:
         self.values, self.lines, self.read, self.skip = values, lines, read, skip
+        self.code, self.rows = code, rows
         self.items: list[_Item] = []
         self.problems: list[Problem] = []
+        self.notices: list[str] = []
         self.fixed: set[int] = set()
 
     # gathering ------------------------------------------------------------------------
@@ -105,26 +127,28 @@ class _Maker:
 
     def add_proposals(self) -> None:
         taken = {id(item.value) for item in self.items} | self.fixed
-        stores: dict[str, int] = {}
-        siblings = frozenset(v.key for v in self.values.found if v.role == "dict")
-        for value in self.values.found:
-            if value.variable is not None:
-                stores[value.variable] = stores.get(value.variable, 0) + 1
-        for value in self.values.found:
-            if id(value) in taken or not value.is_literal or value.key in self.skip:
-                continue
-            if value.variable is not None and value.variable not in self.read:
-                continue
-            proposal = propose(value, siblings)
-            if proposal is not None:
-                self.items.append(_Item(value, distribution=proposal[0], why=proposal[1]))
-            elif self._worth_showing(value) and stores[value.key] == 1:
-                self.items.append(_Item(value))
+        finder = Finder(self.values.found, self.code, self.read, self.skip, taken, self.rows)
+        for item in self.items:
+            self._name_by_standing(item, finder)
+            item.ties += self._linked(item, finder, taken)
+        for offer in finder.offers():
+            item = _Item(offer.value, distribution=offer.distribution, why=offer.why)
+            item.ties = offer.values[1:]
+            item.short, item.long = offer.short, offer.long
+            self.items.append(item)
 
-    def _worth_showing(self, value: Value) -> bool:
-        """A variable of the cell that nobody knows a range for: shown, never chosen by us."""
-        number = isinstance(value.literal, int | float) and not isinstance(value.literal, bool)
-        return value.variable is not None and number and not never_tuned(value.key)
+    def _name_by_standing(self, item: _Item, finder: Finder) -> None:
+        """A marked value is called as a proposal for it would be."""
+        where = standing(item.value, self.code)
+        if where is not None and where.name and item.value.role in ("keyword", "positional"):
+            item.short, item.long = finder.names(where)
+
+    def _linked(self, item: _Item, finder: Finder, taken: set[int]) -> list[Value]:
+        """What must have a marked width's value, too, unless a mark says what it has."""
+        by_node = {id(v.node): v for v in self.values.found}
+        group = finder.links.group_of(item.value.node) or []
+        values = [by_node[id(n)] for n in group if id(n) in by_node]
+        return [v for v in values if v is not item.value and id(v) not in taken]
 
     def name_items(self) -> None:
         order = {id(v): i for i, v in enumerate(self.values.found)}
@@ -156,7 +180,8 @@ class _Maker:
                 continue
             seen[name] = item
             explicit[id(item.value)] = name
-        names = name_values([i.value for i in self.items], explicit)
+        labels = {id(i.value): (i.short, i.long) for i in self.items if i.short}
+        names = name_values([i.value for i in self.items], explicit, labels)
         for item in self.items:
             item.name = names[id(item.value)]
 
@@ -216,7 +241,7 @@ class _Maker:
         for item in self.items:
             if item.name == name:
                 return item
-        loose = [i for i in self.items if name in (i.value.key, i.value.qualified)]
+        loose = [i for i in self.items if name in (i.value.key, i.value.qualified, i.short, i.long)]
         declared = [i for i in loose if i.declared]
         loose = declared if len(declared) == 1 else loose
         return loose[0] if len(loose) == 1 else None
@@ -229,6 +254,7 @@ class _Maker:
             if v.role not in ("inner", "callee")
             and (name in (v.key, v.qualified) or v.qualified.endswith("." + name))
         ]
+        found = found or [v for v in self.values.found if self._known_as(v, name)]
         found = [v for v in found if v.is_literal] or found
         variables = [v for v in found if v.variable is not None]
         found = variables if len(variables) == 1 else found
@@ -257,6 +283,15 @@ class _Maker:
                 )
             )
         return None
+
+    def _known_as(self, value: Value, name: str) -> bool:
+        """Whether a positional value is called so by its parameter (`Dropout.p`)."""
+        if value.role != "positional" or not value.is_literal:
+            return False
+        where = standing(value, self.code)
+        if where is None or not where.name:
+            return False
+        return name in (where.name, f"{where.callee}.{where.name}", f"{where.holder}.{where.name}")
 
     def _give_spec(self, item: _Item, spec: Spec) -> None:
         item.spec = spec
@@ -301,7 +336,8 @@ class _Maker:
         except SpaceError as error:
             self.problems.append(Problem("space", error.message, error.fix))
             space = SearchSpace()
-        return Tuned(tuple(self._tunable(i) for i in self.items), space, self.problems)
+        tunables = tuple(self._tunable(i) for i in self.items)
+        return Tuned(tunables, space, self.problems, self.notices)
 
     def _read_conditions(self) -> None:
         known: dict[str, Distribution] = {}
@@ -362,8 +398,9 @@ class _Maker:
 
     def _tunable(self, item: _Item) -> Tunable:
         value, distribution = item.value, item.distribution
-        places = (place_in(value, distribution), *(place_in(v, None) for v in item.ties))
-        text = self.lines[value.line - 1].strip() if value.line <= len(self.lines) else ""
+        places = (place_in(value, distribution), *(place_in(v, distribution) for v in item.ties))
+        lines = self.lines.get(value.place.cell, ())
+        text = lines[value.line - 1].strip() if value.line <= len(lines) else ""
         return Tunable(
             name=item.name,
             kind=kind_of(value, distribution),
@@ -376,3 +413,21 @@ class _Maker:
             text=text,
             variable=value.variable,
         )
+
+
+def _reached(specs: Sequence[Spec], values: Values, cell: int) -> tuple[list[Spec], list[str]]:
+    """Of an earlier cell the marks in statements that are looked at, and a word on the rest."""
+    if not cell:
+        return list(specs), []
+    spans = [(s.lineno, s.end_lineno or 0) for s in values.tree.body if cell_of(s) == cell]
+    reached: list[Spec] = []
+    notices: list[str] = []
+    for spec in specs:
+        if any(first <= (spec.line or 0) <= last for first, last in spans):
+            reached.append(spec)
+        else:
+            notices.append(
+                f"the mark {spec.text!r} (In[{cell}], line {spec.line}) does nothing: this cell "
+                "doesn't depend on its statement."
+            )
+    return reached, notices

@@ -8,7 +8,9 @@ closing line may mean: the values of the call, the brackets or the statement tha
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import math
+import operator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -25,6 +27,7 @@ class Value:
 
     node: the expression. key: what a mark calls it (`lr`, `[1]`); qualified: with its callee
     or dict (`Adam.lr`, `Linear[1]`). literal: its constant, MISSING for an object or a callee.
+    computed: the literal is what numbers alone compute (`10 ** -3`), and is replaced whole.
     top: outside functions and classes. callee: dotted, of the call it is an argument of.
     variable: a name bound by it alone. owner: index of the region it belongs to directly.
     simple: a literal, a name, or brackets; not a call or a computation.
@@ -41,6 +44,7 @@ class Value:
     variable: str | None = None
     owner: int = -1
     simple: bool = True
+    computed: bool = False
 
     @property
     def text(self) -> str:
@@ -69,22 +73,32 @@ class Region:
     last: int = 0
     stop: int = 0
     index: int = 0
+    cell: int = 0
 
 
 @dataclass
 class Values:
+    """found: in the order of the code; statements of several cells may stand one after the
+    other, so a line is asked for with its cell. tree: the code they were found in."""
+
     found: list[Value] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
+    tree: ast.Module = field(default_factory=lambda: ast.Module([], []))
 
     def of_last_argument(self, region: Region) -> list[Value]:
         return self.found[region.last : region.stop]
 
-    def on_line(self, line: int) -> list[Value]:
-        return [v for v in self.found if line in (v.place.line, v.place.end_line)]
+    def on_line(self, line: int, cell: int = 0) -> list[Value]:
+        return [
+            v
+            for v in self.found
+            if v.place.cell == cell and line in (v.place.line, v.place.end_line)
+        ]
 
-    def around(self, line: int) -> Iterator[tuple[Region, list[Value]]]:
+    def around(self, line: int, cell: int = 0) -> Iterator[tuple[Region, list[Value]]]:
         """Regions that end on the line, then those that begin there, innermost first."""
-        spans = sorted(self.regions, key=lambda r: (r.stop - r.start, -r.start))
+        spans = [r for r in self.regions if r.cell == cell]
+        spans.sort(key=lambda r: (r.stop - r.start, -r.start))
         for region in [r for r in spans if r.end_line == line and r.line < line]:
             yield region, self.found[region.start : region.stop]
         for region in [r for r in spans if r.line == line and r.end_line > line]:
@@ -113,6 +127,35 @@ def literal_of(node: ast.AST) -> Any:
     return MISSING
 
 
+def computed(node: ast.AST) -> Any:
+    """What an expression of numbers alone gives (`10 ** -3`, `2 * 64`), else MISSING."""
+    plain = literal_of(node)
+    if isinstance(plain, int | float) and not isinstance(plain, bool):
+        return plain
+    if not isinstance(node, ast.BinOp) or type(node.op) not in _ARITHMETIC:
+        return MISSING
+    left, right = computed(node.left), computed(node.right)
+    if left is MISSING or right is MISSING:
+        return MISSING
+    if isinstance(node.op, ast.Pow) and (abs(right) > 64 or abs(left) > 1000):
+        return MISSING
+    try:
+        result = _ARITHMETIC[type(node.op)](left, right)
+    except (ArithmeticError, ValueError):
+        return MISSING
+    return result if isinstance(result, int | float) and math.isfinite(result) else MISSING
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Pow: operator.pow,
+}
+
+
 def dotted(node: ast.AST) -> str:
     """`torch.optim.Adam` as text, '' when it is no dotted name."""
     if isinstance(node, ast.Name):
@@ -124,8 +167,9 @@ def dotted(node: ast.AST) -> str:
 
 
 def find_values(tree: ast.Module) -> Values:
-    """All values of a cell in the order of the code."""
+    """All values in the order of the code; each place says which cell it stands in."""
     finder = _Finder()
+    finder.values.tree = tree
     for statement in tree.body:
         finder.visit(statement)
     return finder.values
@@ -136,6 +180,7 @@ class _Finder(ast.NodeVisitor):
         self.values = Values()
         self.depth = 0
         self.owner = -1
+        self.scopes: list[str] = []
 
     # statements ---------------------------------------------------------------------
 
@@ -156,14 +201,18 @@ class _Finder(ast.NodeVisitor):
             end = max(first - 1, node.lineno)
         else:
             end = node.end_lineno or node.lineno
-        with _Within(self, node.lineno, end):
+        with _Within(self, node.lineno, end, cell_of(node)):
             visitor = getattr(self, "head_" + type(node).__name__, self._head)
             visitor(node)
         scope = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        self.depth += scope
+        if scope:
+            self.depth += 1
+            self.scopes.append(node.name)  # type: ignore[attr-defined]
         for inner in body:
             self.visit(inner)
-        self.depth -= scope
+        if scope:
+            self.depth -= 1
+            self.scopes.pop()
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         for inner in node.body:
@@ -201,7 +250,8 @@ class _Finder(ast.NodeVisitor):
                     self._assign(one, its)
             case ast.Name(id=name), _:
                 variable = name if self.depth == 0 else None
-                self._offer(value, "assign", name, name, variable=variable)
+                inside = f"{self.scopes[-1]}.{name}" if self.scopes else name
+                self._offer(value, "assign", name, inside, variable=variable)
             case ast.Attribute(attr=attr), _:
                 self._offer(value, "assign", attr, dotted(target) or attr)
             case ast.Subscript(value=owner, slice=ast.Constant(value=str(key))), _:
@@ -242,7 +292,7 @@ class _Finder(ast.NodeVisitor):
         self._offer(node.value, "assign", node.target.id, node.target.id)
 
     def visit_Call(self, node: ast.Call) -> None:
-        with _Within(self, node.lineno, node.end_lineno or node.lineno) as region:
+        with _Within(self, node.lineno, node.end_lineno or node.lineno, cell_of(node)) as region:
             callee = dotted(node.func)
             if isinstance(node.func, ast.Name | ast.Attribute):
                 self._callee(node.func)
@@ -271,7 +321,7 @@ class _Finder(ast.NodeVisitor):
         self._dict(node, "")
 
     def _dict(self, node: ast.Dict, prefix: str) -> None:
-        with _Within(self, node.lineno, node.end_lineno or node.lineno) as region:
+        with _Within(self, node.lineno, node.end_lineno or node.lineno, cell_of(node)) as region:
             for key, value in zip(node.keys, node.values, strict=True):
                 region.last = len(self.values.found)
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -305,14 +355,20 @@ class _Finder(ast.NodeVisitor):
         if from_magic(node) or isinstance(node, ast.JoinedStr):
             return
         literal = literal_of(node)
+        plain = literal is not MISSING
+        if not plain:
+            literal = computed(node)
         simple = literal is not MISSING or isinstance(
             node, ast.Name | ast.Attribute | ast.Subscript | ast.Tuple | ast.List
         )
-        self._add(node, role, key, qualified, literal, callee, variable, simple)
-        if literal is not MISSING:
+        done = literal is not MISSING and not plain
+        self._add(node, role, key, qualified, literal, callee, variable, simple, done)
+        if plain:
             return
         if isinstance(node, ast.Tuple | ast.List):
-            with _Within(self, node.lineno, node.end_lineno or node.lineno) as region:
+            with _Within(
+                self, node.lineno, node.end_lineno or node.lineno, cell_of(node)
+            ) as region:
                 for i, element in enumerate(node.elts):
                     region.last = len(self.values.found)
                     if literal_of(element) is MISSING:
@@ -338,6 +394,7 @@ class _Finder(ast.NodeVisitor):
         callee: str = "",
         variable: str | None = None,
         simple: bool = True,
+        computed: bool = False,
     ) -> None:
         self.values.found.append(
             Value(
@@ -352,6 +409,7 @@ class _Finder(ast.NodeVisitor):
                 variable,
                 self.owner,
                 simple,
+                computed,
             )
         )
 
@@ -359,11 +417,11 @@ class _Finder(ast.NodeVisitor):
 class _Within:
     """Opens a region around what is found inside the `with`."""
 
-    def __init__(self, finder: _Finder, line: int, end_line: int) -> None:
+    def __init__(self, finder: _Finder, line: int, end_line: int, cell: int) -> None:
         self.finder, self.outer = finder, finder.owner
         regions = finder.values.regions
         start = len(finder.values.found)
-        self.region = Region(line, end_line, start, start, index=len(regions))
+        self.region = Region(line, end_line, start, start, index=len(regions), cell=cell)
         regions.append(self.region)
 
     def __enter__(self) -> Region:

@@ -40,10 +40,10 @@ DATA = frozenset({"X", "y"})
 TORCH = frozenset({"torch", "nn", "F", "X_t", "y_t"})
 EXPECTED = {
     "torch_digits": Expected(
-        ("lr", "hidden", "optimizer", "momentum"), (), 14, "", "val_acc", 3, TORCH
+        ("lr", "hidden", "optimizer", "momentum"), ("activation",), 14, "", "val_acc", 3, TORCH
     ),
     "torch_ties": Expected(
-        ("width", "act", "Dropout[0]", "opt", "lr", "weight_decay"),
+        ("width", "act", "Dropout.p", "opt", "lr", "weight_decay"),
         (),
         17,
         "val_losses[-1]",
@@ -51,14 +51,16 @@ EXPECTED = {
         free=frozenset({"X_t", "y_t"}),
     ),
     "torch_loader": Expected(
-        ("n_hidden",), ("Dropout.p", "batch_size", "lr", "momentum"), 31, "acc", "", 2, TORCH
+        ("n_hidden",),
+        ("Dropout.p", "activation", "batch_size", "optimizer", "lr", "momentum"),
+        31, "acc", "", 2, TORCH
     ),
     "torch_samples": Expected(
         ("step",), (), 7, "", "avg_loss", 40, frozenset({"torch", "X_t", "y_t"})
     ),
     "keras_fit": Expected(
         ("units", "activation"),
-        ("Dropout[0]", "learning_rate", "batch_size"),
+        ("Dropout.rate", "optimizer", "learning_rate", "batch_size"),
         None,
         "history.history['val_accuracy'][-1]",
         reports=None,
@@ -98,7 +100,7 @@ EXPECTED = {
     ),
     "earlier_model": Expected(
         (),
-        ("lr",),
+        ("optimizer", "lr"),
         3,
         "",
         "val_loss",

@@ -10,12 +10,12 @@ from jupyter_hpo.space import Categorical, Distribution, Float, Int
 
 PROPOSED: dict[str, tuple[str, str, Distribution]] = {
     "learning rate": ("lr = 1e-3", "lr", Float(1e-5, 1e-1, log=True)),
-    "a large one": ("lr = 1.0", "lr", Float(1e-5, 10, log=True)),
-    "keyword": ("f(learning_rate=0.1)", "learning_rate", Float(1e-5, 1, log=True)),
+    "a large one": ("lr = 1.0", "lr", Float(1e-2, 10, log=True)),
+    "keyword": ("f(learning_rate=0.1)", "learning_rate", Float(1e-3, 1, log=True)),
     "weight decay of 0": ("f(weight_decay=0)", "weight_decay", Float(1e-6, 1e-1, log=True)),
     "momentum": ("f(momentum=0.9)", "momentum", Float(0, 0.99)),
     "dropout": ("dropout = 0.5", "dropout", Float(0, 0.7)),
-    "dropout layer": ("nn.Dropout(0.5)", "Dropout[0]", Float(0, 0.7)),
+    "dropout layer": ("nn.Dropout(0.5)", "Dropout.p", Float(0, 0.7)),
     "dropout layer's p": ("nn.Dropout(p=0.5)", "Dropout.p", Float(0, 0.7)),
     "width": ("hidden_size = 64", "hidden_size", Int(16, 256, log=True)),
     "batch size": ("batch_size = 64", "batch_size", Categorical((16, 32, 64, 128, 256))),
@@ -25,19 +25,20 @@ PROPOSED: dict[str, tuple[str, str, Distribution]] = {
     "leaf": ("F(min_samples_leaf=1)", "min_samples_leaf", Int(1, 20, log=True)),
     "C": ("SVC(C=1)", "C", Float(1e-3, 1e3, log=True)),
     "layers": ("n_layers = 2", "n_layers", Int(1, 6)),
-    "kernel": ("Conv2d(a, b, kernel_size=3)", "kernel_size", Categorical((3, 5, 7))),
+    "kernel": ("Conv2d(a, b, kernel_size=3, padding='same')", "kernel_size",
+               Categorical((3, 5, 7))),
     "optimiser": ("optimizer = 'sgd'", "optimizer",
                   Categorical(("adam", "sgd", "rmsprop", "adamw"))),
     "activation": ("f(activation='relu')", "activation",
                    Categorical(("relu", "tanh", "gelu", "silu"))),
     "flag": ("f(nesterov=True)", "nesterov", Categorical((False, True))),
-    "in a dict": ("c = {'lr': 1e-2}", "lr", Float(1e-5, 1e-1, log=True)),
+    "in a dict": ("c = {'lr': 1e-2}", "lr", Float(1e-4, 1e-1, log=True)),
     "activation of scikit-learn": ("MLPClassifier(activation='relu')", "activation",
                                    Categorical(("relu", "tanh", "logistic"))),
-    "boosting": ("XGBClassifier(learning_rate=0.1)", "learning_rate", Float(1e-2, 1, log=True)),
+    "boosting": ("XGBClassifier(learning_rate=0.1)", "learning_rate", Float(1e-2, 0.3, log=True)),
     "Ridge": ("Ridge(alpha=1.0)", "alpha", Float(1e-2, 1e3, log=True)),
     "smoothing": ("f(label_smoothing=0.1)", "label_smoothing", Float(0, 0.3)),
-    "in a function's call": ("def g():\n    return f(lr=1e-2)", "lr", Float(1e-5, 0.1, log=True)),
+    "in a function's call": ("def g():\n    return f(lr=1e-2)", "lr", Float(1e-4, 0.1, log=True)),
 }  # fmt: skip
 
 
@@ -69,7 +70,6 @@ NOT_PROPOSED = [
     "optimizer = 'mine'",
     "path = 'data/lr'",
     "def g(lr=1e-3): pass",
-    "StepLR(o, step_size=30, gamma=0.1)",
     "LogisticRegression(solver='lbfgs', penalty='l2')",
     "lr = 1e-3",  # nobody reads it
 ]

@@ -1,0 +1,33 @@
+"""Which numbers of the code must change together, and which can't change at all."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..proposals.code import Code
+
+
+@dataclass
+class Links:
+    """fixed: ids of literals that the data or an unknown use say. last: ids of the calls that
+    make a model's last layer. groups: id of a literal -> all literals that take its value."""
+
+    fixed: set[int] = field(default_factory=set)
+    last: set[int] = field(default_factory=set)
+    groups: dict[int, list[ast.expr]] = field(default_factory=dict)
+
+    def group_of(self, node: ast.expr) -> list[ast.expr] | None:
+        return self.groups.get(id(node))
+
+
+def find_links(code: Code) -> Links:
+    """The links of a piece of code: its models run on sizes."""
+    from .machine import Machine
+
+    machine = Machine(code)
+    machine.run()
+    fixed, groups = machine.ties.result()
+    return Links(fixed, machine.last, groups)

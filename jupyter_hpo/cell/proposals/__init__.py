@@ -1,0 +1,20 @@
+"""What is worth tuning in a piece of code, and from where to where.
+
+code         the code around a value: parents, imports, definitions, calls
+standing     what a value is called and whose argument it is
+signatures   names of positional parameters of well-known callees
+ranges       makers of distributions
+rules        which range belongs to which name
+families     classes and functions that can stand in for one another
+expressions  numbers inside a computation
+overrides    defaults that every caller overrides
+never        what nobody tunes
+offers       all of it, applied
+"""
+
+from .code import Code
+from .never import never_tuned
+from .offers import Finder, Offer
+from .standing import standing
+
+__all__ = ["Code", "Finder", "Offer", "never_tuned", "standing"]
