@@ -59,15 +59,24 @@ def arrange(
     for number in _later(list(groups.values()), training, began):
         cells.pop(number, None)
     kept = tuple(_executed(read) for read in cells.values())
-    rest = {_same(e): e for e in readable if e[0].number not in cells}
-    ordered = sorted(rest.values(), key=lambda e: e[0].number)
-    return kept, tuple(_executed(read) for _, read in ordered)
+    return kept, tuple(_superseded(readable, set(cells)))
 
 
-def _same(execution: Execution) -> Hashable:
-    """Superseded executions of one code need be known once, the last of them."""
-    record, read = execution
-    return _executed(read).source, bool(record.failed), record.study
+def _superseded(readable: Iterable[Execution], standing: set[int]) -> Iterable[Executed]:
+    """What doesn't stand, in its order. Between two cells that stand, executions of one code
+    need be known once, the last of them: a loop run twenty times has changed things once."""
+    found: list[Executed] = []
+    since: dict[Hashable, Executed] = {}
+    for record, read in readable:
+        if record.number in standing:
+            found += since.values()
+            since = {}
+        else:
+            executed = _executed(read)
+            key = executed.source, executed.failed, executed.given
+            since.pop(key, None)
+            since[key] = executed
+    return [*found, *since.values()]
 
 
 def _standing(groups: Sequence[Sequence[Execution]]) -> Iterable[Execution]:
@@ -85,7 +94,7 @@ def _later(
     late = [g for g in ordered if g[0][0].number > began]
     early = [g for g in ordered if g[0][0].number < began]
     before = {name for g in early for name in g[-1][1].binds}
-    after = set(training.binds) - before
+    after = {*training.binds, "study"} - before
     found = set()
     for group in late:
         record, read = group[-1]

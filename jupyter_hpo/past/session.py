@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .records import Record, Recorder
@@ -64,7 +65,8 @@ class SessionHistory:
         records = [r for r in self._records() if running is None or r.number != running.number]
         cells, superseded = arrange([(r, self._reading(r)) for r in records], training)
         notices = () if saved is None else self._edited([c.number for c in cells], saved)
-        return Past(cells, superseded, notices)
+        past = Past(cells, superseded, notices)
+        return replace(past, seeded=self.state_after_last(past) is not None)
 
     def states_before(self, number: int) -> RandomState | None:
         """The random states with which `In[number]` began; None when they aren't known."""

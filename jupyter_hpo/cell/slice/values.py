@@ -32,11 +32,13 @@ class Past:
     in the order in which the cells were first run; the training cell's own earlier executions
     are not among them. superseded: all other executions (run again since, failed, of the
     training cell itself): what they changed no longer stands as the cells say. notices: cells
-    edited but not run since, and the like, a sentence each."""
+    edited but not run since, and the like, a sentence each. seeded: the random states with
+    which the training cell begins are recorded."""
 
     cells: tuple[Executed, ...] = ()
     superseded: tuple[Executed, ...] = ()
     notices: tuple[str, ...] = ()
+    seeded: bool = False
 
 
 ObjectKind = Literal["constant", "data", "module", "callable", "type", "library", "other"]
