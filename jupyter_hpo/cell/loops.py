@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from ..study.objective import Objective
 from .captured import Loop
 from .flow import Functions, Site, Turn, bound_names, find_sites
+from .flow.paths import substitute
 from .values import place_of
 
 LOOPS = ast.For | ast.AsyncFor | ast.While
@@ -74,19 +75,53 @@ def _loop(
     _, site, turn = moved[0]
     why = _why(site, turn)
     place = place_of(turn.loop)
+    said = {i: _so_far(s, t) for i, s, t in moved}
+    expressions = tuple(ast.unparse(said[i]) if i in said else "" for i in range(len(objectives)))
     if turn.function is None:
-        return Loop(place, why)
-    said = {i: t.expression for i, _, t in moved}
-    expressions = tuple(
-        ast.unparse(said[i]) if said.get(i) is not None else ""  # type: ignore[arg-type]
-        for i in range(len(objectives))
-    )
+        as_asked = all(said[i] is t.expression for i, _, t in moved)
+        return Loop(place, why, expressions=() if as_asked else expressions)
     last = tuple(
         i
         for i, _, _ in moved
         if (expression := expression_of(objectives[i])) is not None and _floats(expression, bound)
     )
     return Loop(place, why, turn.function.name, expressions, last)
+
+
+def _so_far(site: Site, turn: Turn) -> ast.expr:
+    """The objective at the loop's place. Of an array filled in turn by turn (`accs[epoch] = `)
+    only what is filled is read: `accs[-1]` as `accs[:epoch + 1][-1]`."""
+    assert turn.expression is not None
+    filled = site.node
+    if not isinstance(filled, ast.Subscript) or turn.function is not site.function:
+        return turn.expression
+    index = filled.slice.elts[0] if isinstance(filled.slice, ast.Tuple) else filled.slice
+    names = {n.id for n in ast.walk(index) if isinstance(n, ast.Name)}
+    if not names or not names <= _counted(turn.loop):
+        return turn.expression
+    after = ast.BinOp(index, ast.Add(), ast.Constant(1))
+    part = ast.Subscript(filled.value, ast.Slice(None, after), ast.Load())
+    return substitute(turn.expression, filled.value, part)
+
+
+def _counted(loop: ast.stmt) -> set[str]:
+    """Names that count a loop's turns."""
+    match loop:
+        case ast.For(target=ast.Name(id=name), iter=ast.Call(func=func)) if _words([func])[-1:] in (
+            ["range"],
+            ["trange"],
+        ):
+            return {name}
+        case ast.For(target=ast.Name(id=name), iter=ast.Call(args=[ast.Call(func=func), *_])) if (
+            _words([func])[-1:] == ["range"]
+        ):
+            return {name}
+        case ast.For(
+            target=ast.Tuple(elts=[ast.Name(id=name), *_]),
+            iter=ast.Call(func=ast.Name(id="enumerate")),
+        ):
+            return {name}
+    return set()
 
 
 def _why(site: Site, turn: Turn) -> str:
@@ -113,6 +148,8 @@ def _reporting(sites: Sequence[Site]) -> tuple[Site, Turn] | None:
         if turn is None:
             continue
         repeats = is_repeat(turn.loop)
+        if best is not None and best[2].loop is turn.loop and best[1].function is turn.function:
+            continue  # the change in the loop's own words is the better reason
         if best is None or repeats <= best[0]:
             best = (repeats, site, turn)
     return None if best is None else best[1:]

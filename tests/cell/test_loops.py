@@ -107,7 +107,8 @@ CELLS = {
     ),
     "zip": ("for i, x in zip(range(2), [3, 2]):\n    loss = x\n    # report loss\n", "loss"),
     "break": (
-        "for i in range(9):\n    loss = i\n    # report loss\n    if i == 2:\n        break\n", "loss",
+        "for i in range(9):\n    loss = i\n    # report loss\n    if i == 2:\n        break\n",
+        "loss",
     ),
     "async for": (
         "async def g():\n    yield 1\n    yield 2\n"
@@ -192,7 +193,8 @@ CELLS = {
         "        # report v\n    return v\nloss = fit()\nloss = fit()\n", "loss",
     ),
     "while true and return": (
-        "def fit():\n    n = 0\n    while True:\n        n += 1\n        v = n\n        # report v\n"
+        "def fit():\n    n = 0\n    while True:\n        n += 1\n        v = n\n"
+        "        # report v\n"
         "        if n == 3:\n            return v\nloss = fit()\n", "loss",
     ),
     "a class": (
@@ -220,8 +222,22 @@ CELLS = {
         "accs = [0] * 3\nfor i in range(3):\n    accs[i] = i + 1\n    # report max(accs)\n",
         "max(accs)",
     ),
+    "a preallocated list, its last": (
+        "accs = [0] * 3\nfor i in range(3):\n    accs[i] = i + 5\n    # report accs[i]\n",
+        "accs[-1]",
+    ),
+    "a preallocated list, its least": (
+        "accs = [0] * 3\nfor i in range(1, 4):\n    accs[i - 1] = i + 5\n"
+        "    # report accs[i - 1]\n",
+        "max(accs)",
+    ),
+    "a preallocated list in a function": (
+        "def fit(n):\n    seen = [0] * n\n    for i in range(n):\n        seen[i] = 9 - i\n"
+        "        # report min(seen[: i + 1])\n    return seen\nlosses = fit(3)\n", "min(losses)",
+    ),
     "nested, the outer": (
-        "for i in range(2):\n    for j in range(3):\n        loss = i + j\n    # report loss\n", "loss",
+        "for i in range(2):\n    for j in range(3):\n        loss = i + j\n    # report loss\n",
+        "loss",
     ),
     "folds around epochs": (
         "for fold in range(2):\n    for epoch in range(3):\n        loss = fold + epoch\n"
@@ -232,12 +248,14 @@ CELLS = {
         "    # report sum(scores) / len(scores)\n", "sum(scores) / len(scores)",
     ),
     "folds, an epoch loop in them": (
-        "scores = []\nfor fold in range(3):\n    for epoch in range(2):\n        acc = fold + epoch\n"
+        "scores = []\nfor fold in range(3):\n    for epoch in range(2):\n"
+        "        acc = fold + epoch\n"
         "    scores.append(acc)\n    # report sum(scores) / len(scores)\n",
         "sum(scores) / len(scores)",
     ),
     "folds around a function's epochs": (
-        "def fit(n):\n    for epoch in range(n):\n        v = epoch\n        # report v\n    return v\n"
+        "def fit(n):\n    for epoch in range(n):\n        v = epoch\n        # report v\n"
+        "    return v\n"
         "for fold in range(2):\n    loss = fit(3)\n", "loss",
     ),
     "warm-up before": (
@@ -245,7 +263,8 @@ CELLS = {
         "loss",
     ),
     "a reset does not count": (
-        "for i in range(3):\n    loss = i\n    # report loss\nfor j in range(2):\n    x = j\n", "loss",
+        "for i in range(3):\n    loss = i\n    # report loss\nfor j in range(2):\n    x = j\n",
+        "loss",
     ),
     "assigned late": (
         "for i in range(4):\n    if i > 1:\n        loss = i\n        # report loss\n", "loss",
@@ -278,7 +297,8 @@ CELLS = {
         'printed("Accuracy: {}")',
     ),
     "logged": (
-        "import logging\nlogger = logging.getLogger('quiet')\nfor i in range(3):\n    # report i / 7\n"
+        "import logging\nlogger = logging.getLogger('quiet')\nfor i in range(3):\n"
+        "    # report i / 7\n"
         "    logger.info('acc %s', i / 7)\n",
         'printed("acc {}")',
     ),
@@ -287,7 +307,8 @@ CELLS = {
         "    print(template.format(i / 2))\n", 'printed("acc: {}")',
     ),
     "computed in the loop": (
-        "class M:\n    n = 0\n    def step(self): self.n += 1\n    def score(self, x): return self.n\n"
+        "class M:\n    n = 0\n    def step(self): self.n += 1\n"
+        "    def score(self, x): return self.n\n"
         "m = M()\nfor i in range(3):\n    m.step()\n    # report m.score(1)\n"
         "    print(m.score(1))\n", "m.score(1)",
     ),
@@ -329,7 +350,8 @@ SILENT = {
     ),
     "under no_grad": (
         "from contextlib import nullcontext\nclass torch:\n    no_grad = nullcontext\n"
-        "n = 0\nwith torch.no_grad():\n    for x in range(3):\n        n += 1\nacc = n / 3\n", "acc",
+        "n = 0\nwith torch.no_grad():\n    for x in range(3):\n        n += 1\nacc = n / 3\n"
+        "", "acc",
     ),
     "over test data": (
         "test_loader = [1, 2]\nfor x in test_loader:\n    acc = x\n", "acc",
@@ -340,7 +362,8 @@ SILENT = {
         "for i in range(3):\n    train_loss = i\nval_loss = 1\n", "val_loss",
     ),
     "a function never called": (
-        "def train():\n    for i in range(3):\n        loss = i\n    return loss\nloss = 2\n", "loss",
+        "def train():\n    for i in range(3):\n        loss = i\n    return loss\nloss = 2\n",
+        "loss",
     ),
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...study.objective import Direction, Objective
 from ...study.printed import printed_source
@@ -12,8 +12,9 @@ from ..captured import Place
 from ..flow import Functions, bound_names, path_of
 from ..flow.functions import Function
 from ..flow.paths import is_reset
+from ..loops import LOOPS, is_repeat
 from ..names import reads, use_of_names
-from ..scopes import own_scope, stored
+from ..scopes import FUNCTIONS, own_scope, stored
 from ..source import from_magic
 from ..values import place_of
 from .candidate import ASSIGNED, COMPUTED, KEPT, LISTED, LOCAL, PRINTED, TOLD, Candidate
@@ -27,7 +28,12 @@ from .directions import (
 from .frameworks import Libraries
 from .printing import Printed, printed_by
 
-_SPLITS = ("test", "val", "valid", "validation", "train", "dev", "holdout", "eval", "oof")
+_RANKS = {"test": 3, "train": 5}
+"""Ranks of what is computed from a split's data; 0 for all others."""
+
+_CRITERIA = {"criterion", "loss_fn", "loss_func", "loss_function", "lossfn", "cost_fn"}
+_SPLITS = ("test", "val", "valid", "validation", "dev", "holdout", "oof", "eval", "train")
+_FOLD = {"index", "idx", "indices", "ids", "fold"}
 
 
 def find_objectives(tree: ast.Module, known_names: Collection[str] = ()) -> tuple[Candidate, ...]:
@@ -63,22 +69,28 @@ class _Finder:
         }
         self.values = _values_of(self.tree.body)
         self.differentiated = _differentiated(self.tree)
+        self.loops = _loops_around(self.tree)
+        self.summands = _summands(self.tree)
 
     def run(self) -> None:
         self._names()
         self._results()
         self._attributes()
         self._lists()
-        for figure in Libraries(self.tree).figures():
+        libraries = Libraries(self.tree)
+        for figure in libraries.figures():
             direction = direction_of(figure.name)
             if direction is not None:
                 rank = 10 * rank_of(figure.name) + figure.kind
                 if figure.worse:
                     rank += LOCAL - figure.kind
                 self._add(figure.source, direction, rank, figure.why, figure.node)
+        for name in libraries.lists:
+            self.found.pop(name, None)
         self._locals()
         self._expressions()
         self._printed()
+        self._means()
 
     def _add(
         self, source: str, direction: Direction, rank: int, why: str, node: ast.AST | Place
@@ -103,7 +115,19 @@ class _Finder:
             rank, why = self._rank(name, values)
             node = first.get(name)
             if node is not None:
+                if rank < 4 and self._of_a_fold(name):
+                    rank, why = 4, "a figure of one fold or repeat only"
                 self._add(name, direction, 10 * rank + ASSIGNED, why, node)
+
+    def _of_a_fold(self, name: str) -> bool:
+        """Whether the name is bound only inside a loop over folds, seeds or repeats."""
+        stores = [
+            n
+            for n in own_scope(self.tree.body)
+            if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
+        ]
+        loops = [self.loops.get(id(node), []) for node in stores]
+        return bool(loops) and all(any(map(is_repeat, around)) for around in loops)
 
     def _rank(self, name: str, values: list[ast.expr]) -> tuple[int, str]:
         """Of a name: by its own words, else by what it is computed from."""
@@ -111,10 +135,11 @@ class _Finder:
         if rank == 1:
             if name in self.differentiated:
                 return 5, f"{name!r} is what the model is trained on"
+            if name in self.summands:
+                return 5, f"a part of {self.summands[name]!r}"
             split = _split_of(values)
             if split:
-                ranks = {"test": 3, "train": 5}
-                return ranks.get(split, 0), f"assigned from {split} data"
+                return _RANKS.get(split, 0), f"computed from {split} data"
         said = {0: "a validation figure", 1: "assigned in the cell", 3: "a figure on the test set"}
         return rank, said.get(rank, "a training figure")
 
@@ -133,22 +158,28 @@ class _Finder:
                         self._returned(ast.unparse(target), called.function, node)
 
     def _returned(self, target: str, function: Function, node: ast.Assign) -> None:
+        split = _split_of([node.value], whole=True)
         for returned in function.returned:
             for suffix, value in _elements(returned):
                 name = _named(value)
                 why = f"what {function.name}() returns"
                 if isinstance(value, ast.Name) and _is_list(value.id, function):
-                    self._element(f"{target}{suffix}[-1]", value.id, value.id, why, node)
+                    self._element(f"{target}{suffix}[-1]", value.id, value.id, why, node, split)
                     continue
                 label = suffix.strip("[]'\"") if "'" in suffix or '"' in suffix else name
-                self._element(f"{target}{suffix}", label or name, name, why, node)
+                self._element(f"{target}{suffix}", label or name, name, why, node, split)
 
-    def _element(self, source: str, label: str, name: str, why: str, node: ast.AST) -> None:
+    def _element(
+        self, source: str, label: str, name: str, why: str, node: ast.AST, split: str
+    ) -> None:
         direction = direction_of_list(label) or direction_of_list(name)
+        rank = rank_of(label or name)
+        if rank == 1:
+            rank = _RANKS.get(split, 0 if split else 1)
         if direction is not None and source not in self.bound | self.found.keys():
-            self._add(source, direction, 10 * rank_of(label or name) + KEPT, why, node)
+            self._add(source, direction, 10 * rank + KEPT, why, node)
         elif direction is not None and direction_of(source) is None:
-            self._add(source, direction, 10 * rank_of(label or name) + ASSIGNED, why, node)
+            self._add(source, direction, 10 * rank + ASSIGNED, why, node)
 
     # attributes and lists -------------------------------------------------------------
 
@@ -185,7 +216,10 @@ class _Finder:
                         self._listed(ast.unparse(listed), path, value, node)
                 case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name)) as target]):
                     key = target.slice
-                    if name in self.bound and not isinstance(key, ast.Constant):
+                    dictionary = any(isinstance(v, ast.Dict) for v in self.values.get(name, []))
+                    if name in self.bound and not isinstance(key, ast.Constant | ast.Slice):
+                        if dictionary:
+                            continue
                         self._listed(name, (name,), node.value, node, preallocated=True)
 
     def _listed(
@@ -199,15 +233,38 @@ class _Finder:
         label = path[-1].strip("[].'\"")
         name = _named(value)
         direction = direction_of_list(label) or direction_of(name) if label else None
-        if direction is None or (name in self.found and name in self.bound):
+        bare = _bare(value)
+        again = isinstance(bare, ast.Name) and bare.id in self.found
+        if direction is None or (again and not preallocated and not self._in_repeats(node)):
             return
         words = "_".join(words_of(label) + (words_of(path[0]) if len(path) > 1 else []))
         split = next((w for w in words_of(name) if w in _SPLITS), "")
         rank = rank_of(f"{split}_{words}" if split and rank_of(words) == 1 else words)
-        if preallocated:
-            self._add(f"{source}[-1]", direction, 10 * rank + LISTED, "filled in", node)
+        if self._in_repeats(node):
+            rank = 0 if rank in (1, 3) else rank
+            why = f"the mean of {source}, over the folds or repeats"
+            self._add(f"sum({source}) / len({source})", direction, 10 * rank + LISTED, why, node)
             return
-        self._add(f"{source}[-1]", direction, 10 * rank + LISTED, f"appended to {source}", node)
+        why = f"filled in, turn by turn, in {source}" if preallocated else f"appended to {source}"
+        self._add(f"{source}[-1]", direction, 10 * rank + LISTED, why, node)
+
+    def _in_repeats(self, node: ast.AST) -> bool:
+        """Whether it is done once a fold, seed or repeat."""
+        around = self.loops.get(id(node), [])
+        return bool(around) and is_repeat(around[-1])
+
+    def _means(self) -> None:
+        """Where the cell itself takes the mean over the folds, that is the objective."""
+        for source in [s for s in self.found if s.startswith("sum(")]:
+            listed = ast.parse(source[4 : source.index(")")], mode="eval").body
+            generic = self.found[source]
+            for other, candidate in list(self.found.items()):
+                value = ast.parse(other, mode="eval").body
+                values = self.values.get(other, []) if isinstance(value, ast.Name) else [value]
+                if other != source and any(_is_mean(v, ast.dump(listed)) for v in values):
+                    self.found.pop(source, None)
+                    rank = min(generic.rank, candidate.rank)
+                    self.found[other] = replace(candidate, rank=rank)
 
     # inside functions -----------------------------------------------------------------
 
@@ -235,7 +292,7 @@ class _Finder:
                 if rank == 1 and name in _differentiated(function.node):
                     rank = 5
                 elif rank == 1 and (split := _split_of(given)):
-                    rank = {"test": 3, "train": 5}.get(split, 0)
+                    rank = _RANKS.get(split, 0)
                 self._add(
                     name, direction, 10 * rank + LOCAL, f"assigned inside {function.name}()", node
                 )
@@ -252,28 +309,55 @@ class _Finder:
 
     def _expressions(self) -> None:
         """`clf.score(X_val, y_val)` standing alone, or computed for a print."""
+        last = self.tree.body[-1] if self.tree.body else None
         for statement in own_scope(self.tree.body):
-            if isinstance(statement, ast.Expr) and not from_magic(statement):
-                value = statement.value
-                for inner in [value, *(getattr(value, "args", []))]:
-                    self._computed(inner, "its value is shown" if inner is value else "printed")
+            if not isinstance(statement, ast.Expr) or from_magic(statement):
+                continue
+            if statement is last:
+                self._shown(statement.value)
+            for inner in [statement.value, *getattr(statement.value, "args", [])]:
+                self._computed(
+                    inner, "its value is shown" if inner is statement.value else "printed"
+                )
 
-    def _computed(self, node: ast.expr, why: str, label: str = "") -> bool:
+    def _shown(self, value: ast.expr) -> None:
+        """What the cell ends with is what its author looks at."""
+        for node in value.elts if isinstance(value, ast.Tuple) else [value]:
+            source = ast.unparse(node)
+            before = self.found.get(source)
+            if before is None:
+                listed = path_of(node)
+                if listed is not None and "[]" not in listed:
+                    if (source := f"{source}[-1]") not in self.found:
+                        continue
+                elif not self._computed(node, "", "", any_call=True):
+                    continue
+                before = self.found.get(source)
+            if before is not None and not isinstance(value, ast.Tuple):
+                rank = before.rank // 10 * 10 - 1
+                why = "the cell ends with it"
+                self._add(source, before.objective.direction, rank, why, node)
+
+    def _computed(
+        self, node: ast.expr, why: str, label: str = "", *, any_call: bool = False
+    ) -> bool:
         """Whether an expression over the cell's names is a metric; then it is one of found."""
-        if not isinstance(node, ast.Call):
-            return False
+        bare = _bare(node)
+        if isinstance(bare, ast.Name) and bare.id in self.found:
+            return True
         name = _named(node)
-        direction = direction_of(name) or direction_of_text(label)
-        if direction is None or not reads(node) <= self.bound | self.known:
+        called = isinstance(node, ast.Call) or (any_call and _has_call(node))
+        direction = direction_of(name) or direction_of_list(name) or direction_of_text(label)
+        if not called or direction is None or not reads(node) <= self.bound | self.known:
             return False
-        if not _is_metric(name) and not label:
+        if not any_call and not label and not _is_metric(name):
             return False
         if any(isinstance(n, ast.NamedExpr | ast.Await | ast.Yield) for n in ast.walk(node)):
             return False
         split = _split_of([node])
-        rank = rank_of(label) if label and rank_of(label) != 1 else 1
+        rank = rank_of(label) if label and rank_of(label) != 1 else rank_of(name)
         if split and rank == 1:
-            rank = {"test": 3, "train": 5}.get(split, 0)
+            rank = _RANKS.get(split, 0)
         source = ast.unparse(node)
         if "\n" in source:
             return False
@@ -299,7 +383,7 @@ class _Finder:
         if rank == 1 and rank_of(name) != 1:
             rank = rank_of(name)
         if rank == 1 and (split := _split_of([value])):
-            rank = {"test": 3, "train": 5}.get(split, 0)
+            rank = _RANKS.get(split, 0)
         path = path_of(value)
         inner = _bare(value)
         if isinstance(inner, ast.Name) and (inner.id in self.found or inner.id in self._given()):
@@ -339,6 +423,8 @@ def _bare(node: ast.expr) -> ast.expr:
             return _bare(value)
         case ast.Call(func=ast.Name(id="float" | "round" | "str"), args=[value, *_]):
             return _bare(value)
+        case ast.Call(func=ast.Attribute(value=value, attr="result"), args=[]):
+            return _bare(value)
         case ast.BinOp(left=left, op=ast.Mult(), right=ast.Constant()):
             return _bare(left)
         case ast.BinOp(left=ast.Constant(), op=ast.Mult(), right=right):
@@ -355,14 +441,19 @@ def _named(node: ast.AST) -> str:
             return name
         case ast.Subscript(value=value):
             return _named(value)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "torch")), args=[first, *_]):
+            return _named(first)
+        case ast.Call(func=ast.Name(id="max" | "min" | "sum" | "mean"), args=[first, *_]):
+            return _named(first)
         case ast.Call(func=ast.Attribute(value=value, attr="mean" | "max" | "min" | "compute")):
             return _named(value)
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "torch"), attr=_), args=[a, *_]):
-            return _named(a)
         case ast.Call(func=func):
-            return _named(func)
+            name = _named(func)
+            return "loss" if name in _CRITERIA else name
         case ast.BinOp(left=left, op=ast.Div()):
             return _named(left)
+        case ast.Tuple(elts=[first, *_]):
+            return _named(first)
     return ""
 
 
@@ -370,15 +461,21 @@ def _is_metric(name: str) -> bool:
     return name == "score" or direction_of(name) is not None
 
 
-def _split_of(values: list[ast.expr]) -> str:
-    """The split that values are computed from, by the names that they read; '' if none."""
-    words = [
-        word
+def _split_of(values: list[ast.expr], *, whole: bool = False) -> str:
+    """The split that values are computed from, by the names that they read; '' if none.
+    whole: a whole training is called, which is given training and validation data: then only
+    training data alone says something."""
+    names = [
+        words_of(node.id if isinstance(node, ast.Name) else node.attr)
         for value in values
         for node in ast.walk(value)
         if isinstance(node, ast.Name | ast.Attribute)
-        for word in words_of(node.id if isinstance(node, ast.Name) else node.attr)
     ]
+    words = {word for name in names for word in name}
+    if any("test" in name and _FOLD & set(name) for name in names):
+        return "val"  # `test_index` of a fold
+    if whole:
+        return "train" if "train" in words and not words & set(_SPLITS[:-1]) else ""
     for split in ("test", "val", "valid", "validation", "dev", "holdout", "eval", "train"):
         if split in words and not (split == "eval" and "model" in words):
             return split
@@ -456,6 +553,56 @@ def _differentiated(tree: ast.AST) -> set[str]:
                 ast.Name(id=name), *_
             ]):  # fmt: skip
                 found.add(name)
+    return found
+
+
+def _is_mean(node: ast.expr, listed: str) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="float" | "round"), args=[inner, *_]):
+            return _is_mean(inner, listed)
+        case ast.Call(func=ast.Name(id="mean") | ast.Attribute(attr="mean"), args=[inner, *_]):
+            return ast.dump(inner) == listed
+        case ast.Call(func=ast.Attribute(value=inner, attr="mean")):
+            return ast.dump(inner) == listed
+        case ast.BinOp(left=ast.Call(func=ast.Name(id="sum"), args=[inner]), op=ast.Div()):
+            return ast.dump(inner) == listed
+    return False
+
+
+def _has_call(node: ast.expr) -> bool:
+    return any(isinstance(n, ast.Call) for n in ast.walk(node))
+
+
+def _loops_around(tree: ast.Module) -> dict[int, list[ast.stmt]]:
+    """For each node the loops that it is in, the outermost first."""
+    found: dict[int, list[ast.stmt]] = {}
+
+    def visit(node: ast.AST, around: list[ast.stmt]) -> None:
+        found[id(node)] = around
+        if isinstance(node, LOOPS):
+            around = [*around, node]
+        elif isinstance(node, FUNCTIONS):
+            around = []
+        for child in ast.iter_child_nodes(node):
+            visit(child, around)
+
+    visit(tree, [])
+    return found
+
+
+def _summands(tree: ast.Module) -> dict[str, str]:
+    """Names that are parts of another: of `loss = data_loss + reg_loss` the last two."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=whole)], value=ast.BinOp(op=ast.Add()) as value):
+                terms: list[ast.expr] = [value]
+                while terms:
+                    term = terms.pop()
+                    if isinstance(term, ast.BinOp) and isinstance(term.op, ast.Add | ast.Mult):
+                        terms += [term.left, term.right]
+                    elif isinstance(term, ast.Name) and term.id != whole:
+                        found[term.id] = whole
     return found
 
 

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .candidate import KEPT
-from .directions import direction_of
+from .candidate import KEPT, LISTED
+from .directions import HELD_OUT, SPLIT, direction_of, words_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Libraries:
     def __init__(self, tree: ast.Module) -> None:
         self.nodes = list(ast.walk(tree))
         self.calls = [n for n in self.nodes if isinstance(n, ast.Call)]
+        self.lists: set[str] = set()
+        """Names that hold several figures, though they sound like one."""
         self.made: dict[str, ast.Call] = {}
         self.bound: dict[int, str] = {}
         for statement in self.nodes:
@@ -87,13 +89,34 @@ class Libraries:
             elif made in _CROSS:
                 yield Figure(f"{name}.mean()", "cv_score", f"the mean of {made}", call)
             elif made == "cross_validate":
-                yield Figure(
-                    f'{name}["test_score"].mean()', "cv_score", f"the mean of {made}", call
-                )
+                for i, scorer in enumerate(_scorers(_keyword(call, "scoring"))):
+                    why = f"the mean of {made}"
+                    figure = f"cv_{scorer}" if direction_of(scorer) else "cv_score"
+                    yield Figure(f'{name}["test_{scorer}"].mean()', figure, why, call, worse=i)
+            elif made == "cv" and isinstance(call.func, ast.Attribute):
+                yield from self._boosted_cv(name, call)
             elif _is_true(_keyword(call, "oob_score")):
                 yield Figure(f"{name}.oob_score_", "oob_score", "the out-of-bag score", call)
             elif _SKORCH.fullmatch(made):
                 yield from self._skorch(name, made, call)
+
+    def _boosted_cv(self, name: str, call: ast.Call) -> Iterator[Figure]:
+        assert isinstance(call.func, ast.Attribute)
+        library = ast.unparse(call.func.value)
+        given = _keyword(call, "metrics")
+        metric = _text(given) or _text(_first(given))
+        if library in ("xgb", "xgboost"):
+            metric = metric or self._metric_of_params("eval_metric")
+            frame = not _is_false(_keyword(call, "as_pandas"))
+            last = ".iloc[-1]" if frame else "[-1]"
+            source = f'{name}["test-{metric}-mean"]{last}'
+        elif library in ("lgb", "lightgbm"):
+            metric = metric or self._metric_of_params("metric")
+            source = f'{name}["valid {metric}-mean"][-1]'
+        else:
+            return
+        if metric:
+            yield Figure(source, f"cv_{metric}", f"what {library}.cv() gives", call)
 
     def _skorch(self, name: str, made: str, call: ast.Call) -> Iterator[Figure]:
         if not any(self._is_method(c, name, "fit") for c in self.calls):
@@ -241,6 +264,17 @@ class Libraries:
 
     def _evaluate(self, call: ast.Call) -> Iterator[Figure]:
         assert isinstance(call.func, ast.Attribute)
+        metrics = list(dict.fromkeys(self._metrics()))
+        name = self.bound.get(id(call))
+        if name and metrics and any(_last(c.func) == "compile" for c in self.calls):
+            self.lists.add(name)
+            split = " ".join(_names_in(call))
+            for i, metric in enumerate(metrics, 1):
+                label = f"{_split_word(split)}_{metric}"
+                yield Figure(
+                    f"{name}[{i}]", label, "what Keras' evaluate() gives", call, kind=LISTED
+                )
+            return
         made = self._kept_class(call.func.value)
         if not made.endswith("Trainer") or not self._is_hugging_face(call.func.value):
             return
@@ -357,3 +391,29 @@ def _set_name(node: ast.expr | None, pairs: bool) -> str:
     if pairs:
         return _text(last.elts[1]) if isinstance(last, ast.Tuple) and len(last.elts) == 2 else ""
     return _text(last)
+
+
+def _first(node: ast.expr | None) -> ast.expr | None:
+    return node.elts[0] if isinstance(node, ast.List | ast.Tuple | ast.Set) and node.elts else None
+
+
+def _is_false(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
+
+
+def _scorers(node: ast.expr | None) -> list[str]:
+    """Under which names `cross_validate` keeps its scores."""
+    if isinstance(node, ast.List | ast.Tuple):
+        return [name for element in node.elts if (name := _text(element))]
+    if isinstance(node, ast.Dict):
+        return [name for key in node.keys if (name := _text(key))]
+    return ["score"]
+
+
+def _names_in(node: ast.AST) -> list[str]:
+    return [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
+
+
+def _split_word(names: str) -> str:
+    found = [w for w in words_of(names) if w in (*SPLIT, *HELD_OUT, "train")]
+    return found[-1] if found else ""

@@ -191,11 +191,10 @@ def _values(call: ast.Call, parts: list[_Part]) -> Iterator[Printed]:
         after = "".join(_until_value(parts[i + 1 :]))
         before, after = before.rpartition("\n")[2], after.partition("\n")[0]
         label = _trimmed(before)
-        if _has_words(label):
-            text = f"{label}{{}}"
-        elif _has_words(after):
-            label = re.split(r"[,;|(]|  +", after)[0].rstrip()
-            text = "{}" + label
+        own = re.split(r"[,;|(]|  +", after)[0].rstrip()
+        leads = any(p.value is not None for p in parts[i + 1 :]) and len(own) >= len(after.rstrip())
+        if not _has_words(label) and _has_words(own) and not leads:
+            label, text = own, "{}" + own
         else:
             text = f"{label}{{}}"
         yield Printed(call, part.path, part.value, text.replace("\r", ""), label)
