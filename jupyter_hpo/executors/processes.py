@@ -72,7 +72,8 @@ class ProcessExecutor:
     executor. reuse: workers run trial after trial; otherwise each is forked for one. plan: of
     the devices that the trials use (`TrialSpec.device`); their workers are reused.
     seed: of every trial. warm: a helper started earlier, owned by the executor from now on.
-    The shared set-up of the program runs once, in the helper; reused workers have none.
+    The shared set-up of the program runs once, in the helper; reused workers have none, nor
+    those that unpickle the notebook's objects themselves (`Snapshot.late`).
     Raises ExecutorError when no helper can be started.
     """
 
@@ -98,14 +99,15 @@ class ProcessExecutor:
         self._io = IoThread("jupyter_hpo-workers", lambda: self._crew.catch_up(), self._broke)
         reuse = reuse or plan is not None
         load = Load(
-            replace(program, setup=()) if reuse else program,
+            replace(program, setup=()) if reuse or snapshot.late else program,
             snapshot.surroundings,
             snapshot.names,
-            tuple(modules_of(text_of(program))),
+            (*snapshot.late, *modules_of(text_of(program))),
             threads_per_trial,
             reuse,
             plan,
             seed,
+            bool(snapshot.late),
         )
         keep = None if plan is None else KEPT
         self._crew = Crew(load, snapshot, self._io.selector, self, spares=jobs, keep=keep)

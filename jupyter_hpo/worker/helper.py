@@ -29,7 +29,7 @@ from ..cell.program import text_of
 from . import child, pages, shell, snapshot
 from .devices import Plan
 from .orphans import Orphans
-from .reuse import Anew
+from .reuse import Anew, Late
 from .shared_setup import run_shared
 from .threads import THREAD_VARIABLES
 from .trial import Setting
@@ -40,7 +40,8 @@ from .wire import Closed, Wire
 class Load:
     """What makes a helper ready. modules: to import first; threads: for each trial. reuse:
     workers run trial after trial, and unpickle the snapshot for each themselves. plan: of the
-    devices that they use. seed: of every trial, for the shared set-up (not with reuse)."""
+    devices that they use. seed: of every trial, for the shared set-up (not with reuse).
+    late: each worker unpickles the snapshot itself, for its one trial (`computing`)."""
 
     program: CellProgram
     surroundings: snapshot.Surroundings
@@ -50,6 +51,7 @@ class Load:
     reuse: bool = False
     plan: Plan | None = None
     seed: int | None = None
+    late: bool = False
 
 
 class Helper:
@@ -135,6 +137,8 @@ class Helper:
             self.import_all(load.modules)
             if load.reuse:
                 source: child.Source = Anew(os.dup(fd), load.program, load.names, load.plan)
+            elif load.late:
+                source = Late(os.dup(fd), load.program, load.names)
             else:
                 source = self.inherited(load, fd)
         except Exception as error:

@@ -28,7 +28,7 @@ from typing import Any
 import cloudpickle
 from cloudpickle import cloudpickle as internals
 
-from . import arrays, definitions, kinds, mapped
+from . import arrays, computing, definitions, kinds, mapped
 
 OUT_OF_BAND_BYTES = 4096
 PAGE_ALIGNED_BYTES = 64 * 1024
@@ -106,9 +106,11 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         self.kinds = kinds.KindReducer()
         self.mapped = mapped.MappedReducer()
         self.code_files: set[str] = set()
+        self.computing = computing.Computing()
 
     def reducer_override(self, obj: Any) -> Any:
         kind = type(obj)
+        self.computing.look(kind)
         if kind is types.CellType:
             return definitions.reduce_cell(obj)
         if kind.__module__ == "numpy":
@@ -174,12 +176,15 @@ def dump(
     namespace: dict[str, Any],
     known: Collection[str] = (),
     limit_bytes: int | None = None,
+    late: set[str] | None = None,
 ) -> dict[str, list[str]]:
     """Write obj to raw, an unbuffered file at its beginning.
 
     Returns the source lines of the functions that travelled, by file name, as far as
-    `linecache` holds them and no file on disk does (cells). Raises whatever pickling raises,
-    CannotTravel, TooLarge beyond limit_bytes, OSError when the file can't be written.
+    `linecache` holds them and no file on disk does (cells). late: gets the modules of objects
+    that may only be unpickled where nothing is forked any more (`computing`). Raises whatever
+    pickling raises, CannotTravel, TooLarge beyond limit_bytes, OSError when the file can't be
+    written.
     """
     output = _Output(raw, limit_bytes)
     views: list[memoryview] = []
@@ -193,6 +198,8 @@ def dump(
 
     pickler = Pickler(output, namespace, aside, known)
     pickler.dump(obj)
+    if late is not None:
+        late |= pickler.computing.found
     pickle_size = output.position
     places = _write_regions(output, views)
     index_at = output.position

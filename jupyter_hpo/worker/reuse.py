@@ -82,6 +82,30 @@ class Anew:
                 return
 
 
+@dataclass(frozen=True)
+class Late:
+    """The snapshot's file, unpickled by each forked worker for its one trial: for objects that
+    start threads as they are made, which no fork survives (`computing`)."""
+
+    fd: int
+    program: CellProgram
+    names: tuple[str, ...]
+
+    def placed(self) -> child.Source:
+        return self  # each trial sets them itself
+
+    def trials(self, wire: Wire) -> Iterator[tuple[TrialSpec, Setting, dict[str, Any]]]:
+        namespace = sys.modules["__main__"].__dict__
+        try:
+            state = snapshot.load_snapshot(self.fd, namespace)
+        except Exception as error:
+            _cannot_begin(wire, None, error)
+            return
+        shell.offer(namespace, now=shell.wanted(text_of(self.program)))
+        spec = child.next_trial(wire)
+        yield spec, Setting(self.program, state, frozenset(self.names)), namespace
+
+
 def _cannot_begin(wire: Wire, spec: TrialSpec | None, error: Exception) -> None:
     """No memory for the notebook's objects, a device's or the machine's, fails this trial only;
     whatever else is wrong with them is wrong for every trial."""

@@ -42,13 +42,15 @@ class Surroundings:
 
 @dataclass
 class Snapshot:
-    """A frozen notebook. fd: the file in memory, owned by this object until `close`."""
+    """A frozen notebook. fd: the file in memory, owned by this object until `close`. late: to be
+    imported, and the objects to be unpickled by each worker itself (`computing`); mostly none."""
 
     fd: int
     size_bytes: int
     names: tuple[str, ...]
     surroundings: Surroundings
     closed: bool = False
+    late: tuple[str, ...] = ()
 
     def close(self) -> None:
         if not self.closed:
@@ -74,8 +76,9 @@ def take_snapshot(
     """
     wanted = {n: v for n, v in names.items() if not pickling.is_hidden(n, v)}
     state = random_state or randomness.capture(), settings.capture()
+    late: set[str] = set()
     try:
-        fd = _write(wanted, state, namespace)
+        fd = _write(wanted, state, namespace, late)
     except OSError as error:
         raise _no_memory(error) from error
     except Exception as first:
@@ -83,7 +86,8 @@ def take_snapshot(
         if not found:
             found = {", ".join(sorted(wanted)): reasons.sentence(first)}
         raise SnapshotError(found) from None
-    return Snapshot(fd, os.fstat(fd).st_size, tuple(wanted), Surroundings.here())
+    size = os.fstat(fd).st_size
+    return Snapshot(fd, size, tuple(wanted), Surroundings.here(), late=tuple(sorted(late)))
 
 
 def _no_memory(error: OSError) -> ExecutorError:
@@ -97,12 +101,13 @@ def _write(
     wanted: dict[str, Any],
     state: tuple[randomness.RandomState, settings.Settings],
     namespace: dict[str, Any],
+    late: set[str],
 ) -> int:
     fd = _memory_file()
     try:
         with os.fdopen(fd, "wb", buffering=0, closefd=False) as raw:
             # The sources are known only once the objects are pickled: two records.
-            sources = pickling.dump((state, wanted), raw, namespace=namespace)
+            sources = pickling.dump((state, wanted), raw, namespace=namespace, late=late)
             at = raw.tell()
             raw.write(pickle.dumps(sources))
             raw.write(at.to_bytes(8, "little"))
