@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Links:
-    """fixed: ids of literals that the data or an unknown use say. last: ids of the calls that
+    """fixed: ids of literals that the data or an unknown use say. alone: those of them that
+    stand for a size by themselves: as a variable's value they may change. last: ids of the calls that
     make a model's last layer. groups: id of a literal -> all literals that take its value."""
 
     fixed: set[int] = field(default_factory=set)
+    alone: set[int] = field(default_factory=set)
     last: set[int] = field(default_factory=set)
     groups: dict[int, list[ast.expr]] = field(default_factory=dict)
 
@@ -29,5 +31,5 @@ def find_links(code: Code) -> Links:
 
     machine = Machine(code)
     machine.run()
-    fixed, groups = machine.ties.result()
-    return Links(fixed, machine.last, groups)
+    fixed, alone, groups = machine.ties.result()
+    return Links(fixed, alone, machine.last, groups)

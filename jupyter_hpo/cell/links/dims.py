@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -47,10 +48,13 @@ class Ties:
         self._up: dict[int, int] = {}
         self._nodes: dict[int, ast.expr] = {}
         self._fixed: set[int] = set()
+        self._of_layers: set[int] = set()
 
     def add(self, dim: Dim) -> None:
+        """A size that a layer takes or gives; others are of no interest."""
         for node in dim.literals:
             self._find(node)
+            self._of_layers.add(id(node))
 
     def _find(self, node: ast.expr) -> int:
         self._nodes.setdefault(id(node), node)
@@ -119,18 +123,22 @@ class Ties:
         self.tie(one.nodes[0], equal[0])
         self.fix(Dim(tuple(n for n in many.nodes if n is not equal[0])))
 
-    def result(self) -> tuple[set[int], dict[int, list[ast.expr]]]:
-        """Ids of literals that stay, and for the others all that change with them."""
+    def result(self) -> tuple[set[int], set[int], dict[int, list[ast.expr]]]:
+        """Ids of literals that stay; those of them that nothing else must agree with and no
+        other fixed size equals; for the rest all that change with them."""
         fixed_roots = {self._find(self._nodes[i]) for i in self._fixed}
-        groups: dict[int, list[ast.expr]] = {}
+        classes: dict[int, list[ast.expr]] = {}
         for node in self._nodes.values():
-            groups.setdefault(self._find(node), []).append(node)
-        fixed: set[int] = set()
+            classes.setdefault(self._find(node), []).append(node)
+        fixed: list[list[ast.expr]] = []
         free: dict[int, list[ast.expr]] = {}
-        for root, nodes in groups.items():
-            if root in fixed_roots or len({number(n) for n in nodes}) > 1:
-                fixed |= {id(n) for n in nodes}
+        for root, nodes in classes.items():
+            if not any(id(n) in self._of_layers for n in nodes):
                 continue
-            for node in nodes:
-                free[id(node)] = nodes
-        return fixed, free
+            if root in fixed_roots or len({number(n) for n in nodes}) > 1:
+                fixed.append(nodes)
+            else:
+                free |= {id(node): nodes for node in nodes}
+        equal = Counter(number(nodes[0]) for nodes in fixed)
+        alone = {id(n) for nodes in fixed for n in nodes if len(nodes) == 1 == equal[number(n)]}
+        return {id(n) for nodes in fixed for n in nodes}, alone, free

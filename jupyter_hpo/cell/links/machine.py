@@ -27,7 +27,7 @@ from .layers import (
 )
 from .statements import Statements
 
-_FORWARD = ("forward", "call", "__call__")
+_FORWARD = ("forward", "call", "__call__", "training_step")
 _FILLED = frozenset(["zeros", "ones", "randn", "rand", "empty", "full", "zeros_like"])
 
 
@@ -87,8 +87,6 @@ class Machine(Statements):
         """Goes where nobody can follow: its size stays."""
         if isinstance(value, Tensor) and not value.soft:
             self.ties.fix(value.dim)
-        elif isinstance(value, Dim):
-            self.ties.fix(value)
         elif isinstance(value, list):
             for one in value:
                 self.escape(one)

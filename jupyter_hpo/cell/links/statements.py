@@ -250,9 +250,6 @@ class Statements(ABC):
                 self.escape(tensor)
                 return Tensor(None, tensor.soft)
             return tensor
-        for one in (a, b):
-            if isinstance(one, Dim):
-                self.escape(one)
         return None
 
     def element(self, held: Any, index: ast.expr) -> Any:

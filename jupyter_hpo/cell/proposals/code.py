@@ -50,6 +50,7 @@ class Code:
         self.classes: dict[str, ast.ClassDef] = {}
         self.calls: dict[str, list[ast.Call]] = defaultdict(list)
         self.stores: Counter[str] = Counter()
+        self.keywords: list[ast.keyword] = []
         self.readers: dict[str, list[ast.expr]] = defaultdict(list)
         for node in ast.walk(tree):
             for child in ast.iter_child_nodes(node):
@@ -76,6 +77,7 @@ class Code:
                 self.classes[node.name] = node
             case ast.Call():
                 name = last_name(node.func)
+                self.keywords += node.keywords
                 if name:
                     self.calls[name].append(node)
             case ast.Name(id=name, ctx=ctx):

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from ..values import Value, dotted
 from .code import Code, last_name
+from .rules import find_rule
 from .standing import argument_of
 
 _LOSS = re.compile(r"(?:\w*_)?(?:loss|cost|objective|penalty|total)(?:_\w*)?\Z|J\Z")
+_RATE = re.compile(r"(?:\w+_)?(?:lr|learning_rate)\Z")
 _GRADIENT = re.compile(r"(?:d[A-Z]\w*|g|dw|db|dtheta|\w*grad\w*|\w*delta\w*|d_\w+|dJ\w*)\Z")
 
 
@@ -43,7 +45,7 @@ def read(value: Value, code: Code) -> InExpression | None:
         whole.op, ast.Add | ast.Sub
     ):  # type: ignore[attr-defined]
         return None
-    return _of_update(product, whole, code) or _of_name(product, whole, code)
+    return _of_update(product, whole, code) or _of_name(product, whole, value.literal, code)
 
 
 def _of_update(product: ast.BinOp, whole: ast.expr, code: Code) -> InExpression | None:
@@ -61,25 +63,28 @@ def _of_update(product: ast.BinOp, whole: ast.expr, code: Code) -> InExpression 
     return None
 
 
-def _of_name(product: ast.BinOp, whole: ast.expr, code: Code) -> InExpression | None:
+def _of_name(product: ast.BinOp, whole: ast.expr, value: float, code: Code) -> InExpression | None:
     above = code.parent(whole)
     target = ""
     if isinstance(above, ast.Assign | ast.AnnAssign | ast.AugAssign):
         node = above.targets[0] if isinstance(above, ast.Assign) else above.target
         target = dotted(node).rpartition(".")[2]
     if target and _LOSS.match(target):
-        if (
-            (isinstance(whole, ast.BinOp)
-            and isinstance(whole.op, ast.Add | ast.Sub))
-            or isinstance(above, ast.AugAssign)
+        if (isinstance(whole, ast.BinOp) and isinstance(whole.op, ast.Add | ast.Sub)) or isinstance(
+            above, ast.AugAssign
         ):
             if whole is product and not isinstance(above, ast.AugAssign):
                 return None
-            return InExpression(f"{_other(product)}_weight")
+            other = _other(product)
+            if find_rule(other) is not None:  # it has a coefficient of its own
+                return None
+            return InExpression(f"{other}_weight")
         return None
     argument = argument_of(whole, code)
     if argument is not None and argument.name:
         return InExpression(argument.name, argument.callee)
+    if value < 1 and _RATE.match(_other(product)):
+        return InExpression("lr_decay")
     if target and whole is product:
         return InExpression(target)
     return None

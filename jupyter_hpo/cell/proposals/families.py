@@ -125,7 +125,7 @@ def alternatives(callee: ast.expr, call: ast.Call | None, code: Code) -> Alterna
         if only is not None and own not in only:
             return None
         if isinstance(callee, ast.Name):
-            choices = [m for m in choices if m == own or code.imports.get(m, "") == f"{module}.{m}"]
+            choices = [t for m in choices if (t := own if m == own else _in_scope(m, module, code))]
         limit = 4 if family.name == "optimizer" else 6
         if own not in choices[:limit]:
             choices = [own, *choices]
@@ -133,6 +133,17 @@ def alternatives(callee: ast.expr, call: ast.Call | None, code: Code) -> Alterna
         if len(choices) > 1:
             return Alternatives(family, tuple(choices))
     return None
+
+
+def _in_scope(member: str, module: str, code: Code) -> str:
+    """How the code can name a member: as imported, or from a module that is; '' if it can't."""
+    for name, full in code.imports.items():
+        if full == f"{module}.{member}":
+            return name
+    for name, full in code.imports.items():
+        if module == full or module.startswith(full + "."):
+            return f"{name}{module[len(full) :]}.{member}"
+    return ""
 
 
 def _takes(family: Family, member: str, call: ast.Call | None) -> bool:

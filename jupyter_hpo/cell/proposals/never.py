@@ -69,5 +69,7 @@ def of_evaluation(name: str) -> bool:
 
 def fixed_by_data(name: str) -> bool:
     """`input_size`, `num_classes`, `vocab_size`, `epochs`: the task says them."""
+    if "warmup" in name:
+        return False
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower().strip("_")
     return _SIZES_OF_DATA.match(spaced) is not None

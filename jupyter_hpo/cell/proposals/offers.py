@@ -13,12 +13,12 @@ from ..links import Links, find_links
 from ..values import Value
 from . import expressions
 from .code import Code, last_name
-from .families import alternatives
+from .families import Family, alternatives
 from .never import QUIET, fixed_by_data, never_tuned, of_evaluation
 from .overrides import overridden
 from .ranges import around, batches, odd, powers
-from .rules import Named, find_rule
-from .standing import Argument, Standing, standing
+from .rules import Named, find_rule, plain_name
+from .standing import Argument, Standing, argument_of, standing
 
 WIDTHS = frozenset(
     ["out_features", "out_channels", "hidden_size", "embedding_dim", "d_model", "embed_dim",
@@ -35,6 +35,14 @@ _REPEATED = frozenset(
 """Parameters whose equal values through a model are one decision."""
 _PLAIN = re.compile(r"(?:p|rate|units|filters|k|r|l1|l2|factor|degrees|features|stddev)\Z")
 """Parameters that say little without their callee."""
+
+
+_HIDDEN = re.compile(
+    r"(?:\w+_)?(?:hidden\w*|widths?|units|filters|channels|n_units|neurons|enc_dims|dec_dims)\Z"
+)
+_LAYERED = re.compile(
+    r"(?:\w+_)?(?:layer_sizes|sizes|layers|dims|layer_dims|architecture|net_arch|nodes)\Z"
+)
 
 
 @dataclass
@@ -87,7 +95,7 @@ class Finder:
         found: list[Offer] = []
         groups: dict[Any, Offer] = {}
         for value in self.values:
-            if id(value) in self.taken or id(value.node) in self.links.fixed:
+            if id(value) in self.taken or self._is_fixed(value):
                 continue
             offer = self._offer(value)
             if offer is None:
@@ -101,11 +109,23 @@ class Finder:
             found.append(offer)
         return found
 
+    def _is_fixed(self, value: Value) -> bool:
+        """Whether the data say a size. A name may be of a width all the same (`latent_dim`)."""
+        if id(value.node) not in self.links.fixed:
+            return False
+        where = standing(value, self.code)
+        if where is None or id(value.node) not in self.links.alone or fixed_by_data(where.name):
+            return True
+        if where.library not in ("", "own"):
+            return True
+        rule = find_rule(where.name)
+        return rule is None or rule.rule is not around
+
     def _offer(self, value: Value) -> Offer | None:
         statement = self.code.statement(value.node)
         if isinstance(statement, ast.Assert | ast.Raise):
             return None
-        if value.role == "callee":
+        if value.role == "callee" or isinstance(value.node, ast.Attribute):
             return self._choice_of_class(value)
         if value.role == "inner":
             return self._in_expression(value)
@@ -130,21 +150,24 @@ class Finder:
             return True
         if where.name in self.grids or overridden(where):
             return True
-        if where.name and fixed_by_data(where.name):
+        rule = find_rule(where.name, where.callee)
+        if where.name and fixed_by_data(where.name) and not (rule and rule.callee):
             return not (where.name == "output_dim" and where.callee == "Embedding")
         return self._of_evaluation(where)
 
     def _of_evaluation(self, where: Standing) -> bool:
         """Batch sizes of what measures."""
+        if of_evaluation(where.holder) and "train" not in where.holder.lower():
+            return True
         if "batch" not in where.name and where.name not in ("bs",):
             return False
-        if of_evaluation(where.name) or of_evaluation(where.holder):
+        if of_evaluation(where.name):
             return True
         call = where.argument.call if where.argument else None
         if call is None:
             return False
         first = next(iter(call.args), None)
-        names = [n.id for n in ast.walk(first) if isinstance(n, ast.Name)] if first else []
+        names = [last_name(n) for n in ast.walk(first)] if first else []
         return any(of_evaluation(n) and "train" not in n.lower() for n in names)
 
     def _named(self, value: Value, where: Standing) -> Offer | None:
@@ -152,12 +175,11 @@ class Finder:
             return self._width(value, where)
         if len(self.links.group_of(value.node) or ()) > 1:
             return self._width(value, where)
-        if value.role == "element" and not re.match(
-            r"(?:hidden\w*|layers?|layer_sizes|units|betas|filters|channels|dims?|widths?|sizes)\[",
-            where.name,
-        ):
-            return None
         rule = self._rule(where)
+        if value.role == "element":
+            rule = self._rule_of_element(value, where)
+            if rule is None:
+                return None
         distribution, why = None, ""
         if rule is not None:
             distribution = self._range(rule, value, where)
@@ -171,6 +193,21 @@ class Finder:
             return None
         short, long = self.names(where)
         return Offer([value], distribution, why, short, long)
+
+    def _rule_of_element(self, value: Value, where: Standing) -> Named | None:
+        """Of the widths in a list, all when it is of hidden layers, else those between the
+        ends, which the data say."""
+        base = plain_name(where.name.partition("[")[0])
+        if base == "betas":
+            return find_rule(where.name)
+        owner = self.code.parent(value.node)
+        elements = getattr(owner, "elts", [])
+        if not _HIDDEN.match(base):
+            if not _LAYERED.match(base) or value.node in (elements[0], elements[-1]):
+                return None
+            if len(elements) < 3:
+                return None
+        return find_rule("hidden") if all(isinstance(e, ast.Constant) for e in elements) else None
 
     def _rule(self, where: Standing) -> Named | None:
         if not where.name:
@@ -236,7 +273,7 @@ class Finder:
             return False
         if fixed_by_data(value.key) or self.code.stores[value.key] != 1:
             return False
-        if (len(value.key) == 1 and value.key.islower()) or value.key.startswith("_"):
+        if len(value.key) == 1 or value.key.startswith("_"):
             return False
         return not any(QUIET.match(a.callee) or fixed_by_data(a.name) for a in where.passed)
 
@@ -348,11 +385,19 @@ class Finder:
             return None
         return Offer([value], distribution, rule.why, found.name, found.name)
 
+    def _handed_over(self, node: ast.AST, family: Family) -> bool:
+        """`optimizer=torch.optim.Adam`: a class given to whoever makes the object."""
+        argument = argument_of(node, self.code) if isinstance(node, ast.expr) else None
+        if argument is not None:
+            settings = [k.arg or "" for k in argument.call.keywords]
+            if any(s.startswith(f"{family.name}__") and not s.endswith("lr") for s in settings):
+                return False
+            return family.name in plain_name(argument.name)
+        return False
+
     def _choice_of_class(self, value: Value) -> Offer | None:
         parent = self.code.parent(value.node)
         call = parent if isinstance(parent, ast.Call) and parent.func is value.node else None
-        if call is None:
-            return None
         found = alternatives(value.node, call, self.code)
         if found is None or not found.family.proposed:
             return None
@@ -360,7 +405,9 @@ class Finder:
             others = {m for m in found.family.members if m in self.callees}
             if len(others) > 1:
                 return None  # the code has its own choice between them
-        if found.family.name == "activation" and id(call) in self.links.last:
+        if call is None and not self._handed_over(value.node, found.family):
+            return None
+        if found.family.name == "activation" and call is not None and id(call) in self.links.last:
             return None
         if isinstance(self.code.statement(value.node), ast.If):
             return None
@@ -371,7 +418,36 @@ class Finder:
 
 
 WIDTH_LAYERS = frozenset(
-    ["Linear", "LazyLinear", "Bilinear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "LazyConv2d", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d", "InstanceNorm2d", "GroupNorm", "LayerNorm", "Embedding", "EmbeddingBag", "RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer", "Transformer"]
+    [
+        "Linear",
+        "LazyLinear",
+        "Bilinear",
+        "Conv1d",
+        "Conv2d",
+        "Conv3d",
+        "ConvTranspose1d",
+        "ConvTranspose2d",
+        "LazyConv2d",
+        "BatchNorm1d",
+        "BatchNorm2d",
+        "BatchNorm3d",
+        "InstanceNorm1d",
+        "InstanceNorm2d",
+        "GroupNorm",
+        "LayerNorm",
+        "Embedding",
+        "EmbeddingBag",
+        "RNN",
+        "LSTM",
+        "GRU",
+        "RNNCell",
+        "LSTMCell",
+        "GRUCell",
+        "MultiheadAttention",
+        "TransformerEncoderLayer",
+        "TransformerDecoderLayer",
+        "Transformer",
+    ]
 )
 
 

@@ -38,6 +38,8 @@ def _default_overridden(function: Function, name: str, code: Code) -> bool:
     calls = [*code.calls.get(called, [])]
     if function.name == "__init__" and isinstance(owner, ast.ClassDef):
         calls += _calls_of_super(owner, code)
+    if any(k.arg and k.arg.endswith(f"__{name}") for k in code.keywords):
+        return True
     if not calls:
         named = [*code.readers.get(called, []), *code.readers.get("." + called, [])]
         return not named and not function.decorator_list

@@ -126,6 +126,9 @@ _OF_CALLEES = [
     _named(r"degree", integers(2, 5), "low degrees", r"\w*SV[CR]"),
     _named(r"nu", near_one(0.05, 0.9), "a share of the samples", r"Nu\w+|OneClassSVM"),
     _named(r"contamination", near_one(0.01, 0.3), "a share of the samples", r"\w+"),
+    _named(r"shrinkage", of_floats(near_one(0.0, 1.0)), "a share", r"\w*Discriminant\w*"),
+    _named(r"voting", lambda v: options(("soft", "hard"))(v) if v == "soft" else None,
+           "the votings of the library", r"Voting\w+"),
     _named(r"degree", integers(1, 4), "low degrees", r"PolynomialFeatures"),
     _named(r"interaction_only|include_bias", flag, "on or off", r"PolynomialFeatures"),
     _named(r"p", integers(1, 3), "from Manhattan over Euclid", r"KNeighbors\w+"),
@@ -219,7 +222,7 @@ _OF_EVERYBODY = [
            _LR, "learning rates are searched on a log scale"),
     _named(rf"{_PREFIX}weight_?decay{_SIDE}|wd|decay|l2|l1|{_PREFIX}l[12]_?(?:reg|lambda|penalty|weight|coef\w*|alpha)?"
            r"|(?:reg|regularization|regularizer|weight_reg)(?:_?(?:param|strength|lambda|rate|weight|coef\w*|factor|l[12]))?"
-           r"|kernel_regularizer|reg_lambda|reg_alpha|lambda_l[12]|lambda_?(?:reg)?|lambd|lam|lmbda",
+           r"|kernel_regularizer|reg_lambda|reg_alpha|lambda_l[12]|lambda_?(?:reg)?|lambd|lam|lmbda|ridge",
            _REGULARISER, "regularisation is searched on a log scale"),
     _named(r"alpha", first(of_floats(lambda v: None if v < 0.05 else near_one(0.0, 1.0)(v)),
                            decades(1e-6, 1e3, above=3)),
@@ -229,7 +232,9 @@ _OF_EVERYBODY = [
                            of_floats(lambda v: near_one(0.1, 0.9)(v) if 0.3 <= v < 0.85 else None),
                            options(("scale", "auto")), wide(1e-5, 1e1)),
            "searched around the value"),
-    _named(r"tol|eps|adam_epsilon|epsilon_?(?:adam)?|epsilon_(?:end|min|final)|eps_(?:end|min)|threshold", nothing),
+    _named(r"tol|eps|adam_epsilon|epsilon_adam|epsilon_(?:end|min|final)|eps_(?:end|min)|threshold", nothing),
+    _named(r"epsilon", lambda v: _unit(0.01, 1.0)(v) if isinstance(v, float) and v >= 0.01 else None,
+           "the share of random actions"),
     _named(r"(?:discount|discount_factor|gae_lambda|discount_rate)", _DISCOUNT,
            "discounts are near 1"),
     _named(r"tau", wide(1e-4, 1e-1), LOG),
@@ -278,7 +283,7 @@ _OF_EVERYBODY = [
     _named(r"l1_ratio", near_one(0.0, 1.0), "between ridge and lasso"),
     _named(r"n_neighbors|k_neighbors|num_neighbors|knn_k|n_neigh|neighbors|n_neighbours|num_neighbours",
            integers(1, 50, log=True), "from the nearest to fifty"),
-    _named(r"(?:n_|num_|no_)?(?:\w+_)?(?:layers?|blocks?|stacks)(?:_num|_count)?|depth|n_depth|num_hidden|"
+    _named(r"(?:n_|num_|no_)?(?:\w+_)?(?:layers?|blocks?|stacks)(?:_num|_count)?|nlayers|depth|n_depth|num_hidden|"
            r"(?:n_|num_)?(?:res|residual|conv|dense|lstm|gru|encoder|decoder|transformer|hidden|rnn|fc)_?(?:layers|blocks)",
            lambda v: integers(1, 6)(v) if v is not None and isinstance(v, int) and v <= 24 else None,
            "a few layers"),
@@ -294,10 +299,10 @@ _OF_EVERYBODY = [
            r"|mlp_dim|d_?ff|dim_?feed_?forward|ff_?dim|ffn?_(?:dim|hidden)|fc_?(?:size|dim|units|hidden)?|h_?dims?|hdim|intermediate_(?:size|dim)"
            r"|channels|filters|ngf|ndf|nf|base_(?:channels|filters|width)|lstm_(?:size|units|dim|out|cells)|gru_(?:size|units)|rnn_(?:size|units)"
            r"|dense_(?:size|units|dim)|projection_dim|key_dim|head_dim|node_dim|n_factors|num_factors|factors|n_latent|hidden_layer_sizes\[\d+\]|neurons|nodes"
-           r"|out_features|out_channels|output_dim|features|embedding_dim|vector_size",
+           r"|nhid|ninp|nhidden|nembed|emsize|em_size|codings?_size|feat_dim|out_features|out_channels|output_dim|features|embedding_dim|vector_size",
            around, "widths are searched by factors of two"),
     _named(r"(?:max_?(?:seq(?:uence)?_?)?len(?:gth)?|seq(?:uence)?_?len(?:gth)?|max_tokens|maxlen|max_seq|max_source_length|context_length|block_size"
-           r"|look_?back|lookback_window|window(?:_?(?:size|length|len))?|n_lags|lags?|time_?steps|n_steps_in|history_(?:size|len(?:gth)?)|context_size|context_window|n_past|seq_size)",
+           r"|look_?back|lookback_window|window(?:_?(?:size|length|len))?|n_lags|lags?|time_?steps|n_steps_in|history_(?:size|len(?:gth)?)|context_size|context_window|n_past|seq_size|bptt)",
            lambda v: half_to_double(v) if isinstance(v, int) and v >= 2 else None,
            "from half to double the length"),
     _named(r"(?:\w+_)?(?:grad(?:ient)?_?)?clip(?:ping)?(?:_?(?:val(?:ue)?|norm|grad|grad_norm|max_norm|threshold))?|max_(?:grad_)?norm|max_gradient_norm|clip_?norm|clip_?value|global_clipnorm",

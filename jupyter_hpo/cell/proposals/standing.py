@@ -56,8 +56,27 @@ class Standing:
             for reader in self.code.readers.get(self.bound, ()):
                 argument = argument_of(reader, self.code)
                 if argument is not None and argument.name:
-                    found.append(argument)
+                    found += [argument, *_inside(argument, self.code)]
         return tuple(found)
+
+
+def _inside(argument: Argument, code: Code, depth: int = 0) -> list[Argument]:
+    """What the person's own function does with a parameter."""
+    if argument.library != "own" or depth > 2:
+        return []
+    name = last_name(argument.call.func)
+    bodies = code.functions.get(name, []) + [
+        s
+        for s in (code.classes[name].body if name in code.classes else [])
+        if isinstance(s, Function) and s.name == "__init__"
+    ]
+    found = []
+    for reader in code.readers.get(argument.name, ()):
+        if any(above in bodies for above in code.above(reader)):
+            inner = argument_of(reader, code)
+            if inner is not None and inner.name:
+                found += [inner, *_inside(inner, code, depth + 1)]
+    return found
 
 
 def argument_of(node: ast.expr, code: Code) -> Argument | None:
@@ -69,7 +88,7 @@ def argument_of(node: ast.expr, code: Code) -> Argument | None:
     library = code.library(call.func) or library_of(callee, code.libraries)
     parent = code.parent(node)
     if isinstance(parent, ast.keyword):
-        name = parent.arg or ""
+        name = (parent.arg or "").rpartition("__")[2]
     else:
         place = next((i for i, a in enumerate(call.args) if a is node), -1)
         if place < 0 or any(isinstance(a, ast.Starred) for a in call.args[: place + 1]):
@@ -102,7 +121,8 @@ def standing(value: Value, code: Code) -> Standing | None:
     """None for a value that nothing names: a callee, or a number inside an expression."""
     match value.role:
         case "assign":
-            return Standing(value, code, value.key, bound=_bound_name(value, code))
+            bound = _bound_name(value, code)
+            return Standing(value, code, value.key, _owner_of_item(value, code), "", bound)
         case "default":
             return Standing(value, code, value.key, bound=value.key)
         case "dict":
@@ -166,6 +186,24 @@ def _of_option(value: Value, argument: Argument, code: Code) -> Standing | None:
         return None
     name = long[0].lstrip("-").replace("-", "_")
     return Standing(value, code, name, None, "", f".{name}")
+
+
+def _owner_of_item(value: Value, code: Code) -> Argument | None:
+    """Of `params["eta"] = 0.1`, whom `params` reaches."""
+    statement = code.parent(value.node)
+    match statement:
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))]):
+            record = next(
+                (
+                    s.value
+                    for s in ast.walk(code.tree)
+                    if isinstance(s, ast.Assign)
+                    and any(isinstance(t, ast.Name) and t.id == name for t in s.targets)
+                ),
+                None,
+            )
+            return _receiver(record, code) if record is not None else None
+    return None
 
 
 def _owner_of_dict(value: Value, code: Code) -> Argument | None:
