@@ -8,6 +8,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from IPython.core.error import UsageError
+
+from ..errors import HpoError
 from .states import Kept, StateKeeper
 
 BANNER = "#! %%hpo"
@@ -53,6 +56,14 @@ def cell_magic(raw: str) -> str | None:
     return (first[2:].split() or [""])[0]
 
 
+def _never_began(record: Record, result: Any) -> bool:
+    """Whether a study was refused before its first trial (a bad mark, a misspelt option), or
+    only asked to explain: then it has changed nothing."""
+    line = record.raw.strip("\n").partition("\n")[0]
+    error = result.error_before_exec or result.error_in_exec
+    return "--explain" in line.split() or isinstance(error, HpoError | UsageError)
+
+
 _RESET = re.compile(r"get_ipython\(\)\.run_line_magic\('reset', '([^']*)'\)")
 
 
@@ -67,7 +78,8 @@ class Recorder:
 
     They come on the thread that executes the cell: the main thread, or a subshell's.
     `records`: by number, in the order in which the executions ended. Executions that the
-    shell's history doesn't keep (a front end's own snippets) are not recorded.
+    shell's history doesn't keep (a front end's own snippets), and studies that were refused
+    or only explained, are not recorded.
     """
 
     def __init__(self, shell: Any) -> None:
@@ -121,7 +133,7 @@ class Recorder:
             record = Record(result.execution_count or 0, info.raw_cell)
             record.transformed = getattr(info, "transformed_cell", None)
             record.cell_id = getattr(info, "cell_id", None) or self._id_of_request()
-        if not info.store_history:
+        if not info.store_history or (record.study and _never_began(record, result)):
             return
         record.failed = not result.success
         record.ended = time.time()
@@ -152,8 +164,9 @@ class Recorder:
         shift = max(0, self.shell.execution_count - self._ahead - (len(raw) - 1))
         for index, source in enumerate(raw):
             number = index + shift
-            if source.strip() and number not in self.records:
-                transformed = parsed[index] if index < len(parsed) else None
+            transformed = parsed[index] if index < len(parsed) else None
+            ours = "get_ipython().run_cell_magic('hpo'" in (transformed or "")
+            if source.strip() and number not in self.records and not ours:
                 ended_badly = True if number in failed else None
                 record = Record(number, source, transformed, failed=ended_badly)
                 if empties(record):

@@ -8,14 +8,25 @@ import random
 import sys
 
 import pytest
+from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from jupyter_hpo.errors import CellError, Problem
 from jupyter_hpo.magics import plain_cell
 from jupyter_hpo.past import records
 from jupyter_hpo.past.session import SessionHistory
 
 TRAIN = "for epoch in range(3):\n    fit(model)\nloss = 1.0"
+
+
+def study(line, cell):
+    if "refused" in line:
+        raise CellError([Problem("x", "refused.")])
+    if "misspelt" in line:
+        raise UsageError("no such option")
+    if "stopped" in line:
+        raise KeyboardInterrupt
 
 
 class Notebook:
@@ -28,7 +39,7 @@ class Notebook:
         self.shell = InteractiveShell(config=config)
         sys.excepthook, sys.displayhook = hooks
         self.shell.input_transformers_cleanup.append(plain_cell)
-        self.shell.register_magic_function(lambda line, cell: None, "cell", "hpo")
+        self.shell.register_magic_function(study, "cell", "hpo")
         self.history = SessionHistory(self.shell)
 
     def run(self, source: str, name: str | None = None) -> int:
@@ -123,6 +134,20 @@ def test_superseded_executions_of_one_code_are_known_once_between_cells(notebook
     notebook.run("x = 1", "x")
     notebook.run("x = 3", "x")
     assert (notebook.cells(), notebook.superseded()) == ([6, 2], [1, 4, 5])
+
+
+@pytest.mark.parametrize("line", ["--refused", "--misspelt", "--minimize acc --explain"])
+@pytest.mark.parametrize("head", ["%%hpo ", "#! %%hpo "])
+def test_a_study_that_never_began_has_changed_nothing(notebook, head, line):
+    notebook.run(f"{head}{line}\nacc = 1", "study")
+    assert notebook.history.past_of(TRAIN).superseded == ()
+
+
+def test_a_study_that_was_stopped_may_have_bound_its_best(notebook):
+    notebook.run("%%hpo --stopped\nacc = 1", "study")
+    (stopped,) = notebook.history.past_of(TRAIN).superseded
+    assert stopped.given
+    assert stopped.failed
 
 
 def test_a_repeated_cell_is_superseded(notebook):
@@ -227,6 +252,16 @@ def test_cells_before_the_extension_come_from_the_history():
     assert [(c.number, c.seeded) for c in past.cells] == [(1, False), (3, False), (4, True)]
     assert [(c.number, c.failed) for c in past.superseded] == [(2, True)]
     assert notebook.history.state_after_last(past) is not None
+
+
+def test_loading_again_takes_over_what_ran_meanwhile(notebook):
+    notebook.run("x = 1", "x")
+    notebook.run("%%hpo --refused\nacc = 1", "study")
+    notebook.history.end()
+    notebook.run("y = 1", "y")
+    notebook.history.begin()
+    notebook.run("z = 1", "z")
+    assert (notebook.cells(), notebook.superseded()) == ([1, 3, 4], [])
 
 
 def test_a_reset_ends_the_past(notebook):
