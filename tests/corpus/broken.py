@@ -9,14 +9,12 @@ import traceback
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from jupyter_hpo.study.trial_events import Failed, TrialSpec
-from jupyter_hpo.worker import randomness
-from jupyter_hpo.worker.trial import Setting, Trial
+from jupyter_hpo.study.trial_events import Failed
 
 from . import captured
 from .corpus import Example
 
-FRAME = re.compile(r'File "<[^"]+>", line (\d+), in (.+)')
+FRAME = re.compile(r'File "(<[^"]+>)", line (\d+), in (.+)')
 
 
 class Mistake(NamedTuple):
@@ -60,9 +58,13 @@ BROKEN: dict[str, tuple[Mistake, ...]] = {
 
 
 def lines_of(text: str) -> list[tuple[int, str]]:
-    """Line and function of a traceback's frames in the notebook, outermost first."""
-    found = [(int(line), name.strip()) for line, name in FRAME.findall(text)]
-    return [(line, "<module>" if name.startswith("<cell") else name) for line, name in found]
+    """Line and function of a traceback's frames in the notebook, outermost first. A captured
+    cell counts its lines from the `%%hpo` above it."""
+    found = []
+    for file, line, name in FRAME.findall(text):
+        above = 1 if file.startswith("<cell ") else 0
+        found.append((int(line) - above, "<module>" if name.startswith("<cell") else name.strip()))
+    return found
 
 
 def run(notebook: Any, example: Example) -> list[dict[str, Any]]:
@@ -97,21 +99,17 @@ def _until_training(notebook: Any, example: Example) -> None:
 
 def _captured(notebook: Any, example: Example) -> dict[str, Any]:
     asked = tuple(a for a in example.aims if not a.printed)[:1]
-    cell = captured.understand(example, notebook, asked)
-    if cell.problems:
-        lines = [p.line for p in cell.problems if p.code == "undefined_name"]
-        return {"said_before": lines, "problems": [p.message for p in cell.problems]}
-    program, channel = cell.program(), captured.Channel()
-    own = {name: parameter.default for name, parameter in cell.space.items()}
-    setting = Setting(program, randomness.capture(), frozenset(notebook.namespace))
-    quiet = io.StringIO()
-    with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-        Trial(setting, TrialSpec(0, own), notebook.namespace, channel).run()
+    understood = captured.understand(example, notebook, asked)
+    problems = understood.cell.problems
+    if problems:
+        lines = [p.line - 1 for p in problems if p.code == "undefined_name" and p.line]
+        return {"said_before": lines, "problems": [p.message for p in problems]}
+    channel, _ = captured.trial(understood, notebook.namespace)
     if not isinstance(channel.end, Failed):
         return {"captured": None}
     error = channel.end.error
     return {
         "kind": error.kind,
-        "line": error.line,
+        "line": error.line if error.cell or error.line is None else error.line - 1,
         "captured": lines_of(error.traceback),
     }

@@ -7,13 +7,19 @@ import contextlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from jupyter_hpo.cell import CapturedCell, capture
+from jupyter_hpo.arguments import parse_line
+from jupyter_hpo.cell import CapturedCell
 from jupyter_hpo.cell.bind import remember_source
+from jupyter_hpo.cell.program import STATES
+from jupyter_hpo.notebook import Notebook
+from jupyter_hpo.options import Options
+from jupyter_hpo.session import program_of
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.trial_events import Answer, Failed, Finished, Reported, TrialSpec
 from jupyter_hpo.worker import randomness
+from jupyter_hpo.worker.randomness import CellStates
 from jupyter_hpo.worker.trial import Setting, Trial
 
 from .comparing import differences, without_times
@@ -42,34 +48,34 @@ class Found:
     right: bool = False
 
 
-def understand(example: Example, notebook: Any, aims: tuple[Aim, ...] = ()) -> CapturedCell:
-    """What the tool finds in the training cell after the earlier ones were run in notebook."""
-    return capture(
-        example.training,
-        objectives=tuple(Objective(a.source, a.direction) for a in aims),
-        names=frozenset(notebook.namespace),
-        auto=True,
-        transform=notebook.transform,
-        line_offset=0,
-        filename="<training cell>",
-    )
+def understand(example: Example, notebook: Any, aims: tuple[Aim, ...] = ()) -> Understood:
+    """What the tool finds under `%%hpo --auto` after the earlier cells were run in notebook."""
+    around = Notebook(notebook.shell, parse_line("--auto"), example.training)
+    asked = tuple(Objective(a.source, a.direction) for a in aims)
+    cell = around.capture(objectives=asked) if asked else around.capture()
+    return Understood(cell, around.states_for(cell))
+
+
+class Understood(NamedTuple):
+    cell: CapturedCell
+    states: CellStates
 
 
 def run(notebook: Any, example: Example, plainly: dict[str, Any], printed: str) -> Found:
     """After the earlier cells have run in notebook. plainly, printed: a plain run's end."""
     found = Found()
-    cell = understand(example, notebook)
+    cell, states = understand(example, notebook)
     found.right = right_objective(example, cell.objectives, plainly)
-    found.tunables = [shown(t, cell) for t in cell.tunables if t.distribution is not None]
+    found.tunables = [shown(t, notebook) for t in cell.tunables if t.distribution is not None]
     found.objectives = [(o.direction, o.source) for o in cell.objectives]
     found.notices = list(cell.notices)
     found.problems = [f"{p.code}: {p.message}" for p in cell.problems]
     if not cell.objectives or cell.problems:
         asked = tuple(a for a in example.aims if not a.printed)[:1]
-        cell = understand(example, notebook, asked)
+        cell, states = understand(example, notebook, asked)
         found.problems += [f"asked for: {p.code}: {p.message}" for p in cell.problems]
     if cell.objectives:
-        execute(cell, notebook.namespace, found, plainly, printed)
+        execute(Understood(cell, states), notebook.namespace, found, plainly, printed)
         found.differs = differences(plainly, notebook.namespace, example.clock)
     return found
 
@@ -79,8 +85,8 @@ def right_objective(
 ) -> bool:
     """Whether what is proposed is one of the example's aims: by its source, by the text that is
     printed, or because it goes the same way and has the same value at a plain run's end."""
-    if not proposed or not example.proposed:
-        return not proposed and not example.proposed
+    if not proposed:
+        return not example.proposed
     (one,) = proposed[:1]
     same_way = [a for a in example.aims if a.direction == one.direction]
     if any(alike(one.source, a.source) for a in same_way if not a.printed):
@@ -111,8 +117,14 @@ def value_of(objective: Objective, namespace: Mapping[str, Any]) -> float | None
         return None
 
 
-def shown(tunable: Any, cell: CapturedCell) -> dict[str, Any]:
-    places = [(p.cell, p.line, p.col, p.end_line, p.end_col) for p in tunable.places]
+def shown(tunable: Any, notebook: Any) -> dict[str, Any]:
+    """For JSON. Places are the corpus's: earlier cells from 1, lines without the `%%hpo`."""
+    places = [
+        (p.cell - notebook.before, p.line, p.col, p.end_line, p.end_col)
+        if p.cell
+        else (0, p.line - 1, p.col, p.end_line - 1, p.end_col)
+        for p in tunable.places
+    ]
     return {
         "name": tunable.name,
         "value": repr(tunable.value),
@@ -121,28 +133,36 @@ def shown(tunable: Any, cell: CapturedCell) -> dict[str, Any]:
     }
 
 
+def trial(understood: Understood, namespace: dict[str, Any]) -> tuple[Channel, str]:
+    """One trial at the tunables' own values, in this process and in namespace itself; what it
+    came to, and what it printed."""
+    cell, states = understood
+    program = program_of(cell, Options(), states)
+    own = {name: parameter.default for name, parameter in cell.space.items()}
+    channel = Channel()
+    remember_source(program)
+    setting = Setting(program, states.by_cell.get(0, randomness.capture()), frozenset(namespace))
+    out = io.StringIO()
+    namespace[STATES] = states
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+        Trial(setting, TrialSpec(0, own), namespace, channel).run()
+    return channel, out.getvalue()
+
+
 def execute(
-    cell: CapturedCell,
+    understood: Understood,
     namespace: dict[str, Any],
     found: Found,
     plainly: dict[str, Any],
     printed: str,
 ) -> None:
-    """One trial at the tunables' own values, in this process and in namespace itself."""
-    program = cell.program()
-    own = {name: parameter.default for name, parameter in cell.space.items()}
-    channel = Channel()
-    remember_source(program)
-    setting = Setting(program, randomness.capture(), frozenset(namespace))
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
-        Trial(setting, TrialSpec(0, own), namespace, channel).run()
+    channel, out = trial(understood, namespace)
     found.steps = channel.steps
-    found.prints_differ = without_times(out.getvalue()) != without_times(printed)
+    found.prints_differ = without_times(out) != without_times(printed)
     end = channel.end
     if isinstance(end, Finished):
         found.ran, found.value = True, end.values[0]
-        found.plain_value = cell.objectives[0].evaluate(plainly)
+        found.plain_value = value_of(understood.cell.objectives[0], plainly)
     elif isinstance(end, Failed):
         found.error = f"{end.error}"
 

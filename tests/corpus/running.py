@@ -58,11 +58,14 @@ def results(framework: str, *names: str) -> dict[str, dict[str, Any]]:
 
 
 class Notebook:
-    """IPython's shell, begun anew for each run."""
+    """IPython's shell, begun anew for each run. before: the number of the execution before the
+    first cell, as the shell counts."""
 
     def __init__(self) -> None:
         from IPython.core.interactiveshell import InteractiveShell
         from traitlets.config import Config
+
+        from jupyter_hpo.past import history_of
 
         config = Config()
         config.HistoryManager.enabled = False
@@ -74,11 +77,13 @@ class Notebook:
                 """Of `%matplotlib inline`: there is none."""
 
         self.shell = Shell.instance(config=config)
-        self.transform = self.shell.transform_cell
+        self.before = 0
+        history_of(self.shell).begin()
 
     def begin(self, seed: int) -> None:
         """A fresh namespace; the random states of Python, NumPy and torch differ by seed."""
-        self.shell.reset(new_session=False)
+        self.shell.run_cell("%reset -f", store_history=True)
+        self.before = self.shell.execution_count - 1
         random.seed(seed)
         for library, call in (("numpy", "random.seed"), ("torch", "manual_seed")):
             if library in sys.modules:
@@ -95,7 +100,7 @@ class Notebook:
         """A cell, as a person runs it; what it raises is raised. Returns what it printed."""
         out = io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
-            result = self.shell.run_cell(source, silent=False, store_history=False)
+            result = self.shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         if error is not None:
             raise error
