@@ -123,10 +123,11 @@ class _Walk:
         for index, statement in enumerate(self.body):
             if is_future(statement):
                 continue
-            if self._is_loop(statement):
+            told = self._tells(statement)
+            if told and not is_definition(statement):
                 break
             places = self._places(statement)
-            if not places and self._may_share(statement):
+            if not places and not told and self._may_share(statement):
                 chosen.append(index)
             elif not self._may_leave(statement, places):
                 break
@@ -221,10 +222,14 @@ class _Walk:
             and (place.end_line, place.end_col) <= end
         }
 
-    def _is_loop(self, statement: ast.stmt) -> bool:
-        loop = self.program.loop
-        return loop is not None and any(
-            isinstance(node, ast.For | ast.AsyncFor | ast.While) and place_of(node) == loop.place
+    def _tells(self, statement: ast.stmt) -> bool:
+        """Whether it holds the reporting loop, or an expression that is watched; a definition
+        that does is left to the trials, which bind it anew."""
+        places = {watch.place for watch in self.program.watches}
+        if self.program.loop is not None:
+            places.add(self.program.loop.place)
+        return bool(places) and any(
+            isinstance(node, ast.stmt | ast.expr) and place_of(node) in places
             for node in ast.walk(statement)
         )
 

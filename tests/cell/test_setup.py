@@ -40,6 +40,16 @@ def marked_once(source: str) -> list[str]:
 
 
 SHARED = {
+    "beside a function with the reporting loop": """
+def train(n):
+    for i in range(n):
+        best = i
+    return best
+Z = load(X)  # once
+Z -= Z.mean()  # once
+n = 3  # hpo: 1..9
+loss = train(n)
+""",
     "data before a tuned value": """
 Z = load(X)  # once
 lr = 0.1  # hpo: 1e-3..1 log

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 
 import numpy as np
 import pytest
 
+from jupyter_hpo.cell.bind import bind
+from jupyter_hpo.cell.captured import CellProgram
+from jupyter_hpo.cell.recorder import SILENT, Recorder
+from jupyter_hpo.cell.watching import find_reports
+from jupyter_hpo.cell.wrapping import RECORDER, recorder_of
 from jupyter_hpo.errors import StorageError
+from jupyter_hpo.space import SearchSpace
+from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.worker.objects import load_objects, size, write_objects
 
 MB = 1 << 20
@@ -87,3 +95,26 @@ def test_functions_bring_the_small_things_they_refer_to(tmp_path):
     assert large(1) == 30  # the notebook's own scale counts where it has one
     fresh = {"data": [1]}
     assert load_objects(tmp_path / "o", fresh)["large"](1) == 2
+
+
+def test_a_kept_function_with_the_reporting_loop_still_works(tmp_path):
+    source = "def train(n):\n    for i in range(n):\n        v = i\n    return v\nloss = train(3)\n"
+    objectives = (Objective("loss", "minimize"),)
+    loop = find_reports(ast.parse(source), objectives).loop
+    program = CellProgram(source, "<cell>", SearchSpace(), {}, objectives, loop=loop)
+    space = {"__name__": "__main__"}
+    reports = []
+    space[RECORDER] = recorder_of(program, space, lambda *report: reports.append(report))
+    bind(program, {}).run(space)
+    assert len(reports) == 3
+    space[RECORDER] = SILENT  # as a trial leaves it
+    write_objects(str(tmp_path / "o"), ["train"], space)
+    notebook = {}
+    loaded = load_objects(tmp_path / "o", notebook)
+    assert loaded["train"](5) == 4
+    assert notebook[RECORDER] is SILENT
+    # In a later study it is another program's code: its turns are none of that study's.
+    notebook[RECORDER] = Recorder(objectives, notebook, lambda *report: None, key="another")
+    assert loaded["train"](5) == 4
+    assert notebook[RECORDER].step == 0
+    assert len(reports) == 3

@@ -77,7 +77,7 @@ class _Finder:
         self._results()
         self._attributes()
         self._lists()
-        libraries = Libraries(self.tree)
+        libraries = Libraries(self.tree, self.known)
         for figure in libraries.figures():
             direction = direction_of(figure.name)
             if direction is not None:

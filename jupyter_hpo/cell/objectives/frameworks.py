@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from .candidate import KEPT, LISTED
@@ -39,8 +39,10 @@ _LGB_SK = re.compile(r"LGBM(?:Classifier|Regressor|Ranker)")
 class Libraries:
     """Figures that library objects of a tree keep."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, known: Collection[str] = ()) -> None:
         self.nodes = list(ast.walk(tree))
+        self.classes = {n.name for n in self.nodes if isinstance(n, ast.ClassDef)}
+        self.names = {n.id for n in self.nodes if isinstance(n, ast.Name)} | set(known)
         self.calls = [n for n in self.nodes if isinstance(n, ast.Call)]
         self.lists: set[str] = set()
         """Names that hold several figures, though they sound like one."""
@@ -53,13 +55,6 @@ class Libraries:
                 if isinstance(call, ast.Call):
                     self.made[name] = call
                     self.bound[id(call)] = name
-        self.strings = {
-            n.slice.value
-            for n in self.nodes
-            if isinstance(n, ast.Subscript)
-            and isinstance(n.slice, ast.Constant)
-            and isinstance(n.slice.value, str)
-        }
 
     def figures(self) -> Iterator[Figure]:
         yield from self._made()
@@ -134,6 +129,8 @@ class Libraries:
             return
         receiver = ast.unparse(call.func.value)
         kept = self._kept_class(call.func.value)
+        if kept in self.classes:  # the person's own
+            return
         if _XGB_SK.fullmatch(kept) or _LGB_SK.fullmatch(kept):
             yield from self._boosted(receiver, kept, call)
         elif self._is_keras(call):
@@ -144,7 +141,8 @@ class Libraries:
         if words & {"validation_data", "validation_split", "steps_per_epoch"}:
             return True
         compiled = any(_last(c.func) == "compile" for c in self.calls)
-        return "epochs" in words or (compiled and bool(words & {"batch_size", "callbacks"}))
+        said = compiled or bool(self.names & {"keras", "tf", "tensorflow"})
+        return said and bool(words & {"batch_size", "callbacks", "epochs"})
 
     def _keras(self, receiver: str, call: ast.Call) -> Iterator[Figure]:
         words = {k.arg for k in call.keywords}
