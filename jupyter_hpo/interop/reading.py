@@ -36,7 +36,7 @@ def read_space(value: Any) -> SearchSpace:
         grid = grid_of(value) if value else None
     if grid is None:
         raise SpaceError(
-            f"a {type(value).__name__} is no search space.",
+            f"a value of type {type(value).__name__} is no search space.",
             "Give a SearchSpace, an Optuna study, a Ray param_space or a scikit-learn grid.",
         )
     return from_sklearn(grid)

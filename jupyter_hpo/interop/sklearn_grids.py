@@ -100,9 +100,9 @@ def _range(name: str, frozen: Any) -> Distribution:
         log = kind != "uniform"
         if not log or math.isclose(float(frozen.ppf(0.5)), math.sqrt(low * high), rel_tol=1e-6):
             return Float(low, high, log)
-        kind = "loguniform that begins elsewhere (loc)"
+        kind = "a moved loguniform (loc)"
     raise SpaceError(
-        f"{name!r} is drawn from a {kind}, which is no range that can be searched.",
+        f"{name!r} is drawn from {kind}, which is no range that can be searched.",
         "Use scipy.stats.uniform, loguniform or randint, or list the values.",
     )
 

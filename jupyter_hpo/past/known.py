@@ -68,19 +68,20 @@ def known_objects(namespace: Mapping[str, Any], names: Iterable[str]) -> Known:
 
 def kind_of(value: Any) -> ObjectKind:
     """The kind of a live object, by its class and those it derives from."""
-    if isinstance(value, types.ModuleType):
+    cls = type(value)  # not `isinstance`, which would ask a proxy for what it stands for
+    if issubclass(cls, types.ModuleType):
         return "module"
-    if isinstance(value, type):
+    if issubclass(cls, type):
         return "type"
     if _is_constant(value):
         return "constant"
-    if isinstance(value, _CALLABLE) or _is_ufunc(value):
+    if issubclass(cls, _CALLABLE) or _is_ufunc(value):
         return "callable"
     if _any_of(value, _CHANGED) or _is_trained(value):
         return "library"
     if _any_of(value, _DATA):
         return "data"
-    module = type(value).__module__
+    module = cls.__module__
     top = module.partition(".")[0] if isinstance(module, str) else ""
     if top in sys.stdlib_module_names or top == "__main__":
         return "other"
@@ -90,13 +91,11 @@ def kind_of(value: Any) -> ObjectKind:
 def _is_constant(value: Any) -> bool:
     if type(value) in (tuple, frozenset) or _is_named_tuple(value):
         return all(map(_is_constant, value))
-    return isinstance(value, _IMMUTABLE) or _any_of(value, _CONSTANTS)
+    return issubclass(type(value), _IMMUTABLE) or _any_of(value, _CONSTANTS)
 
 
 def _is_named_tuple(value: Any) -> bool:
-    return isinstance(value, tuple) and type(value).__bases__ == (tuple,) and (
-        hasattr(type(value), "_fields")
-    )  # fmt: skip
+    return type(value).__bases__ == (tuple,) and hasattr(type(value), "_fields")
 
 
 def _is_ufunc(value: Any) -> bool:
@@ -105,9 +104,10 @@ def _is_ufunc(value: Any) -> bool:
 
 def _is_trained(value: Any) -> bool:
     """A torch tensor that an optimiser may be given."""
-    torch = sys.modules.get("torch")
-    tensor: Any = getattr(torch, "Tensor", None)
-    return isinstance(tensor, type) and isinstance(value, tensor) and bool(value.requires_grad)  # type: ignore[attr-defined]
+    tensor: Any = getattr(sys.modules.get("torch"), "Tensor", None)
+    if not isinstance(tensor, type) or not issubclass(type(value), tensor):
+        return False
+    return bool(value.requires_grad)  # type: ignore[attr-defined]
 
 
 def _any_of(value: Any, table: Mapping[str, set[str]]) -> bool:
@@ -144,7 +144,7 @@ def data_rows(namespace: Mapping[str, Any], names: Iterable[str]) -> int | None:
 
 
 def _holds_rows(value: Any) -> bool:
-    return isinstance(value, list) or kind_of(value) == "data"
+    return issubclass(type(value), list) or kind_of(value) == "data"
 
 
 def _rows(value: Any) -> int | None:

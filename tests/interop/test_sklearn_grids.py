@@ -62,8 +62,11 @@ def test_kinds(values, meant):
 
 
 REFUSED = {
-    "no ends": ({"C": stats.expon()}, "'C' is drawn from a expon"),
-    "loguniform, moved": ({"C": stats.loguniform(1, 9, loc=3)}, "'C' is drawn from a loguniform"),
+    "no ends": ({"C": stats.expon()}, "'C' is drawn from expon"),
+    "loguniform, moved": (
+        {"C": stats.loguniform(1, 9, loc=3)},
+        "'C' is drawn from a moved log",
+    ),
     "a lone value": ({"C": 3}, r"'C' is 3, neither a list nor a distribution. Write \[3\]"),
     "a lone string": ({"kernel": "rbf"}, "'kernel' is 'rbf'"),
     "no choices": ({"C": []}, "at least one value"),

@@ -11,6 +11,7 @@ import math
 import pathlib
 import re
 import types
+import weakref
 
 import numpy as np
 import pandas as pd
@@ -83,6 +84,11 @@ def test_known_objects_are_those_that_exist():
     known = known_objects({"np": np, "x": 1, "y": 2}, ["np", "x", "missing"])
     assert known.kinds == {"np": "module", "x": "constant"}
     assert known.surroundings.origins == {"np": "numpy"}
+
+
+def test_a_proxy_is_not_asked():
+    assert kind_of(weakref.proxy(Own())) == "other"  # its object is gone
+    assert data_rows({"X_train": weakref.proxy(Own())}, ["X_train"]) is None
 
 
 ROWS = {
