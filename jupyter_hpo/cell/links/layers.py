@@ -8,166 +8,30 @@ from typing import Any
 
 from .dims import Dim
 
-THROUGH_LAYERS = frozenset(
-    [
-        "Dropout",
-        "Dropout1d",
-        "Dropout2d",
-        "Dropout3d",
-        "AlphaDropout",
-        "FeatureAlphaDropout",
-        "ReLU",
-        "LeakyReLU",
-        "ELU",
-        "SELU",
-        "CELU",
-        "GELU",
-        "SiLU",
-        "Mish",
-        "Tanh",
-        "Sigmoid",
-        "Softplus",
-        "Hardswish",
-        "Hardtanh",
-        "ReLU6",
-        "PReLU",
-        "Softmax",
-        "LogSoftmax",
-        "Softmax2d",
-        "LogSigmoid",
-        "Softsign",
-        "Identity",
-        "Flatten",
-        "MaxPool1d",
-        "MaxPool2d",
-        "MaxPool3d",
-        "AvgPool1d",
-        "AvgPool2d",
-        "AvgPool3d",
-        "AdaptiveAvgPool1d",
-        "AdaptiveAvgPool2d",
-        "AdaptiveAvgPool3d",
-        "AdaptiveMaxPool1d",
-        "AdaptiveMaxPool2d",
-        "Upsample",
-        "UpsamplingNearest2d",
-        "UpsamplingBilinear2d",
-        "ZeroPad2d",
-        "ReflectionPad2d",
-        "LocalResponseNorm",
-        "Hardsigmoid",
-        "Threshold",
-        "Dropout",
-        "SpatialDropout1D",
-        "SpatialDropout2D",
-        "GaussianDropout",
-        "GaussianNoise",
-        "BatchNormalization",
-        "LayerNormalization",
-        "Activation",
-        "MaxPooling1D",
-        "MaxPooling2D",
-        "MaxPooling3D",
-        "AveragePooling1D",
-        "AveragePooling2D",
-        "GlobalAveragePooling1D",
-        "GlobalAveragePooling2D",
-        "GlobalMaxPooling1D",
-        "GlobalMaxPooling2D",
-        "MaxPool1D",
-        "MaxPool2D",
-        "AvgPool2D",
-        "UpSampling1D",
-        "UpSampling2D",
-        "ZeroPadding1D",
-        "ZeroPadding2D",
-        "Permute",
-        "Cropping2D",
-        "RepeatVector",
-        "Masking",
-        "Rescaling",
-        "Normalization",
-        "RandomFlip",
-        "RandomRotation",
-        "RandomZoom",
-        "Resizing",
-        "InputLayer",
-        "GlobalMaxPool2D",
-        "GlobalAvgPool2D",
-        "GlobalMaxPool1D",
-        "ActivityRegularization",
-    ]
-)
-THROUGH_CALLS = frozenset(
-    [
-        "relu",
-        "leaky_relu",
-        "elu",
-        "selu",
-        "gelu",
-        "silu",
-        "mish",
-        "tanh",
-        "sigmoid",
-        "softplus",
-        "hardtanh",
-        "relu6",
-        "softmax",
-        "log_softmax",
-        "logsigmoid",
-        "dropout",
-        "dropout2d",
-        "alpha_dropout",
-        "max_pool1d",
-        "max_pool2d",
-        "avg_pool1d",
-        "avg_pool2d",
-        "adaptive_avg_pool1d",
-        "adaptive_avg_pool2d",
-        "adaptive_max_pool1d",
-        "adaptive_max_pool2d",
-        "normalize",
-        "interpolate",
-        "flatten",
-        "squeeze",
-        "mean",
-        "sum",
-        "max",
-        "amax",
-        "permute",
-        "transpose",
-        "contiguous",
-        "detach",
-        "clone",
-        "float",
-        "to",
-        "cuda",
-        "cpu",
-        "type",
-        "half",
-        "double",
-        "swapaxes",
-        "sin",
-        "cos",
-        "exp",
-        "abs",
-        "sqrt",
-        "clamp",
-        "pack_padded_sequence",
-        "pad_packed_sequence",
-        "layer_norm",
-        "batch_norm",
-        "checkpoint",
-        "swish",
-        "swapdims",
-        "movedim",
-        "type_as",
-        "requires_grad_",
-        "relu_",
-        "tanh_",
-        "long",
-    ]
-)
+_THROUGH_LAYERS_TEXT = """
+    Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout ReLU LeakyReLU ELU
+    SELU CELU GELU SiLU Mish Tanh Sigmoid Softplus Hardswish Hardtanh ReLU6 PReLU Softmax
+    LogSoftmax Softmax2d LogSigmoid Softsign Identity Flatten MaxPool1d MaxPool2d MaxPool3d
+    AvgPool1d AvgPool2d AvgPool3d AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d
+    AdaptiveMaxPool1d AdaptiveMaxPool2d Upsample UpsamplingNearest2d UpsamplingBilinear2d
+    ZeroPad2d ReflectionPad2d LocalResponseNorm Hardsigmoid Threshold Dropout SpatialDropout1D
+    SpatialDropout2D GaussianDropout GaussianNoise BatchNormalization LayerNormalization
+    Activation MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D
+    GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D
+    MaxPool1D MaxPool2D AvgPool2D UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D Permute
+    Cropping2D RepeatVector Masking Rescaling Normalization RandomFlip RandomRotation
+    RandomZoom Resizing InputLayer GlobalMaxPool2D GlobalAvgPool2D GlobalMaxPool1D
+    ActivityRegularization"""
+THROUGH_LAYERS = frozenset(_THROUGH_LAYERS_TEXT.split())
+_THROUGH_CALLS_TEXT = """
+    relu leaky_relu elu selu gelu silu mish tanh sigmoid softplus hardtanh relu6 softmax
+    log_softmax logsigmoid dropout dropout2d alpha_dropout max_pool1d max_pool2d avg_pool1d
+    avg_pool2d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_max_pool1d adaptive_max_pool2d
+    normalize interpolate flatten squeeze mean sum max amax permute transpose contiguous detach
+    clone float to cuda cpu type half double swapaxes sin cos exp abs sqrt clamp
+    pack_padded_sequence pad_packed_sequence layer_norm batch_norm checkpoint swish swapdims
+    movedim type_as randn_like rand_like zeros_like ones_like normal_ requires_grad_ relu_ tanh_ long"""
+THROUGH_CALLS = frozenset(_THROUGH_CALLS_TEXT.split())
 RECURRENT = ("RNN", "LSTM", "GRU")
 
 

@@ -27,11 +27,11 @@ WIDTHS = frozenset(
 )  # fmt: skip
 """Parameters of torch's layers that must agree with those of their neighbours."""
 _LAYER_LIBRARIES = ("torch", "keras")
-_REPEATED = frozenset(
-    ["p", "rate", "kernel_size", "activation", "units", "filters", "negative_slope", "alpha",
-     "kernel_initializer", "dropout", "recurrent_dropout", "l1", "l2", "num_layers", "batch_size",
-     "dim_feedforward", "nhead", "num_heads", "key_dim", "features", "stddev", "hidden_act"]
-)  # fmt: skip
+__REPEATED_TEXT = """
+    p rate kernel_size activation units filters negative_slope alpha kernel_initializer dropout
+    recurrent_dropout l1 l2 num_layers batch_size dim_feedforward nhead num_heads key_dim
+    features stddev hidden_act"""
+_REPEATED = frozenset(__REPEATED_TEXT.split())
 """Parameters whose equal values through a model are one decision."""
 _PLAIN = re.compile(r"(?:p|rate|units|filters|k|r|l1|l2|factor|degrees|features|stddev)\Z")
 """Parameters that say little without their callee."""
@@ -102,7 +102,7 @@ class Finder:
                 continue
             key = self._repeats(value, offer)
             if key is not None and key in groups:
-                groups[key].values.append(value)
+                groups[key].values += offer.values
                 continue
             if key is not None:
                 groups[key] = offer
@@ -129,6 +129,8 @@ class Finder:
             return self._choice_of_class(value)
         if value.role == "inner":
             return self._in_expression(value)
+        if id(value.node) in self.links.arrays:
+            return self._width_of_arrays(value)
         where = standing(value, self.code)
         if where is None:
             return None
@@ -146,7 +148,9 @@ class Finder:
         """What nobody tunes, or what nothing reads."""
         if value.variable is not None and value.variable not in self.read:
             return True
-        if QUIET.match(where.callee) or where.library in ("plot", "numpy", "random", "time"):
+        if where.library in ("plot", "numpy", "random", "time"):
+            return True
+        if QUIET.match(where.callee) and where.library != "own":
             return True
         if where.name in self.grids or overridden(where):
             return True
@@ -280,8 +284,10 @@ class Finder:
     def names(self, where: Standing) -> tuple[str, str]:
         """The short and the long name of a value."""
         name, callee = where.name, where.callee
-        if not callee or where.library == "own":
-            return name, where.value.qualified if callee else _scoped(where)
+        if not callee:
+            return name, _scoped(where)
+        if where.library == "own":
+            return name, f"{where.holder or callee}.{name}"
         if where.library in _LAYER_LIBRARIES and where.name in (*WIDTHS, "units", "filters"):
             label = f"{where.holder or callee}.{name}"
             return label, label
@@ -293,6 +299,8 @@ class Finder:
         if value.role == "callee":
             return ("callee", offer.short, value.key) if offer.short != "scaler" else None
         where = standing(value, self.code)
+        if where is not None and where.argument and offer.long.partition(".")[2] in WIDTHS:
+            return ("width", id(self._model_of(value.node)), where.callee, value.literal)
         if where is None or where.name not in _REPEATED or where.argument is None:
             return None
         if where.library not in _LAYER_LIBRARIES or where.name in WIDTHS:
@@ -328,6 +336,14 @@ class Finder:
         short, long = self.names(named)
         return Offer(tied, distribution, "widths are searched by factors of two", short, long)
 
+    def _width_of_arrays(self, value: Value) -> Offer | None:
+        group = [self.by_node.get(id(n)) for n in self.links.arrays[id(value.node)]]
+        tied = [v for v in group if v is not None and id(v) not in self.taken]
+        distribution = around(value.literal)
+        if tied[:1] != [value] or len(tied) != len(group) or distribution is None:
+            return None
+        return Offer(tied, distribution, "a hidden width, by factors of two", "hidden", "hidden")
+
     # other things than named literals -----------------------------------------------------
 
     def _loop(self, value: Value, where: Standing) -> Offer | None:
@@ -346,9 +362,33 @@ class Finder:
             body = [owner.elt] if isinstance(owner, ast.ListComp | ast.GeneratorExp) else []
         if not body or not self._builds_layers(body) or not 1 <= value.literal <= 24:
             return None
+        tied = self._equal_loops(value)
+        if tied[0] is not value:
+            return None
         return Offer(
-            [value], Int(1, max(6, value.literal * 2)), "a few layers", "n_layers", "n_layers"
+            tied, Int(1, max(6, value.literal * 2)), "a few layers", "n_layers", "n_layers"
         )
+
+    def _equal_loops(self, value: Value) -> list[Value]:
+        """All `range(3)` of a class or function: what is built in one is used in the other."""
+        owner = self._model_of(value.node)
+        found = []
+        for call in self.code.calls.get("range", ()):
+            literal = call.args[0] if len(call.args) == 1 else None
+            other = self.by_node.get(id(literal)) if literal is not None else None
+            if other is not None and other.literal == value.literal:
+                if self._model_of(call) is owner:
+                    found.append(other)
+        return sorted(found, key=lambda v: self.order[id(v)])
+
+    def _model_of(self, node: ast.AST) -> ast.AST:
+        """The class a node stands in, else the function, else the statement."""
+        around = list(self.code.above(node))
+        for found in around:
+            if isinstance(found, ast.ClassDef):
+                return found
+        scope = self.code.scope(node)
+        return (self.code.statement(node) or scope) if scope is self.code.tree else scope
 
     def _builds_layers(self, body: Sequence[ast.AST]) -> bool:
         builds = False
@@ -417,38 +457,12 @@ class Finder:
         )  # fmt: skip
 
 
-WIDTH_LAYERS = frozenset(
-    [
-        "Linear",
-        "LazyLinear",
-        "Bilinear",
-        "Conv1d",
-        "Conv2d",
-        "Conv3d",
-        "ConvTranspose1d",
-        "ConvTranspose2d",
-        "LazyConv2d",
-        "BatchNorm1d",
-        "BatchNorm2d",
-        "BatchNorm3d",
-        "InstanceNorm1d",
-        "InstanceNorm2d",
-        "GroupNorm",
-        "LayerNorm",
-        "Embedding",
-        "EmbeddingBag",
-        "RNN",
-        "LSTM",
-        "GRU",
-        "RNNCell",
-        "LSTMCell",
-        "GRUCell",
-        "MultiheadAttention",
-        "TransformerEncoderLayer",
-        "TransformerDecoderLayer",
-        "Transformer",
-    ]
-)
+_WIDTH_LAYERS_TEXT = """
+    Linear LazyLinear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d LazyConv2d
+    BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d GroupNorm LayerNorm
+    Embedding EmbeddingBag RNN LSTM GRU RNNCell LSTMCell GRUCell MultiheadAttention
+    TransformerEncoderLayer TransformerDecoderLayer Transformer"""
+WIDTH_LAYERS = frozenset(_WIDTH_LAYERS_TEXT.split())
 
 
 def last_name_of(where: Standing) -> str:

@@ -179,6 +179,7 @@ _OF_CALLEES = [
     _named(r"pct_start", near_one(0.1, 0.5), "the share of the rise", r"OneCycleLR"),
     _named(r"warmup\w*", near_one(0.0, 0.3), "a short share of the training", r"OneCycleLR"),
     # layers
+    _named(r"bidirectional|batch_first|bias|affine", nothing, "", r"RNN|LSTM|GRU|Linear|Conv\w+"),
     _named(r"p|rate", dropout, "dropout beyond 0.7 seldom learns", r"\w*Dropout\w*|dropout"),
     _named(r"recurrent_dropout", dropout, "dropout beyond 0.7 seldom learns", r"\w+"),
     _named(r"negative_slope|alpha", near_one(0.01, 0.3), "a small slope",
@@ -217,7 +218,7 @@ _OF_EVERYBODY = [
            near_one(0.1, 0.999), "the decay of the learning rate"),
     _named(r"min_lr|lr_min|eta_min|end_lr|final_lr|min_learning_rate", nothing),
     _named(r"batch_?lr_?", nothing),
-    _named(rf"{_PREFIX}(?:lr|learning_?rate|learn_rate){_SIDE}|lr0|eta0?|init_value|step_?size"
+    _named(rf"{_PREFIX}(?:lr|learning_?rate|learn_rate){_SIDE}|lr_(?:head|trunk|backbone|body|base|fc|feat|embed|max|w|b)|lr0|eta0?|init_value|step_?size"
            r"|initial_learning_rate|stepsize|alpha_lr",
            _LR, "learning rates are searched on a log scale"),
     _named(rf"{_PREFIX}weight_?decay{_SIDE}|wd|decay|l2|l1|{_PREFIX}l[12]_?(?:reg|lambda|penalty|weight|coef\w*|alpha)?"
