@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..study.objective import Objective
 from .captured import Loop
 from .flow import Functions, Site, Turn, bound_names, find_sites
 from .flow.paths import substitute
+from .scopes import FUNCTIONS
 from .values import place_of
 
 LOOPS = ast.For | ast.AsyncFor | ast.While
@@ -34,14 +35,20 @@ _TRAINS = {
 }
 
 
-def find_loop(tree: ast.Module, objectives: Sequence[Objective]) -> Loop | None:
+def find_loop(
+    tree: ast.Module,
+    objectives: Sequence[Objective],
+    said: Mapping[int, ast.expr] | None = None,
+) -> Loop | None:
     """The loop whose turns are reports, in the cell or in a function that it calls; None when
-    no loop moves an objective. tree: the cell, or all statements of the trial."""
+    no loop moves an objective. tree: the cell, or all statements of the trial. said: by index,
+    what stands for an objective that is printed."""
+    said = said or {}
     table, bound = Functions.of(tree), bound_names(tree)
     chosen: tuple[int, ast.stmt] | None = None
     turns: dict[int, list[tuple[int, Site, Turn]]] = {}
     for i, objective in enumerate(objectives):
-        expression = expression_of(objective)
+        expression = said.get(i) or expression_of(objective)
         if expression is None:
             continue
         found = _reporting(find_sites(tree, expression, table, floating=_floats(expression, bound)))
@@ -51,7 +58,7 @@ def find_loop(tree: ast.Module, objectives: Sequence[Objective]) -> Loop | None:
         if chosen is None or len(moved) >= chosen[0]:
             chosen = (len(moved), moved[0][2].loop)
             best = identity
-    return _loop(turns[best], objectives, bound) if chosen is not None else None
+    return _loop(turns[best], objectives, bound, set(said)) if chosen is not None else None
 
 
 def expression_of(objective: Objective) -> ast.expr | None:
@@ -70,7 +77,10 @@ def _floats(expression: ast.expr, bound: set[str]) -> bool:
 
 
 def _loop(
-    moved: list[tuple[int, Site, Turn]], objectives: Sequence[Objective], bound: set[str]
+    moved: list[tuple[int, Site, Turn]],
+    objectives: Sequence[Objective],
+    bound: set[str],
+    printed: set[int],
 ) -> Loop:
     _, site, turn = moved[0]
     why = _why(site, turn)
@@ -78,7 +88,7 @@ def _loop(
     said = {i: _so_far(s, t) for i, s, t in moved}
     expressions = tuple(ast.unparse(said[i]) if i in said else "" for i in range(len(objectives)))
     if turn.function is None:
-        as_asked = all(said[i] is t.expression for i, _, t in moved)
+        as_asked = all(said[i] is t.expression and i not in printed for i, _, t in moved)
         return Loop(place, why, expressions=() if as_asked else expressions)
     last = tuple(
         i
@@ -162,6 +172,29 @@ def _turn_of(site: Site) -> Turn | None:
         if not is_repeat(turn.loop):
             return turn
     return possible[-1] if possible else None
+
+
+def reporting_among(loops: Sequence[ast.stmt]) -> ast.stmt | None:
+    """Of loops around something, the outermost first, the one whose turns would be reports."""
+    outer = next((loop for loop in loops if not is_repeat(loop)), None)
+    return outer or (loops[-1] if loops else None)
+
+
+def loops_around(tree: ast.Module) -> dict[int, list[ast.stmt]]:
+    """For the id of each node the loops of its own scope that it is in, the outermost first."""
+    found: dict[int, list[ast.stmt]] = {}
+
+    def visit(node: ast.AST, around: list[ast.stmt]) -> None:
+        found[id(node)] = around
+        if isinstance(node, LOOPS):
+            around = [*around, node]
+        elif isinstance(node, FUNCTIONS):
+            around = []
+        for child in ast.iter_child_nodes(node):
+            visit(child, around)
+
+    visit(tree, [])
+    return found
 
 
 def is_repeat(loop: ast.stmt) -> bool:

@@ -36,6 +36,13 @@ def reported_turn(step: int) -> bool:
     return step % (DENSE // 32 << doublings) == 0
 
 
+def next_reported(step: int) -> int:
+    """The turn after `step`, itself a report, that is the next one."""
+    if step < DENSE:
+        return step + 1
+    return step + (DENSE // 32 << (step // DENSE).bit_length() - 1)
+
+
 class Recorder:
     """Counts the turns of the reporting loop and reports the objectives at their end.
 
@@ -60,7 +67,7 @@ class Recorder:
     ) -> None:
         self.objectives, self.namespace, self.report = objectives, namespace, report
         self.watches, self.key = watches, key
-        self.step = 0
+        self.step, self._next = 0, 1
         self.error: ObjectiveError | None = None
         self._expressions = loop.expressions if loop is not None else ()
         self._last = frozenset(loop.last) if loop is not None else frozenset()
@@ -102,7 +109,7 @@ class Recorder:
 
     def tick(self, key: str | None = None) -> bool:
         """Always true; ends the turn before, if there was one."""
-        if self._foreign(key):
+        if key != self.key and self._foreign(key):
             return True
         if self._open:
             self.turn(sys._getframe(1))
@@ -123,9 +130,11 @@ class Recorder:
     def turn(self, frame: FrameType | None = None) -> None:
         """End a turn: count it and, unless it is thinned out, report it."""
         self.step += 1
-        reported = reported_turn(self.step)
+        reported = self.step >= self._next
         if not reported and not self._last:
             return
+        if reported:
+            self._next = next_reported(self.step)
         try:
             values = tuple(self._at_turn(i, frame) for i in range(len(self.objectives)))
         except ObjectiveError as error:
@@ -137,9 +146,9 @@ class Recorder:
             self.report(self.step, values)
 
     def _at_turn(self, i: int, frame: FrameType | None) -> float:
-        if i in self._apart:
-            return self._seen_value(i)
         source = self._expressions[i] if self._expressions else ""
+        if i in self._apart and not source:
+            return self._seen_value(i)
         if not source or frame is None:
             return self.objectives[i].evaluate(self.namespace)
         try:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ..study.objective import Objective
 from .captured import Loop, Place, Watch
 from .flow import Functions, bound_names
-from .loops import LOOPS, expression_of, find_loop
+from .loops import LOOPS, expression_of, find_loop, loops_around, reporting_among
 from .objectives.printing import printed_by
 from .scopes import own_scope
 from .source import from_magic
@@ -47,10 +47,9 @@ def find_reports(tree: ast.Module, objectives: Sequence[Objective]) -> Reports:
         watches += mine
         if any(watch.reports for watch in mine):
             looped.remove(objective)
-    loop = find_loop(tree, objectives) if looped else None
+    loop = find_loop(tree, objectives, found.said) if looped else None
     if loop is not None:
-        kept = [w for w in watches if w.reports or objectives[w.objective].printed is not None]
-        watches = kept
+        watches = [w for w in watches if w.reports or objectives[w.objective].printed is not None]
     return Reports(loop, tuple(watches), tuple(_swallowing(tree, loop, watches)))
 
 
@@ -58,12 +57,8 @@ class _Watches:
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
         self.table, self.bound = Functions.of(tree), bound_names(tree)
-        self.in_loops = {
-            id(inner)
-            for node in ast.walk(tree)
-            if isinstance(node, LOOPS)
-            for inner in ast.walk(node)
-        }
+        self.loops = loops_around(tree)
+        self.said: dict[int, ast.expr] = {}
         self.top = {id(node) for node in own_scope(tree.body)}
 
     def of(self, index: int, objective: Objective) -> list[Watch]:
@@ -80,12 +75,16 @@ class _Watches:
         return []
 
     def _printed(self, index: int, text: str) -> Iterator[Watch]:
+        values = []
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Call) and not from_magic(node):
                 for printed in printed_by(node):
                     if " ".join(printed.text.split()) == text:
-                        reports = id(node) not in self.top or id(node) in self.in_loops
+                        reports = id(node) not in self.top or bool(self.loops[id(node)])
+                        values.append((printed.value, reports))
                         yield Watch(place_of(node), printed.path, index, reports)
+        if len(values) == 1 and not values[0][1] and not _calls(values[0][0]):
+            self.said[index] = values[0][0]  # printed at the end, moved by a loop before
 
     def _computed(self, index: int, expression: ast.expr) -> Iterator[Watch]:
         wanted = ast.dump(expression)
@@ -97,7 +96,9 @@ class _Watches:
                 and ast.dump(node) == wanted
                 and not _in_string(self.tree, node)
             ):
-                yield Watch(place_of(node), (), index, id(node) in self.in_loops)
+                around = self.loops[id(node)]
+                if not around or around[-1] is reporting_among(around):
+                    yield Watch(place_of(node), (), index, bool(around))
 
     def _local(self, index: int, name: str) -> Iterator[Watch]:
         if any(
@@ -113,6 +114,10 @@ class _Watches:
                         for i, inner in enumerate(target.elts):
                             if isinstance(inner, ast.Name) and inner.id == name:
                                 yield Watch(place_of(node.value), (), index, pick=i)
+
+
+def _calls(node: ast.expr) -> bool:
+    return any(isinstance(inner, ast.Call) for inner in ast.walk(node))
 
 
 def _in_string(tree: ast.Module, node: ast.expr) -> bool:

@@ -147,6 +147,19 @@ CELLS = {
         "        h['lr'].append(0)\n        h['loss'].append(i)\n        # report h['loss'][-1]\n"
         "    return h\nhistory = train(3)\n", 'history["loss"][-1]',
     ),
+    "in a function, under the same name": (
+        "def train(n):\n    losses = []\n    for i in range(n):\n        losses.append(i)\n"
+        "        # report losses[-1]\n    return 1, losses\nw, losses = train(3)\n", "losses[-1]",
+    ),
+    "printed at the end": (
+        "for i in range(3):\n    best = 9 - i\n    # report best\nprint('best loss', best)\n",
+        'printed("best loss {}")',
+    ),
+    "an expression also computed within": (
+        "class N(int):\n    def item(self): return int(self)\nlog = []\n"
+        "for e in range(2):\n    for b in range(3):\n        err = N(e + b)\n"
+        "        log.append(err.item())\n    # report err.item()\n", "err.item()",
+    ),
     "handed a list": (
         "def train(n, log):\n    for i in range(n):\n        log.append(i)\n"
         "        # report log[-1]\nlosses = []\ntrain(3, losses)\n", "losses[-1]",

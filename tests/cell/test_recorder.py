@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jupyter_hpo.cell.captured import Loop, Place, Watch
-from jupyter_hpo.cell.recorder import DENSE, SILENT, Recorder, reported_turn
+from jupyter_hpo.cell.recorder import DENSE, SILENT, Recorder, next_reported, reported_turn
 from jupyter_hpo.study.objective import Objective, ObjectiveError
 
 
@@ -16,6 +16,11 @@ def test_every_turn_at_first_then_thinner() -> None:
     counts = [sum(map(reported_turn, range(DENSE << k, DENSE << (k + 1)))) for k in range(1, 6)]
     assert set(counts) == {32}
     assert sum(map(reported_turn, range(1, 60_001))) <= 520
+    step = 1
+    for turn in range(2, 60_001):
+        if reported_turn(turn):
+            assert next_reported(step) == turn
+            step = turn
 
 
 def test_several_objectives_report_together() -> None:

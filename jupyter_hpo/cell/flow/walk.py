@@ -148,7 +148,9 @@ class _Walk:
     def simple(self, node: ast.AST, at: _At) -> Iterator[Site]:
         """A statement without a body, or an expression: what it changes, then its calls."""
         for change in changes_of(node):
-            yield from self._direct(change, at)
+            own = any(called.receiver for called in self.table.called(change.node, at.function))
+            if not own:  # a method of the person's is looked into instead
+                yield from self._direct(change, at)
         for inner in _nodes(node):
             for called in self.table.called(inner, at.function):
                 yield from self._into(called, node, at)
@@ -212,14 +214,15 @@ class _Walk:
         if called.call is None:
             return
         for target, returned in _results(statement, called.call, function):
-            if any(touches(path, read) for path in [path_of(target)] if path
-                   for read in read_paths(expression)) or isinstance(target, ast.Call):  # fmt: skip
-                theirs = substitute(expression, target, returned)
-                if ast.dump(theirs) == ast.dump(expression):
+            path = path_of(target)
+            if path is not None:
+                if not any(touches(path, read) for read in read_paths(expression)):
                     continue
-                mentioned = names_in([returned])
-                if self._valid(theirs, foreign, function, mentioned):
-                    yield theirs, False
+            elif not _stands_in(target, expression):
+                continue
+            theirs = substitute(expression, target, returned)
+            if self._valid(theirs, foreign, function, names_in([returned])):
+                yield theirs, False
 
     def _valid(
         self, node: ast.expr, foreign: frozenset[str], function: Function, own: set[str]
@@ -254,6 +257,11 @@ def _results(
                     yield from zip(target.elts, returned.elts, strict=True)
             else:
                 yield target, returned
+
+
+def _stands_in(node: ast.expr, expression: ast.expr) -> bool:
+    wanted = ast.dump(node)
+    return any(ast.dump(inner) == wanted for inner in ast.walk(expression))
 
 
 def _is_result(value: ast.expr, call: ast.Call) -> bool:

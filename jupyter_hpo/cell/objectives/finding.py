@@ -12,9 +12,9 @@ from ..captured import Place
 from ..flow import Functions, bound_names, path_of
 from ..flow.functions import Function
 from ..flow.paths import is_reset
-from ..loops import LOOPS, is_repeat
+from ..loops import is_repeat, loops_around
 from ..names import reads, use_of_names
-from ..scopes import FUNCTIONS, own_scope, stored
+from ..scopes import own_scope, stored
 from ..source import from_magic
 from ..values import place_of
 from .candidate import ASSIGNED, COMPUTED, KEPT, LISTED, LOCAL, PRINTED, TOLD, Candidate
@@ -69,7 +69,7 @@ class _Finder:
         }
         self.values = _values_of(self.tree.body)
         self.differentiated = _differentiated(self.tree)
-        self.loops = _loops_around(self.tree)
+        self.loops = loops_around(self.tree)
         self.summands = _summands(self.tree)
 
     def run(self) -> None:
@@ -571,23 +571,6 @@ def _is_mean(node: ast.expr, listed: str) -> bool:
 
 def _has_call(node: ast.expr) -> bool:
     return any(isinstance(n, ast.Call) for n in ast.walk(node))
-
-
-def _loops_around(tree: ast.Module) -> dict[int, list[ast.stmt]]:
-    """For each node the loops that it is in, the outermost first."""
-    found: dict[int, list[ast.stmt]] = {}
-
-    def visit(node: ast.AST, around: list[ast.stmt]) -> None:
-        found[id(node)] = around
-        if isinstance(node, LOOPS):
-            around = [*around, node]
-        elif isinstance(node, FUNCTIONS):
-            around = []
-        for child in ast.iter_child_nodes(node):
-            visit(child, around)
-
-    visit(tree, [])
-    return found
 
 
 def _summands(tree: ast.Module) -> dict[str, str]:
