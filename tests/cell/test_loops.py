@@ -15,6 +15,7 @@ import pytest
 
 from jupyter_hpo.cell.bind import bind
 from jupyter_hpo.cell.captured import CellProgram
+from jupyter_hpo.cell.flow.walk import _Walk
 from jupyter_hpo.cell.source import FLAGS
 from jupyter_hpo.cell.watching import find_reports
 from jupyter_hpo.cell.wrapping import RECORDER, recorder_of
@@ -159,6 +160,37 @@ CELLS = {
         "class N(int):\n    def item(self): return int(self)\nlog = []\n"
         "for e in range(2):\n    for b in range(3):\n        err = N(e + b)\n"
         "        log.append(err.item())\n    # report err.item()\n", "err.item()",
+    ),
+    "a class within a function": (
+        "class T:\n    def fit(self):\n        for i in range(3):\n            self.best = i\n"
+        "            # report self.best\n"
+        "def main():\n    t = T()\n    t.fit()\n    return t.best\nloss = main()\n", "loss",
+    ),
+    "a function within a function": (
+        "def main():\n    def fit(n):\n        for i in range(n):\n            v = i\n"
+        "            # report v\n        return v\n    return fit(3)\nloss = main()\n", "loss",
+    ),
+    "a partial": (
+        "from functools import partial\ndef fit(n):\n    for i in range(n):\n        v = i\n"
+        "        # report v\n    return v\nrun = partial(fit, n=3)\nloss = run()\n", "loss",
+    ),
+    "added to a list": (
+        "def fit(n):\n    seen = []\n    for i in range(n):\n        seen += [i]\n"
+        "        # report seen[-1]\n    return seen\nlosses = fit(3)\n", "losses[-1]",
+    ),
+    "rows appended": (
+        "class T:\n    def __init__(self):\n        self.rows = []\n    def fit(self):\n"
+        "        for i in range(3):\n            self.rows.append((i, 9 - i))\n"
+        "            # report self.rows[-1][1]\nt = T()\nt.fit()\n", "t.rows[-1][1]",
+    ),
+    "a dict made anew": (
+        "class T:\n    def fit(self):\n        for i in range(3):\n"
+        "            self.logs = {'acc': i}\n            # report self.logs['acc']\n"
+        "t = T()\nt.fit()\n", "t.logs['acc']",
+    ),
+    "handed over and called": (
+        "def run(f):\n    f()\nloss = 0\ndef step():\n    global loss\n    for i in range(3):\n"
+        "        loss = i\n        # report loss\nrun(step)\n", "loss",
     ),
     "handed a list": (
         "def train(n, log):\n    for i in range(n):\n        log.append(i)\n"
@@ -384,3 +416,72 @@ SILENT = {
 @pytest.mark.parametrize(("source", "objective"), SILENT.values(), ids=SILENT)
 def test_what_is_no_progress_is_not_reported(source: str, objective: str) -> None:
     assert run(source, objective).reports == []
+
+
+def test_two_objectives_of_a_function_s_own_names() -> None:
+    source = "def fit():\n    for i in range(3):\n        a = i\n        b = -i\nfit()\n"
+    program = program_of(source, "a", "b")
+    reports: list[tuple[int, tuple[float, ...]]] = []
+    namespace: dict[str, Any] = {}
+    recorder = recorder_of(program, namespace, lambda *report: reports.append(report))
+    namespace[RECORDER] = recorder
+    bind(program, {}).run(namespace)
+    assert reports == [(1, (0.0, 0.0)), (2, (1.0, -1.0)), (3, (2.0, -2.0))]
+    assert recorder.final() == (2.0, -2.0)
+
+
+def test_a_name_that_only_a_function_has_and_no_loop_moves() -> None:
+    source = "def fit():\n    loss, acc = evaluate()\ndef evaluate():\n    return 1, 0.5\nfit()\n"
+    found = run(source, "acc")
+    assert found.reports == []
+    assert found.final == 0.5
+
+
+SWALLOWED = {
+    "a bare except around the loop": (
+        "try:\n    for i in range(3):\n        loss = i\nexcept:\n    pass\n", 4,
+    ),
+    "around the call": (
+        "def fit():\n    for i in range(3):\n        v = i\n    return v\n"
+        "try:\n    loss = fit()\nexcept BaseException:\n    loss = 0\n", 7,
+    ),
+    "raised again": (
+        "try:\n    for i in range(3):\n        loss = i\nexcept:\n    raise\n", None,
+    ),
+    "exceptions only": (
+        "try:\n    for i in range(3):\n        loss = i\nexcept Exception:\n    pass\n", None,
+    ),
+    "around something else": (
+        "try:\n    x = 1\nexcept:\n    pass\nfor i in range(3):\n    loss = i\n", None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "line"), SWALLOWED.values(), ids=SWALLOWED)
+def test_what_swallows_the_signal_is_noticed(source: str, line: int | None) -> None:
+    notices = find_reports(ast.parse(source), [Objective("loss", "minimize")]).notices
+    assert len(notices) == (line is not None)
+    if line is not None:
+        assert f"`except` in line {line} " in notices[0]
+
+
+def test_a_large_notebook_is_read_in_no_time() -> None:
+    """Each function calls five others; the walk must not go every way there is."""
+    source = "".join(
+        f"def f{i}(x):\n    for e in range(2):\n        y = {i}\n"
+        + "".join(f"    y += f{j}(x)\n" for j in range(i - 5, i) if j >= 0)
+        + "    return y\n"
+        for i in range(120)
+    )
+    walked = _Walk.block
+    count = 0
+
+    def counted(self: _Walk, body: Any, at: Any) -> Any:
+        nonlocal count
+        count += 1
+        return walked(self, body, at)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_Walk, "block", counted)
+        find_reports(ast.parse(source + "loss = f119(1)\n"), [Objective("loss", "minimize")])
+    assert count < 5_000

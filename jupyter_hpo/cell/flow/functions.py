@@ -93,7 +93,11 @@ class Functions:
         table = cls()
         table._collect(tree.body)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and (made := table._class_made(node.value)):
+            if not isinstance(node, ast.Assign):
+                continue
+            if isinstance(node.targets[0], ast.Name) and (same := table._function(node.value)):
+                table.functions.setdefault(node.targets[0].id, same)
+            if made := table._class_made(node.value):
                 for target in node.targets:
                     if isinstance(target, ast.Name | ast.Attribute):
                         last = target.id if isinstance(target, ast.Name) else target.attr
@@ -117,6 +121,20 @@ class Functions:
                 self._collect(node.body)
             elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
                 self._collect(ast.iter_child_nodes(node))
+
+    def _function(self, value: ast.expr) -> Function | None:
+        """The function that `f`, `partial(f, x=1)` or `torch.compile(f)` is."""
+        match value:
+            case ast.Name(id=name):
+                return self.functions.get(name)
+            case ast.Call(
+                func=ast.Name(id="partial" | "jit" | "njit") | ast.Attribute(
+                    attr="partial" | "jit" | "njit" | "compile" | "function"
+                ),
+                args=[ast.Name(id=name)],
+            ):  # fmt: skip
+                return self.functions.get(name)
+        return None
 
     def _class_made(self, value: ast.expr | None) -> str:
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):

@@ -100,10 +100,11 @@ def changes_of(statement: ast.AST) -> Iterator[Change]:
                 yield from _bound(target, value)
         case ast.AnnAssign(target=target, value=value) if value is not None:
             yield from _bound(target, value)
-        case ast.AugAssign(target=target):
+        case ast.AugAssign(target=target, value=value):
             path = path_of(target)
             if path is not None:
-                yield Change(_ended(path), target, None, True, isinstance(target, ast.Name))
+                adds = not isinstance(value, ast.List)  # `losses += [loss]` appends
+                yield Change(_ended(path), target, None, adds, isinstance(target, ast.Name))
     for node in own_scope([statement]):
         if isinstance(node, ast.NamedExpr):
             yield from _bound(node.target, node.value)

@@ -94,6 +94,7 @@ def find_sites(
 class _Walk:
     def __init__(self, table: Functions, modules: frozenset[str]) -> None:
         self.table, self.modules = table, modules
+        self.known: dict[tuple[int, str, bool, bool], list[Site]] = {}
 
     def block(self, body: Sequence[ast.stmt], at: _At) -> Iterator[Site]:
         for statement in body:
@@ -177,22 +178,18 @@ class _Walk:
         function = called.function
         if function in at.entered or len(at.entered) >= DEPTH:
             return
-        base = _At(
-            at.expression,
-            function,
-            at.turns,
-            at.looks or any(map(_only_looks, function.node.decorator_list)),
-            at.floating,
-            (*at.entered, function),
-        )
+        looks = at.looks or any(map(_only_looks, function.node.decorator_list))
         seen = set()
         for expression, floating in self._in_its_words(called, statement, at):
-            text = ast.dump(expression)
-            if (text, floating) not in seen:
-                seen.add((text, floating))
-                yield from self.block(
-                    function.node.body, _moved(base, expression=expression, floating=floating)
-                )
+            key = (id(function), ast.dump(expression), floating, looks)
+            if key in seen:
+                continue
+            seen.add(key)
+            if key not in self.known:
+                inside = _At(expression, function, (), looks, floating, (*at.entered, function))
+                self.known[key] = list(self.block(function.node.body, inside))
+            for site in self.known[key]:
+                yield replace(site, turns=(*at.turns, *site.turns))
 
     def _in_its_words(
         self, called: Called, statement: ast.AST, at: _At
