@@ -18,7 +18,7 @@ from .flow import FOLDS, FitCall, Flow, flow_of, tail
 from .metrics import FUNCTIONS, canonical
 
 PLACEHOLDER = "__fit__"
-What = Literal["result", "model", "evaluate", "metric", "named", "argument"]
+What = Literal["result", "model", "evaluate", "metric", "named", "argument", "live"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Ask:
     what: 'result', what the call would return if it ended now; 'model', what stands before
     `.fit`; 'evaluate', the figures on a data set as `.evaluate(...)` returns them; 'metric', a
     metric on a data set; 'named', a logged key that is called so; 'argument', an object that
-    the call fills (`evals_result=...`). name: of the metric or key. data: how the data set is
+    the call fills (`evals_result=...`); 'live', a callback of the fit. name: of the metric, the
+    key or the object. data: how the data set is
     written, here and where it was made (`dval`, `X_val`); empty: whatever the fit validates on.
     """
 
@@ -70,6 +71,9 @@ _METHODS = frozenset(
     | {"get", "keys", "values", "items", "evals_result", "get_booster", "attr", "tail", "head"}
 )
 """What may be called at every epoch: it computes a number of numbers, and does nothing else."""
+
+
+_CALLBACKS = ("ModelCheckpoint", "EarlyStopping")
 
 
 def formula_of(tree: ast.Module, objective: str) -> Formula | None:
@@ -136,6 +140,9 @@ class _Reader:
                 at = index.value if isinstance(index, ast.Constant) else None
                 if isinstance(inner, ast.Tuple) and isinstance(at, int) and at < len(inner.elts):
                     return inner.elts[at]
+                if at is not None and isinstance(at, str) and _is_log(value):
+                    self._rooted(value, order)
+                    return self._ask(Ask("named", at))
                 key = self.read(index, order)
                 self._keyed(key)
                 return ast.Subscript(inner, key, ast.Load())
@@ -168,7 +175,7 @@ class _Reader:
     # ------------------------------------------------------------------------------- names
     def _name(self, name: str, order: int) -> ast.expr:
         if self._receives(name, order):
-            return self._ask(Ask("model"))
+            return self._ask(Ask("model", name))
         place = self.flow.before(name, order)
         if place is None:
             if name in self.parameters:
@@ -177,11 +184,22 @@ class _Reader:
         at, value = place
         if value is None:
             raise Opaque(loop=True)
+        if isinstance(value, ast.Call) and tail(value.func) in _CALLBACKS:
+            return self._callback(name, at)
         filled = self._filling(name, at)
         if filled is not None:
             self._count(filled)
             return self._ask(Ask("argument", name))
         return self.read(value, at)
+
+    def _callback(self, name: str, order: int) -> ast.expr:
+        """A callback whose `best_model_score` says something, of the one fit that follows."""
+        calls = [call for call in self.flow.fits if call.order > order]
+        if not calls:
+            raise Opaque
+        for call in calls:
+            self._count(call)
+        return self._ask(Ask("live", name))
 
     def _receives(self, text: str, order: int) -> bool:
         """Whether `text` stands before `.fit` of calls that count; then they do."""
@@ -228,9 +246,10 @@ class _Reader:
                 raise Opaque
             return self._rebuilt(node, order, skip=func)
         if isinstance(func, ast.Attribute):
-            if func.attr == "evaluate" and self._receives(ast.unparse(func.value), order):
-                given = node.args[0] if node.args else _keyword(node, "x", "eval_dataset")
-                data = frozenset() if given is None else self.flow.texts(given, order)
+            if func.attr in _EVALUATE and self._receives(ast.unparse(func.value), order):
+                given = _data_of(node)
+                data: frozenset[str] = frozenset()
+                data = data if given is None else self.flow.texts(given, order)
                 as_dict = isinstance(_keyword(node, "return_dict"), ast.Constant)
                 return self._ask(Ask("evaluate", data=data, as_dict=as_dict))
             if func.attr in _METHODS or (func.attr in _FUNCTIONS and _dotted(func.value)):
@@ -317,6 +336,13 @@ class _Reader:
         return code
 
     # -------------------------------------------------------------------------------- else
+    def _rooted(self, node: ast.expr, order: int) -> None:
+        """Count the fits of the name at the root of a dotted expression. Raises Opaque."""
+        while isinstance(node, ast.Attribute | ast.Subscript):
+            node = node.value
+        if not self._receives(ast.unparse(node), order):
+            raise Opaque
+
     def _count(self, call: FitCall) -> None:
         if call.looped:
             raise Opaque(loop=True)
@@ -348,6 +374,26 @@ class _Reader:
         if isinstance(item, ast.keyword):
             return ast.keyword(item.arg, self.read(item.value, order))
         return self.read(item, order) if isinstance(item, ast.expr) else item
+
+
+_EVALUATE = ("evaluate", "validate")
+
+
+def _data_of(node: ast.Call) -> ast.expr | None:
+    """The data of `model.evaluate(X, y)`, `trainer.evaluate(ds)`, `trainer.validate(net, ds)`."""
+    first = 1 if tail(node.func) == "validate" else 0
+    if len(node.args) > first:
+        return node.args[first]
+    return _keyword(node, "x", "eval_dataset", "dataloaders", "datamodule")
+
+
+def _is_log(node: ast.expr) -> bool:
+    """`trainer.state.log_history[-1]`: the key says what is meant, the place in it changes."""
+    return (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "log_history"
+    )
 
 
 def _keyword(node: ast.Call, *names: str) -> ast.expr | None:

@@ -22,11 +22,17 @@ from .base import Adapter
 from .boosting_lgb import ADAPTER as LIGHTGBM
 from .boosting_xgb import ADAPTER as XGBOOST
 from .fits import Fits
+from .huggingface import ADAPTER as HUGGING_FACE
 from .imports import Hook
 from .keras import ADAPTER as KERAS
+from .lightning import ADAPTER as LIGHTNING
 from .patches import Patches
+from .sklearn import ADAPTER as SKLEARN
+from .skorch import ADAPTER as SKORCH
 
-ADAPTERS: Sequence[Adapter] = (KERAS, XGBOOST, LIGHTGBM)
+ADAPTERS: Sequence[Adapter] = (
+    *(KERAS, LIGHTNING, HUGGING_FACE, XGBOOST, LIGHTGBM, SKLEARN, SKORCH),
+)
 
 
 @contextmanager

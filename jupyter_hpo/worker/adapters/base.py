@@ -34,7 +34,8 @@ class View:
     argument: what a dictionary handed to the call holds by now. logged: the figures of this
     step, by the framework's key. sets: the data sets that are measured, as (the objects that
     they were made of, figures by key); the validation data last. classifier: whether `score` is
-    an accuracy. evaluated: makes what `.evaluate` would return of figures.
+    an accuracy. owner: the object itself that stands before `.fit`. evaluated: makes what
+    `.evaluate` would return of figures.
     """
 
     logged: Mapping[str, float] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class View:
     argument: Callable[[], Any] | None = None
     evaluated: Callable[[Mapping[str, float], bool], Any] | None = None
     classifier: bool = True
+    owner: Any = None
 
     def made(self, part: Callable[[], Any] | None) -> Any:
         """One of the parts above, made now. Raises Missing."""

@@ -83,6 +83,7 @@ class _Rounds:
             lambda: _copied(self.history),
             None,
             "Classifier" in type(running.estimator).__name__,
+            running.estimator,
         )
 
     def _table(self) -> dict[str, list[float]]:

@@ -148,7 +148,8 @@ def _view(running: _Running, callbacks: Any, model: Any, evals: Any) -> View:
     if running.estimator is not None:
         fitted = Fitted(history, model)
         classifier = "Classifier" in type(running.estimator).__name__
-        return View(logged, sets, lambda: fitted, lambda: fitted, None, None, classifier)
+        owner = running.estimator
+        return View(logged, sets, lambda: fitted, lambda: fitted, None, None, classifier, owner)
     if getattr(callbacks, "is_cv", False):
         return View(logged, sets, lambda: _table(history))
     return View(logged, sets, lambda: model, None, lambda: _copied(history))

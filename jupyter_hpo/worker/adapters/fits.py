@@ -157,7 +157,12 @@ class Fit:
             case "result":
                 return view.made(view.result)
             case "model":
-                return view.made(view.model)
+                found = self.fits.namespace.get(ask.name)
+                # A pipeline, say, whose last step is what trains; its parts are as they stand.
+                outer = found is not None and view.owner is not None and found is not view.owner
+                return found if outer else view.made(view.model)
+            case "live":
+                return self.fits.namespace[ask.name]
             case "argument":
                 return view.made(view.argument)
             case "named":

@@ -95,6 +95,7 @@ def _view(running: _Running, history: Mapping[str, list[float]]) -> View:
         result=lambda: model.history,
         model=lambda: model,
         evaluated=evaluated,
+        owner=model,
     )
 
 
