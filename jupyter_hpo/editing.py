@@ -7,34 +7,34 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .arguments import Request
-from .cell import CapturedCell, capture
+from .cell import CapturedCell
 from .cell.objectives import candidates
 from .errors import CellError, HpoError, SpaceError
+from .explain import Section, plan
+from .notebook import Notebook
 from .options import Options
 from .run import Runner
-from .session import study_name
+from .session import facts_of, planned, study_name
 from .space import Parameter, SearchSpace
 from .space.marks import format_mark, parse_condition
 from .study.objective import Objective
 from .widgets.control import current_kernel
 from .widgets.editor import Editor
-from .widgets.protocol import EditorProblem, EditorSettings, EditorSpec, ObjectiveCandidate
+from .widgets.protocol import (
+    EditorProblem,
+    EditorSection,
+    EditorSettings,
+    EditorSpec,
+    ObjectiveCandidate,
+)
 from .widgets.ranges import Choice, editor_row
 
 
-def open_editor(
-    cell: CapturedCell,
-    request: Request,
-    source: str,
-    arguments: dict[str, Any],
-    namespace: dict[str, Any],
-) -> None:
+def open_editor(cell: CapturedCell, notebook: Notebook) -> None:
     """Show the space editor for a cell; returns at once. Start captures the cell again with
     what was chosen and runs the study in the background, where the editor stood.
 
-    arguments: those of `capture` but for the space. Raises HpoError where there is no
-    notebook to show it in, or nothing to tune.
+    Raises HpoError where there is no notebook to show it in.
     """
     if current_kernel() is None:
         raise HpoError(
@@ -42,26 +42,18 @@ def open_editor(
             "use --auto to tune what is found."
         )
     loop = asyncio.get_event_loop()
-    editing = _Editing(cell, request, source, arguments, namespace, loop.call_soon_threadsafe)
+    editing = _Editing(cell, notebook, loop.call_soon_threadsafe)
     editing.editor.show()
 
 
 class _Editing:
     """One open editor. `on_start` runs on the kernel's control thread, `_run` on the main."""
 
-    def __init__(
-        self,
-        cell: CapturedCell,
-        request: Request,
-        source: str,
-        arguments: dict[str, Any],
-        namespace: dict[str, Any],
-        on_main: Callable[..., Any],
-    ) -> None:
-        self.request, self.source, self.arguments = request, source, arguments
-        self.namespace, self.on_main = namespace, on_main
+    def __init__(self, cell: CapturedCell, notebook: Notebook, on_main: Callable[..., Any]) -> None:
+        self.notebook, self.request = notebook, notebook.request
+        self.on_main = on_main
         self.started = False
-        self.editor = Editor(_spec(cell, request), self.on_start, f"{study_name(cell)}-editor")
+        self.editor = Editor(_spec(cell, notebook), self.on_start, f"{study_name(cell)}-editor")
 
     def on_start(self, choice: Choice) -> list[EditorProblem]:
         try:
@@ -95,15 +87,12 @@ class _Editing:
             Parameter(name, distribution, conditions.get(name))
             for name, distribution in choice.distributions.items()
         )
-        arguments = {
-            **self.arguments,
-            "objectives": objectives,
-            "names": frozenset(self.namespace),
-            "line_space": [
+        cell = self.notebook.capture(
+            objectives=objectives,
+            line_space=[
                 format_mark(p.distribution, p.condition, key=p.name) for p in chosen.values()
             ],
-        }
-        cell = capture(self.source, **arguments)
+        )
         if cell.problems:
             raise CellError(cell.problems)
         return replace(cell, space=SearchSpace(p for p in cell.space.values() if p.name in chosen))
@@ -111,21 +100,22 @@ class _Editing:
     def _run(self, cell: CapturedCell, options: Options) -> None:
         background = options.executor != "inline"
         output = self.editor.hand_over()
-        runner = Runner(self.namespace, background=background, output=output)
+        runner = Runner(self.notebook.namespace, background=background, output=output)
         try:
-            runner.start(cell, options)
+            runner.start(cell, options, self.notebook.states_for(cell))
         except HpoError as error:
             self.editor.close_with({"text/plain": f"jupyter_hpo: {error}"})
 
 
-def _spec(cell: CapturedCell, request: Request) -> EditorSpec:
+def _spec(cell: CapturedCell, notebook: Notebook) -> EditorSpec:
+    request = notebook.request
     rows = [
         editor_row(
             t.name,
             t.value,
             t.kind,
             t.distribution,
-            place=f"line {t.line}",
+            place=t.places[0].where,
             code=t.text,
             condition=str(t.condition) if t.condition else "",
             declared=t.declared,
@@ -143,4 +133,15 @@ def _spec(cell: CapturedCell, request: Request) -> EditorSpec:
         timeout=f"{options.timeout_s:g}s" if options.timeout_s else "",
         jobs=str(options.jobs or "auto"),
     )
-    return EditorSpec(study_name(cell), rows, settings, list(cell.notices))
+    return EditorSpec(study_name(cell), rows, settings, list(cell.notices), _found(cell, notebook))
+
+
+def _found(cell: CapturedCell, notebook: Notebook) -> list[EditorSection]:
+    """What trials do with the values that are ticked at first."""
+    if not cell.space:
+        cell = notebook.capture(auto=True)
+    options = notebook.request.options
+    program = planned(cell, options, notebook.namespace, notebook.states_for(cell))
+    facts = Section("Reports", tuple((fact,) for fact in facts_of(cell)))
+    sections = [*([facts] if cell.objectives else []), *plan(cell, program, notebook.namespace)]
+    return [EditorSection(s.title, [list(row) for row in s.rows]) for s in sections]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
 from .arguments import Request, build_parser, parse_line
-from .errors import CellError, HpoError
+from .errors import CellError
 from .interrupts import Interrupts
+from .past.session import history_of
 from .warmup import warmup
+
+if TYPE_CHECKING:
+    from .cell import CapturedCell
+    from .notebook import Notebook
 
 BANNER = "#! %%hpo"
 
@@ -37,58 +41,40 @@ class HpoMagics(Magics):  # type: ignore[misc]
         return None
 
     def _search(self, request: Request, source: str) -> None:
-        from .cell import capture
         from .editing import open_editor
+        from .notebook import Notebook
         from .run import Runner
 
-        namespace = self.shell.user_ns
-        arguments: dict[str, Any] = {
-            "objectives": request.objectives,
-            "line_space": request.space,
-            "space": _space(request, namespace),
-            "names": frozenset(namespace),
-            "transform": self.shell.input_transformer_manager.transform_cell,
-            "filename": f"<cell In[{self.shell.execution_count}]>",
-            "keep": request.options.keep,
-            "read_elsewhere": _read_by_functions(namespace),
-        }
-        cell = capture(source, auto=request.auto, **arguments)
+        notebook = Notebook(self.shell, request, source)
+        cell = notebook.capture(auto=request.auto)
+        if request.explain:
+            print(explained(cell, notebook))
+            return
         wants_editor = request.edit or (not cell.space and not request.auto)
         problems = [p for p in cell.problems if not (wants_editor and p.code in EDITABLE)]
         if problems:
             raise CellError(problems)
         if wants_editor:
-            open_editor(cell, request, source, arguments, namespace)
+            open_editor(cell, notebook)
         else:
-            runner = Runner(namespace, background=request.background, quiet=request.quiet)
-            runner.start(cell, request.options)
+            runner = Runner(notebook.namespace, background=request.background, quiet=request.quiet)
+            runner.start(cell, request.options, notebook.states_for(cell))
+
+
+def explained(cell: CapturedCell, notebook: Notebook) -> str:
+    """What `--explain` prints: of a cell in which nothing is marked, with its proposals."""
+    from .explain import as_text, explain
+    from .session import facts_of, planned
+
+    if not cell.space:
+        cell = notebook.capture(auto=True)
+    options = notebook.request.options
+    program = planned(cell, options, notebook.namespace, notebook.states_for(cell))
+    return as_text(explain(cell, program, notebook.namespace, facts_of(cell)))
 
 
 EDITABLE = ("which_objective", "no_objective")
 """Problems that the space editor asks about instead."""
-
-
-def _space(request: Request, namespace: dict[str, Any]) -> Any:
-    from .space import SearchSpace
-
-    if request.space_name is None:
-        return None
-    if request.space_name not in namespace:
-        raise HpoError(f"--space {request.space_name}: the notebook has no such name.")
-    found = namespace[request.space_name]
-    if isinstance(found, dict):
-        found = SearchSpace(found)
-    if not isinstance(found, SearchSpace):
-        what = type(found).__name__
-        raise HpoError(f"--space {request.space_name}: it is a {what}, not a SearchSpace.")
-    return found
-
-
-def _read_by_functions(namespace: dict[str, Any]) -> frozenset[str]:
-    """Globals that functions of earlier cells read: a value tuned here may act through them."""
-    functions = [f for f in namespace.values() if isinstance(f, FunctionType)]
-    own = [f for f in functions if f.__globals__ is namespace]
-    return frozenset(name for f in own for name in f.__code__.co_names)
 
 
 def plain_cell(lines: list[str]) -> list[str]:
@@ -117,6 +103,7 @@ def load(shell: Any) -> None:
     shell.input_transformers_cleanup.append(plain_cell)
     shell.set_hook("complete_command", complete, str_key="%%hpo")
     shell.events.register("post_run_cell", warmup.follow)
+    history_of(shell).begin()
     warmup.begin()
 
 
@@ -127,4 +114,5 @@ def unload(shell: Any) -> None:
     if plain_cell in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.remove(plain_cell)
         shell.events.unregister("post_run_cell", warmup.follow)
+    history_of(shell).end()
     warmup.end()

@@ -37,6 +37,7 @@ from .study.schedulers import Asha, NoPruning, Scheduler
 from .study.study import Study
 from .study.trial import Trial
 from .warmup import warmup
+from .widgets.numbers import lines_in_words
 from .worker.randomness import CellStates
 
 if TYPE_CHECKING:
@@ -303,6 +304,19 @@ def program_of(cell: CapturedCell, options: Options, states: CellStates | None) 
     )
 
 
+def planned(
+    cell: CapturedCell,
+    options: Options,
+    namespace: dict[str, Any],
+    states: CellStates | None,
+) -> CellProgram:
+    """What trials would run, its shared set-up decided; nothing is started."""
+    program = program_of(cell, options, states if options.seed is None else None)
+    if not options.shared_setup or options.executor != "processes":
+        return program
+    return with_shared_setup(program, cell.free_names, namespace, options.seed)
+
+
 def with_shared_setup(
     program: CellProgram, names: Iterable[str], namespace: dict[str, Any], seed: int | None
 ) -> CellProgram:
@@ -338,8 +352,8 @@ def first_use(program: CellProgram, name: str) -> Place | None:
     return min(places, key=lambda p: (p.cell, p.line), default=None)
 
 
-def _facts(cell: CapturedCell, study: Study) -> list[str]:
-    """What was detected and decided, a sentence each, said before the first trial."""
+def facts_of(cell: CapturedCell) -> list[str]:
+    """What was detected: the objective, where it reports, what runs again, a sentence each."""
     what = ", ".join(f"{o.source} ({o.direction})" for o in cell.objectives)
     word = "Objective" if len(cell.objectives) == 1 else "Objectives"
     if cell.loop is not None:
@@ -347,6 +361,25 @@ def _facts(cell: CapturedCell, study: Study) -> list[str]:
         facts = [f"{word} {what}, assigned in the loop at {where}: every turn is a report."]
     else:
         facts = [f"{word} {what}, read when the cell has ended: no loop of the cell reports."]
+    if cell.reruns:
+        facts.append(_again(cell))
+    return facts
+
+
+def _again(cell: CapturedCell) -> str:
+    """Which statements of earlier cells run again, in a sentence."""
+    where = []
+    for part in cell.earlier:
+        spans = [(s.first_line, s.last_line) for s in cell.reruns if s.cell == part.number]
+        where.append(f"In[{part.number}] {lines_in_words(spans)}")
+    effects = sorted({effect for s in cell.reruns for effect in s.effects})
+    also = f"; this {' and '.join(effects)}" if effects else ""
+    return f"Every trial runs again, of earlier cells: {', '.join(where)}{also}."
+
+
+def _facts(cell: CapturedCell, study: Study) -> list[str]:
+    """What was detected and decided, a sentence each, said before the first trial."""
+    facts = facts_of(cell)
     if study.config.first is not None:
         facts.append("Trial 0 is the cell as it stands, run first and alone.")
     if isinstance(study.scheduler, Asha):

@@ -64,6 +64,18 @@ class Tunable:
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """objective: with its direction. rank: the lower the likelier: ten times the split that it
+    looks at (validation 0, not said 1, test 3, training 4 and 5), and how it is reached. why:
+    for a person, in lower case. place: where it stands in the code."""
+
+    objective: Objective
+    rank: int
+    why: str
+    place: Place
+
+
+@dataclass(frozen=True)
 class Loop:
     """A loop whose turns are reports.
 
@@ -165,7 +177,8 @@ class CapturedCell:
     assign first (what has to travel). assigned: names bound at its top level.
     identity: the same for the same training code, whatever the marks, ranges and tuned
     values; names the study when the person doesn't. earlier: what trials run again of earlier
-    cells; reruns: why, statement by statement.
+    cells; reruns: why, statement by statement. candidates: all that can be the objective, the
+    likeliest first.
     """
 
     source: str
@@ -183,6 +196,7 @@ class CapturedCell:
     watches: tuple[Watch, ...] = ()
     earlier: tuple[Part, ...] = ()
     reruns: tuple[Rerun, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
     def program(self) -> CellProgram:
         """The part that travels."""

@@ -23,7 +23,7 @@ cell."""
 
 def tree_of(program: CellProgram) -> ast.Module:
     """The statements of a trial, in order. Shared and remembered: nobody may change it."""
-    return _joined(program.source, program.earlier, program.seeded)
+    return module_of(program.source, program.earlier, program.seeded)
 
 
 def text_of(program: CellProgram) -> str:
@@ -81,20 +81,23 @@ def is_begin(statement: ast.stmt) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _joined(source: str, earlier: tuple[Part, ...], seeded: bool) -> ast.Module:
+def module_of(source: str, earlier: tuple[Part, ...], seeded: bool) -> ast.Module:
+    """As `tree_of`, of a program with these."""
     body: list[ast.stmt] = []
     for part in earlier:
         statements = parsed(part.source, part.number).body
         chosen = [statements[index] for index in part.statements]
-        body += _seeded(part.number, chosen) if part.seeded else chosen
+        if part.seeded:
+            chosen = _seeded(part.number, chosen, statements[0])
+        body += chosen
     own = parsed(source).body
-    return ast.Module([*body, *(_seeded(0, own) if seeded else own)], [])
+    return ast.Module([*body, *(_seeded(0, own, own[0]) if seeded and own else own)], [])
 
 
-def _seeded(cell: int, body: list[ast.stmt]) -> list[ast.stmt]:
+def _seeded(cell: int, body: list[ast.stmt], first: ast.stmt) -> list[ast.stmt]:
     """The statements, the recorded states set before the first (but for __future__)."""
     at = 1 + max((i for i, s in enumerate(body) if is_future(s)), default=-1)
-    return [*body[:at], _begin(cell, body[at]), *body[at:]] if at < len(body) else body
+    return [*body[:at], _begin(cell, body[at] if at < len(body) else first), *body[at:]]
 
 
 def _begin(cell: int, at: ast.stmt) -> ast.stmt:

@@ -1,0 +1,136 @@
+"""What was found in a cell and what its trials would do: `--explain`, and a part of the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .cell import CapturedCell, CellProgram, Tunable
+from .cell.setup import lines_of
+from .sizes import sizes_of
+from .space.marks import format_mark
+from .widgets.numbers import lines_in_words, memory
+
+NAMES = 12
+"""So many of the names that travel are listed one by one, the largest."""
+
+CODE = 60
+"""Characters of a line of code that are shown."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """title: what it is about. rows: cells of text, one row a thing that was found."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+def explain(
+    cell: CapturedCell, program: CellProgram, namespace: Mapping[str, Any], facts: Sequence[str]
+) -> list[Section]:
+    """All that was found, section by section. program: with its shared set-up decided.
+    facts: sentences on the objective and on where it reports."""
+    return [
+        section
+        for section in (
+            _tuned(cell),
+            _offered(cell),
+            Section("Objective and reports", tuple((fact,) for fact in facts)),
+            *plan(cell, program, namespace),
+            Section("Notices", tuple((notice,) for notice in cell.notices)),
+            Section("In the way of a study", tuple((str(p),) for p in cell.problems)),
+        )
+        if section.rows
+    ]
+
+
+def plan(cell: CapturedCell, program: CellProgram, namespace: Mapping[str, Any]) -> list[Section]:
+    """What each trial runs again, what runs once for all, what travels; empty ones left out."""
+    found = (_again(cell), _once(program), _travels(cell, namespace))
+    return [section for section in found if section.rows]
+
+
+def as_text(sections: Sequence[Section]) -> str:
+    """The sections as a person reads them: titles, and columns below each other."""
+    blocks = []
+    for section in sections:
+        width = max(map(len, section.rows))
+        widths = [
+            max((len(row[i]) for row in section.rows if i < len(row) - 1), default=0)
+            for i in range(width)
+        ]
+        lines = [section.title]
+        for row in section.rows:
+            padded = [text.ljust(widths[i]) for i, text in enumerate(row[:-1])]
+            lines.append("  " + "  ".join([*padded, row[-1]]).rstrip())
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _tuned(cell: CapturedCell) -> Section:
+    rows = [_row(t) for t in cell.tunables if t.name in cell.space]
+    return Section("Tuned", tuple(rows))
+
+
+def _offered(cell: CapturedCell) -> Section:
+    left = [t for t in cell.tunables if t.name not in cell.space]
+    title = "Found, and tuned only when chosen" if cell.space else "Found (--auto tunes these)"
+    return Section(title, tuple(_row(t) for t in left))
+
+
+def _row(tunable: Tunable) -> tuple[str, ...]:
+    span = "no range known"
+    if tunable.distribution is not None:
+        span = format_mark(tunable.distribution, tunable.condition).removeprefix("# hpo: ")
+    where = tunable.places[0].where
+    more = len(tunable.places) - 1
+    if more:
+        where += f" and {more} more place{'s' if more > 1 else ''}"
+    why = "marked" if tunable.declared else tunable.why
+    return (tunable.name, where, span, why, _short(tunable.text))
+
+
+def _again(cell: CapturedCell) -> Section:
+    rows: list[tuple[str, ...]] = []
+    sources = {part.number: part.source.splitlines() for part in cell.earlier}
+    for one in cell.reruns:
+        where = f"In[{one.cell}], {lines_in_words([(one.first_line, one.last_line)])}"
+        code = sources[one.cell][one.first_line - 1].strip()
+        what = one.why + (f" ({', '.join(one.effects)})" if one.effects else "")
+        rows.append((where, what, _short(code)))
+    return Section("Of earlier cells, every trial runs again", tuple(rows))
+
+
+def _once(program: CellProgram) -> Section:
+    stretches = lines_of(program)
+    rows = []
+    for cell in dict.fromkeys(cell for _, _, cell in stretches):
+        lines = lines_in_words([(a, b) for a, b, in_cell in stretches if in_cell == cell])
+        rows.append((f"In[{cell}], {lines}" if cell else lines,))
+    return Section("Runs once for all trials, as far as that goes unnoticed", tuple(rows))
+
+
+def _travels(cell: CapturedCell, namespace: Mapping[str, Any]) -> Section:
+    sizes = sizes_of(cell.free_names, namespace)
+    shown = list(sizes.items())[:NAMES]
+    rows = [(name, _kind(namespace[name]), memory(size) if size else "") for name, size in shown]
+    rest = list(sizes)[NAMES:]
+    if rest:
+        rows.append((f"and {len(rest)} more", ", ".join(rest[:NAMES]), ""))
+    total = memory(sum(sizes.values()))
+    return Section(f"Taken from the notebook as it stands ({total} in all)", tuple(rows))
+
+
+def _kind(value: Any) -> str:
+    shape = getattr(value, "shape", None)
+    name = type(value).__name__
+    try:
+        return f"{name} {tuple(shape)}" if shape is not None else name
+    except TypeError:  # a shape of its own kind
+        return name
+
+
+def _short(code: str) -> str:
+    return code if len(code) <= CODE else code[: CODE - 1] + "…"

@@ -1,0 +1,93 @@
+"""The notebook around a training cell, as `capture` and the study ask for it. Main thread."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any
+
+from .arguments import Request
+from .cell import CapturedCell, capture
+from .cell.slice import Past
+from .cell.source import parsed
+from .errors import HpoError, SpaceError
+from .past import SessionHistory, data_rows, history_of, known_objects
+from .worker.randomness import CellStates
+
+
+class Notebook:
+    """One execution of a training cell: its source, and the session it stands in.
+
+    source: the cell below its `%%hpo` line. capture: understands the cell; called again with
+    other objectives or another space (by the editor) it sees the session as it stood.
+    """
+
+    def __init__(self, shell: Any, request: Request, source: str) -> None:
+        self.source, self.request = source, request
+        self.namespace: dict[str, Any] = shell.user_ns
+        self._history: SessionHistory = history_of(shell)
+        self.past = self._history.past_of(source) if request.reach == "notebook" else Past()
+        names = {name for name in self._mentioned() if name in self.namespace}
+        self._arguments: dict[str, Any] = {
+            "objectives": request.objectives,
+            "line_space": request.space,
+            "space": _space(request, self.namespace),
+            "names": frozenset(self.namespace),
+            "transform": shell.input_transformer_manager.transform_cell,
+            "filename": f"<cell In[{shell.execution_count}]>",
+            "keep": request.options.keep,
+            "read_elsewhere": _read_by_functions(self.namespace),
+            "past": self.past,
+            "known": known_objects(self.namespace, names),
+            "n_rows": data_rows(self.namespace, names),
+        }
+
+    def capture(self, **changes: Any) -> CapturedCell:
+        """changes: arguments of `cell.capture` that differ from what the magic's line says."""
+        return capture(self.source, **{**self._arguments, **changes})
+
+    def states_for(self, cell: CapturedCell) -> CellStates:
+        """The random states with which the cells of a trial began, as far as they are known."""
+        numbers = [part.number for part in cell.earlier]
+        states = {number: self._history.states_before(number) for number in numbers}
+        states[0] = self._history.state_after_last(self.past)
+        return CellStates({n: state for n, state in states.items() if state is not None})
+
+    def _mentioned(self) -> Iterator[str]:
+        """Names that the session's cells, or this one, speak of."""
+        trees = [parsed(c.source, c.number) for c in (*self.past.cells, *self.past.superseded)]
+        for tree in trees:
+            yield from (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+        yield from _words(self.source)
+
+
+def _words(source: str) -> Iterator[str]:
+    """Identifiers of a cell that may not be plain Python yet."""
+    word = ""
+    for char in source + " ":
+        if char.isidentifier() or (word and char.isdigit()):
+            word += char
+        elif word:
+            yield word
+            word = ""
+
+
+def _space(request: Request, namespace: dict[str, Any]) -> Any:
+    from .interop import read_space
+
+    if request.space_name is None:
+        return None
+    if request.space_name not in namespace:
+        raise HpoError(f"--space {request.space_name}: the notebook has no such name.")
+    try:
+        return read_space(namespace[request.space_name])
+    except SpaceError as error:
+        raise HpoError(f"--space {request.space_name}: {error}") from None
+
+
+def _read_by_functions(namespace: dict[str, Any]) -> frozenset[str]:
+    """Globals that functions of earlier cells read: a value tuned here may act through them."""
+    functions = [f for f in namespace.values() if isinstance(f, FunctionType)]
+    own = [f for f in functions if f.__globals__ is namespace]
+    return frozenset(name for f in own for name in f.__code__.co_names)

@@ -1,0 +1,114 @@
+"""More than one cell, in a real kernel: what trials run again of earlier cells."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.kernel
+
+IMPORTS = "import torch\nfrom torch import nn\ntorch.manual_seed(7)"
+DATA = "X = torch.randn(64, 5)\ny = X @ torch.arange(5.0)[:, None] + 0.1 * torch.randn(64, 1)"
+MODEL = """hidden = 8
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(5, hidden)
+        self.last = nn.Linear(hidden, 1)
+    def forward(self, x):
+        return self.last(torch.relu(self.first(x)))
+model = Net()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)"""
+TRAIN = """for epoch in range(4):
+    optimizer.zero_grad()
+    loss = ((model(X) - y) ** 2).mean()
+    loss.backward()
+    optimizer.step()
+    val_loss = loss.item()
+"""
+SEARCH = "%%hpo --minimize val_loss --trials {trials} --jobs 2 --pruner none {more}\n" + TRAIN
+
+
+def prepared(kernel, *cells: str):
+    for cell in cells:
+        result = kernel.run(cell)
+        assert result.error is None, result.error
+    return kernel
+
+
+def plainly(start, *cells: str) -> float:
+    """`val_loss` after *Restart and run all*."""
+    return prepared(start(), *cells, TRAIN).value("val_loss")
+
+
+def test_trials_build_the_model_of_an_earlier_cell_anew(start):
+    expected = plainly(start, IMPORTS, DATA, MODEL)
+    kernel = prepared(start(), IMPORTS, DATA, MODEL)
+    line = "hidden=4..16 --name anew"
+    result = kernel.run(SEARCH.format(trials=4, more=line), timeout=120)
+    assert result.error is None, result.error
+    assert kernel.value("study.trial(0).params") == {"hidden": 8}
+    assert kernel.value("study.trial(0).value") == expected
+    assert kernel.value("[len(t.reports) for t in study.trials]") == [4] * 4
+    # The best model came back, built with the best width; so did the width itself.
+    assert kernel.value("model.first.out_features == hidden == study.best_params['hidden']")
+    assert "In[4]" in result.all
+
+
+def test_every_trial_starts_where_the_notebook_did_not_where_the_last_run_ended(start):
+    """The training cell ran plainly before, twice: the model in the kernel is trained."""
+    expected = plainly(start, IMPORTS, DATA, MODEL)
+    kernel = prepared(start(), IMPORTS, DATA, MODEL, TRAIN, TRAIN)
+    assert kernel.value("val_loss") != expected
+    for name in ("one", "two"):
+        line = f"hidden=8|16 --name {name}"
+        result = kernel.run(SEARCH.format(trials=2, more=line), timeout=120)
+        assert result.error is None, result.error
+        assert kernel.value("study.trial(0).value") == expected
+    # and study two, after study one has bound its best model, found the same
+    assert kernel.value("study.trial(0).params") == {"hidden": 8}
+
+
+def test_marks_in_earlier_cells_count(start):
+    marked = MODEL.replace("hidden = 8", "hidden = 8  # hpo: 4 | 8 | 16").replace(
+        "lr=0.01)", "lr=0.01)  # hpo: lr = 1e-3..1e-1 log"
+    )
+    kernel = prepared(start(), IMPORTS, DATA, marked)
+    result = kernel.run(SEARCH.format(trials=3, more="--name marked"), timeout=120)
+    assert result.error is None, result.error
+    assert kernel.value("sorted(study.trial(0).params)") == ["hidden", "lr"]
+    assert kernel.value("optimizer.param_groups[0]['lr'] == study.best_params['lr']")
+
+
+def test_reach_cell_takes_objects_as_they_stand(start):
+    marked = MODEL.replace("hidden = 8", "hidden = 8  # hpo: 4 | 8 | 16")
+    kernel = prepared(start(), IMPORTS, DATA, marked, TRAIN)
+    once = kernel.value("val_loss")
+    more = "--name cell --reach cell --space space"
+    kernel.run("from jupyter_hpo import *\nspace = SearchSpace({'steps': Int(3, 5)})")
+    source = SEARCH.format(trials=2, more=more).replace(
+        "for epoch in range(4)", "steps = 4\nfor epoch in range(steps)"
+    )
+    result = kernel.run(source, timeout=120)
+    assert result.error is None, result.error
+    assert kernel.value("study.trial(0).value") < once
+    assert kernel.value("list(study.trial(0).params)") == ["steps"]
+
+
+def test_an_error_in_an_earlier_cell_shows_its_line_there(start):
+    kernel = prepared(start(), "import math", "base = 4\nroot = math.sqrt(base)")
+    result = kernel.run(
+        "%%hpo --minimize loss base=4|-4 --sampler random --trials 8 --name wrong\nloss = root + 1"
+    )
+    assert "In[3], line 2: ValueError" in result.all
+    errors = kernel.value("[t.error for t in study.trials if t.error]")
+    assert errors
+    assert all("root = math.sqrt(base)" in error and "In[3]" in error for error in errors)
+
+
+def test_explain_starts_nothing(start):
+    kernel = prepared(start(), IMPORTS, DATA, MODEL)
+    result = kernel.run("%%hpo --explain --minimize val_loss\n" + TRAIN)
+    assert result.error is None, result.error
+    for said in ("hidden", "In[4], line 1", "val_loss", "line 2", "model = Net()", "X ", "Tensor"):
+        assert said in result.stdout, said
+    assert "study" not in kernel.value("list(globals())")
