@@ -27,7 +27,7 @@ from ..names import KNOWN, use_of_names
 from ..scopes import FUNCTIONS, stored
 from .bodies import NOTHING, Definition, Doing, Surround, of_statement
 from .kinds import Kinds
-from .manners import SHALLOW, changes
+from .manners import changes
 from .values import Known, ObjectKind
 
 GENERATORS = tuple(f"the random numbers of {library}" for library in (*LIBRARIES, "the framework"))
@@ -38,7 +38,7 @@ _ACTIVE = (
     *(ast.AsyncWith, ast.AugAssign, ast.Attribute, ast.UnaryOp, ast.Await, ast.comprehension),
 )
 _LATER = (*FUNCTIONS.__args__, ast.ClassDef, ast.GeneratorExp)  # type: ignore[attr-defined]
-_SEES_ALL = {"exec", "eval", "globals", "locals", "vars"}
+_CODE = ("module", "type", "callable")
 
 
 class Numbers:
@@ -211,7 +211,9 @@ class Machine:
         if calls or (definition and (getattr(node, "decorator_list", None) or ast.Call in types)):
             own = facts_of_running(node, self.origins)
         names = set(use.at_once if definition else use.free) | use.hinted
-        names |= {name for name, _ in doing.changes} | doing.holds.keys()
+        fresh = set(use.assigned) - use.free  # its own objects by the time it changes them
+        changed = {change for change in doing.changes if change[0] not in fresh}
+        names |= {name for name, _ in changed} | doing.holds.keys() - fresh
         late = self._closure(names, active)
         seeds, draws = self._random(node, own, late, nodes, calls)
         step.draws, step.seeds = frozenset(draws), frozenset(seeds)
@@ -223,7 +225,7 @@ class Machine:
             for r in sorted(step.reads, key=lambda r: r.name)
         )
         version = self.numbers.of(text, inputs, ordinal if doubtful else None)
-        self._change(step, ordinal, version, doing, late, draws - seeds)
+        self._change(step, ordinal, version, changed, late, draws - seeds)
         self._hold(doing)
         if definition:
             self._define(step, ordinal, version, node)
@@ -276,32 +278,14 @@ class Machine:
         step: Step,
         ordinal: int,
         version: int,
-        doing: Doing,
+        done: set[tuple[str, str]],
         late: list[Facts],
         draws: set[str],
     ) -> None:
-        done = set(doing.changes)
-        for facts in late:
-            done |= self._changes_of(facts)
+        done = done.union(*map(self._changes_of, late))
         changed: dict[int, None] = {}
         for name, how in done:
-            if name in KNOWN and name not in self.names:
-                continue
-            bound = self.look_up(name)
-            for one in bound.objects:
-                found = self.objects[one]
-                if how == "iterated":
-                    reached = [i for i in self.reach((one,)) if self.objects[i].iterator]
-                    changed.update(dict.fromkeys(reached))
-                    continue
-                if not changes(bound.kind or found.kind, how):
-                    continue
-                changed[one] = None
-                if how == "set" or how[1:] in SHALLOW:
-                    continue
-                for held in self.reach((one,)):
-                    if held != one and changes(self.objects[held].kind, "deep"):
-                        changed[held] = None
+            changed.update(dict.fromkeys(self._changed(name, how)))
         for name in draws:
             if name in self.names:
                 changed.update(dict.fromkeys(self.names[name].objects))
@@ -311,6 +295,30 @@ class Machine:
             found.events |= 1 << ordinal
             if not self.training:
                 found.version = self.numbers.of(version, found.version)
+
+    def _changed(self, name: str, how: str) -> Iterator[int]:
+        """The objects that this may change."""
+        name, part = name.rstrip("."), name[-1] == "."
+        if name in KNOWN and name not in self.names:
+            return
+        bound = self.look_up(name)
+        if how == "iterated":
+            yield from (i for i in self.reach(bound.objects) if self.objects[i].iterator)
+            return
+        direct = bound.objects
+        if part:
+            inner = [i for i in self.reach(direct) if i not in direct]
+            direct += tuple(i for i in inner if self.objects[i].kind not in _CODE)
+        for one in direct:
+            kind = self.objects[one].kind if part else bound.kind or self.objects[one].kind
+            if not changes(kind, how):
+                continue
+            yield one
+            if how == "set" or (how[0] == "." and self.surround.is_shallow(how[1:])):
+                continue
+            for held in self.reach((one,)):
+                if held != one and changes(self.objects[held].kind, "deep"):
+                    yield held
 
     def _changes_of(self, facts: Facts) -> set[tuple[str, str]]:
         """What functions change of the names around them when they are called."""
@@ -331,26 +339,25 @@ class Machine:
 
     def _hold(self, doing: Doing) -> None:
         for name, kept in doing.holds.items():
-            if name in KNOWN and name not in self.names:
-                continue
             held = self._held(kept)
-            for one in self.look_up(name).objects:
-                if self.objects[one].kind not in ("constant", "module"):
+            for one in self._behind((name,)):
+                if self.objects[one].kind not in ("constant", *_CODE):
                     self.objects[one].holds |= held - {one}
 
-    def _held(self, names: Iterable[str], data: bool = False) -> frozenset[int]:
-        found: set[int] = set()
+    def _behind(self, names: Iterable[str]) -> Iterator[int]:
+        """The objects that these names, or parts of what they are bound to, may be."""
         for name in names:
-            if name in KNOWN and name not in self.names:
+            root = name.rstrip(".")
+            if root in KNOWN and root not in self.names:
                 continue
-            for one in self.look_up(name).objects:
-                kind = self.objects[one].kind
-                if kind in ("constant", "module") or (
-                    data and self._kind(name) in ("library", "callable", "type")
-                ):
-                    continue
-                found.add(one)
-        return frozenset(found)
+            objects = self.look_up(root).objects
+            yield from self.reach(objects) if name[-1] == "." else objects
+
+    def _held(self, names: Iterable[str], data: bool = False) -> frozenset[int]:
+        if data:
+            names = [n for n in names if self._kind(n.rstrip(".")) not in ("library", *_CODE)]
+        found = set(self._behind(names))
+        return frozenset(i for i in found if self.objects[i].kind not in ("constant", "module"))
 
     # bindings -------------------------------------------------------------------------
 
@@ -365,6 +372,8 @@ class Machine:
         code: Any = node.value if isinstance(node, ast.Assign) else node
         made.node = code
         made.late = self._facts(node)
+        if isinstance(node, ast.ClassDef):
+            self.surround.methods |= set(stored(node.body))
         made.holds = frozenset(
             seen.object
             for read in step.reads
@@ -413,9 +422,7 @@ class Machine:
             number = -1 if self.training else self.numbers.of(version, name)
             objects: set[int] = set()
             if kind != "constant":
-                for one in value.alias:
-                    if one not in KNOWN or one in self.names:
-                        objects.update(self.look_up(one).objects)
+                objects.update(self._behind(value.alias))
             if not objects or value.made:
                 made = self._make(ordinal, kind, name, number)
                 if kind != "constant":

@@ -57,6 +57,8 @@ class Trace:
         self._before = dict(self._machine.names)
         self._first = len(self._machine.steps)
         self._machine.training = True
+        if past.seeded:
+            self._machine.begin(0)
         for index, node in enumerate(tree.body):
             self._machine.run(node, ("training", index), 0, index)
         self._steps = self._machine.steps
@@ -84,10 +86,16 @@ class Trace:
                     mask |= _producers(read)
         return mask
 
-    def rerun(self, tuned: Collection[Place], also_reads: Collection[str] = ()) -> Slice:
+    def rerun(
+        self,
+        tuned: Collection[Place],
+        also_reads: Collection[str] = (),
+        told: Collection[Place] = (),
+    ) -> Slice:
         """The slice of a study in which the values at these places are searched. also_reads:
-        names that choices or objectives mention."""
-        return _Rerun(self, tuned, also_reads).slice()
+        names that choices or objectives mention. told: places of the loops and expressions
+        that report, which are changed in trials too."""
+        return _Rerun(self, tuned, also_reads, told).slice()
 
     def _live_of(self, name: str) -> tuple[int, frozenset[int]]:
         """The versions that the session has: of the binding, of the objects behind it."""
@@ -104,7 +112,13 @@ class Trace:
 class _Rerun:
     """The least set of statements, found by going round until it grows no more."""
 
-    def __init__(self, traced: Trace, tuned: Collection[Place], also: Collection[str]) -> None:
+    def __init__(
+        self,
+        traced: Trace,
+        tuned: Collection[Place],
+        also: Collection[str],
+        told: Collection[Place],
+    ) -> None:
         self.traced = traced
         self.machine = traced._machine
         self.steps = traced._steps
@@ -118,8 +132,12 @@ class _Rerun:
         self.why: dict[int, str] = {}
         self.starts: set[int] = set()
         self.outside: dict[str, None] = {}
-        self.tuned = self._with_places(tuned)
-        self.tainted = self._tainted()
+        values = self._with_places(tuned)
+        self.by: dict[int, int] = {}
+        self.differs = self._tainted(values)
+        self.tuned = {**self._with_places(told), **values}
+        self.told = self.tuned.keys() - values.keys()
+        self.tainted = self._tainted(self.tuned)
 
     def _also(self, names: Collection[str]) -> list[Read]:
         found = []
@@ -150,11 +168,10 @@ class _Rerun:
                     found.setdefault(i, place)
         return found
 
-    def _tainted(self) -> int:
+    def _tainted(self, sources: Collection[int]) -> int:
         tainted = 0
-        self.by: dict[int, int] = {}
         for i, step in enumerate(self.steps):
-            if i in self.tuned:
+            if i in sources:
                 tainted |= 1 << i
                 self.by[i] = i
                 continue
@@ -171,7 +188,8 @@ class _Rerun:
     def slice(self) -> Slice:
         for i, place in self.tuned.items():
             if i < self.traced._first and self.reached >> i & 1:
-                self._choose(1 << i, f"a tuned value stands here: {place_in(place, place.cell)}")
+                what = "what reports" if i in self.told else "a tuned value"
+                self._choose(1 << i, f"{what} stands here: {place_in(place, place.cell)}")
         before = -1
         while before != self._state():
             before = self._state()
@@ -189,7 +207,10 @@ class _Rerun:
             new &= ~(1 << i)
             reason = why
             if self.tainted >> i & 1 and i not in self.tuned:
-                reason = f"a tuned value reaches it: {self._origin(i)}"
+                what = (
+                    "uses what reports" if self.by[i] in self.told else "a tuned value reaches it"
+                )
+                reason = f"{what}: {self._origin(i)}"
             self.why.setdefault(i, reason)
 
     def _origin(self, i: int) -> str:
@@ -303,7 +324,7 @@ class _Rerun:
                 *_lines(step.node),
                 self.why[i],
                 effects_of(step, self.machine),
-                bool(self.tainted >> i & 1),
+                bool(self.differs >> i & 1),
             )
             for i, step in enumerate(self.steps[: self.traced._first])
             if self.chosen >> i & 1
