@@ -38,10 +38,13 @@ class Reporter:
 
     def from_cell(self, values: dict[str, Any], step: int | None) -> None:
         wanted = [objective.source for objective in self.objectives]
+        if len(wanted) == 1 and not self.objectives[0].is_name and len(values) == 1:
+            values = {wanted[0]: next(iter(values.values()))}  # there is no name to say it by
         for name in wanted:
             if name not in values:
                 given = ", ".join(values) or "nothing"
-                how = f"report({', '.join(f'{n}=...' for n in wanted if n.isidentifier())})"
+                named = [n if n.isidentifier() else "value" for n in wanted]
+                how = f"report({', '.join(f'{n}=...' for n in dict.fromkeys(named))})"
                 raise ObjectiveError(
                     f"report() got {given}, not the objective {name!r}. Call {how}."
                 )

@@ -46,6 +46,20 @@ def test_what_is_missing_or_no_number_is_said(sent):
     assert sent[1] == []
 
 
+def test_an_expression_is_reported_under_any_name():
+    got = []
+    objective = Objective('history["loss"][-1]', "minimize")
+    set_reporter(Reporter((objective,), lambda step, values: got.append((step, values))))
+    try:
+        assert report(loss=0.5)
+        assert report(anything=0.25, step=7)
+        with pytest.raises(ObjectiveError, match=r"got a, b, not .* Call report\(value=...\)"):
+            report(a=1, b=2)
+    finally:
+        set_reporter(None)
+    assert got == [(1, (0.5,)), (7, (0.25,))]
+
+
 @pytest.mark.parametrize(
     "step",
     [-1, 1.5, True, "3", b"3", [1], {}, float("nan"), float("inf"), np.array([1, 2])],

@@ -71,6 +71,10 @@ class _Finder:
         self.differentiated = _differentiated(self.tree)
         self.loops = loops_around(self.tree)
         self.summands = _summands(self.tree)
+        self.stores: dict[str, list[ast.Name]] = {}
+        for node in own_scope(self.tree.body):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                self.stores.setdefault(node.id, []).append(node)
 
     def run(self) -> None:
         self._names()
@@ -121,12 +125,7 @@ class _Finder:
 
     def _of_a_fold(self, name: str) -> bool:
         """Whether the name is bound only inside a loop over folds, seeds or repeats."""
-        stores = [
-            n
-            for n in own_scope(self.tree.body)
-            if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
-        ]
-        loops = [self.loops.get(id(node), []) for node in stores]
+        loops = [self.loops[id(node)] for node in self.stores.get(name, [])]
         return bool(loops) and all(any(map(is_repeat, around)) for around in loops)
 
     def _rank(self, name: str, values: list[ast.expr]) -> tuple[int, str]:
@@ -275,6 +274,7 @@ class _Finder:
                 n.id for r in function.returned for n in ast.walk(r) if isinstance(n, ast.Name)
             }
             values = _values_of(function.node.body)
+            trained = _differentiated(function.node)
             for node in own_scope(function.node.body):
                 if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Store):
                     continue
@@ -289,7 +289,7 @@ class _Finder:
                 ):
                     continue
                 rank = rank_of(name)
-                if rank == 1 and name in _differentiated(function.node):
+                if rank == 1 and name in trained:
                     rank = 5
                 elif rank == 1 and (split := _split_of(given)):
                     rank = _RANKS.get(split, 0)
