@@ -10,6 +10,7 @@ import functools
 import re
 import sys
 import types
+import weakref
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -63,7 +64,8 @@ def known_objects(namespace: Mapping[str, Any], names: Iterable[str]) -> Known:
     """What is known of `names`, as far as the notebook has them."""
     there = [name for name in names if name in namespace]
     kinds = {name: kind_of(namespace[name]) for name in there}
-    return Known(look_behind(namespace, there), kinds)
+    readable = [name for name in there if type(namespace[name]) not in weakref.ProxyTypes]
+    return Known(look_behind(namespace, readable), kinds)
 
 
 def kind_of(value: Any) -> ObjectKind:

@@ -83,9 +83,10 @@ def file_of(record: Record, name_of: Callable[[str, str, int], str] | None) -> s
     """The name under which the kernel compiled it, so that tracebacks agree; `<cell In[3]>`
     where that can't be known. name_of: the compiler's `get_code_name`."""
     if name_of is not None and record.transformed is not None:
-        name = name_of(record.raw, record.transformed, record.number)
-        if name in linecache.cache:
-            return name
+        for end in ("", "\n"):  # which the history leaves out
+            name = name_of(record.raw + end, record.transformed + end, record.number)
+            if name in linecache.cache:
+                return name
     return f"<cell In[{record.number}]>"
 
 

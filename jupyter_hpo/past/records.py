@@ -135,6 +135,7 @@ class Recorder:
             record.cell_id = getattr(info, "cell_id", None) or self._id_of_request()
         if not info.store_history or (record.study and _never_began(record, result)):
             return
+        record.transformed = record.transformed or self._stored(info.raw_cell)
         record.failed = not result.success
         record.ended = time.time()
         with self._lock:
@@ -150,6 +151,12 @@ class Recorder:
         stack: list[Record] = self._open.stack
         return stack
 
+    def _stored(self, raw: str) -> str | None:
+        """The newest input of the history, for IPythons that don't hand on what they made."""
+        history = self.shell.history_manager
+        same = history.input_hist_raw[-1].rstrip("\n") == raw.rstrip("\n")
+        return str(history.input_hist_parsed[-1]) if same else None
+
     def _id_of_request(self) -> str | None:
         """For IPythons that don't hand it on: from the request's own metadata."""
         parent = self.shell.get_parent() if hasattr(self.shell, "get_parent") else None
@@ -161,10 +168,8 @@ class Recorder:
         history = self.shell.history_manager
         raw, parsed = list(history.input_hist_raw), list(history.input_hist_parsed)
         failed = getattr(history, "exceptions", {})
-        shift = max(0, self.shell.execution_count - self._ahead - (len(raw) - 1))
-        for index, source in enumerate(raw):
-            number = index + shift
-            transformed = parsed[index] if index < len(parsed) else None
+        for number, source in enumerate(raw):  # In[0] is empty
+            transformed = parsed[number] if number < len(parsed) else None
             ours = "get_ipython().run_cell_magic('hpo'" in (transformed or "")
             if source.strip() and number not in self.records and not ours:
                 ended_badly = True if number in failed else None

@@ -89,6 +89,7 @@ def test_known_objects_are_those_that_exist():
 def test_a_proxy_is_not_asked():
     assert kind_of(weakref.proxy(Own())) == "other"  # its object is gone
     assert data_rows({"X_train": weakref.proxy(Own())}, ["X_train"]) is None
+    assert known_objects({"p": weakref.proxy(Own())}, ["p"]).kinds == {"p": "other"}
 
 
 ROWS = {
