@@ -27,6 +27,7 @@ class Notebook:
         self.source, self.request = source, request
         self.namespace: dict[str, Any] = shell.user_ns
         self._history: SessionHistory = history_of(shell)
+        running = self._history.running  # the shell's own count is ahead by one in IPython 9
         self.past = self._history.past_of(source) if request.reach == "notebook" else Past()
         names = {name for name in self._mentioned() if name in self.namespace}
         self._arguments: dict[str, Any] = {
@@ -35,7 +36,7 @@ class Notebook:
             "space": _space(request, self.namespace),
             "names": frozenset(self.namespace),
             "transform": shell.input_transformer_manager.transform_cell,
-            "filename": f"<cell In[{shell.execution_count}]>",
+            "filename": f"<cell In[{running.number if running else shell.execution_count}]>",
             "keep": request.options.keep,
             "read_elsewhere": _read_by_functions(self.namespace),
             "past": self.past,
