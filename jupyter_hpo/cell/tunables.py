@@ -6,6 +6,7 @@ nobody chose is only offered.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -127,26 +128,27 @@ class _Maker:
 
     def add_proposals(self) -> None:
         taken = {id(item.value) for item in self.items} | self.fixed
-        finder = Finder(self.values.found, self.code, self.read, self.skip, taken, self.rows)
+        self.finder = Finder(self.values.found, self.code, self.read, self.skip, taken, self.rows)
         for item in self.items:
-            self._name_by_standing(item, finder)
-            item.ties += self._linked(item, finder, taken)
-        for offer in finder.offers():
+            self._name_by_standing(item)
+            item.ties += self._linked(item, taken)
+        for offer in self.finder.offers():
             item = _Item(offer.value, distribution=offer.distribution, why=offer.why)
             item.ties = offer.values[1:]
             item.short, item.long = offer.short, offer.long
             self.items.append(item)
 
-    def _name_by_standing(self, item: _Item, finder: Finder) -> None:
+    def _name_by_standing(self, item: _Item) -> None:
         """A marked value is called as a proposal for it would be."""
         where = standing(item.value, self.code)
         if where is not None and where.name and item.value.role in ("keyword", "positional"):
-            item.short, item.long = finder.names(where)
+            item.short, item.long = self.finder.names(where)
 
-    def _linked(self, item: _Item, finder: Finder, taken: set[int]) -> list[Value]:
+    def _linked(self, item: _Item, taken: set[int]) -> list[Value]:
         """What must have a marked width's value, too, unless a mark says what it has."""
         by_node = {id(v.node): v for v in self.values.found}
-        group = finder.links.group_of(item.value.node) or []
+        links = self.finder.links
+        group = links.group_of(item.value.node) or links.arrays.get(id(item.value.node), [])
         values = [by_node[id(n)] for n in group if id(n) in by_node]
         return [v for v in values if v is not item.value and id(v) not in taken]
 
@@ -260,6 +262,7 @@ class _Maker:
         found = variables if len(variables) == 1 else found
         if len(found) == 1:
             item = _Item(found[0], name=name)
+            item.ties += self._linked(item, {id(v) for i in self.items for v in (i.value, *i.ties)})
             self.items.append(item)
             return item
         where = "on the magic line" if who == "line" else "in the search space"
@@ -289,9 +292,21 @@ class _Maker:
         if value.role != "positional" or not value.is_literal:
             return False
         where = standing(value, self.code)
+        if where is not None and where.callee == "range":
+            return name in self._names_of_loop(value)
         if where is None or not where.name:
             return False
         return name in (where.name, f"{where.callee}.{where.name}", f"{where.holder}.{where.name}")
+
+    def _names_of_loop(self, value: Value) -> tuple[str, ...]:
+        """`epochs` and `n_epochs` for the end of `for epoch in range(20)`."""
+        call = self.code.call_of(value.node)
+        loop = self.code.parent(call) if call is not None else None
+        if call is None or not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name):
+            return ()
+        end = call.args[0] if len(call.args) == 1 else call.args[1]
+        many = loop.target.id + "s"
+        return (many, f"n_{many}", f"num_{many}") if end is value.node else ()
 
     def _give_spec(self, item: _Item, spec: Spec) -> None:
         item.spec = spec

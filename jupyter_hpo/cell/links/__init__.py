@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 @dataclass
 class Links:
     """fixed: ids of literals that the data or an unknown use say. alone: those of them that
-    stand for a size by themselves: as a variable's value they may change. last: ids of the calls that
-    make a model's last layer. groups: id of a literal -> all literals that take its value.
+    stand for a size by themselves: as a variable's value they may change. last: ids of the calls
+    that make a model's last layer. groups: id of a literal -> all literals that take its value.
     arrays: the same for the sizes of weights that the code makes by hand."""
 
     fixed: set[int] = field(default_factory=set)

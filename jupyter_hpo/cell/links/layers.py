@@ -30,7 +30,8 @@ _THROUGH_CALLS_TEXT = """
     normalize interpolate flatten squeeze mean sum max amax permute transpose contiguous detach
     clone float to cuda cpu type half double swapaxes sin cos exp abs sqrt clamp
     pack_padded_sequence pad_packed_sequence layer_norm batch_norm checkpoint swish swapdims
-    movedim type_as randn_like rand_like zeros_like ones_like normal_ requires_grad_ relu_ tanh_ long"""
+    movedim type_as
+    randn_like rand_like zeros_like ones_like normal_ requires_grad_ relu_ tanh_ long"""
 THROUGH_CALLS = frozenset(_THROUGH_CALLS_TEXT.split())
 RECURRENT = ("RNN", "LSTM", "GRU")
 

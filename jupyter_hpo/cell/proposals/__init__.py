@@ -13,8 +13,9 @@ offers       all of it, applied
 """
 
 from .code import Code
+from .context import Offer
 from .never import never_tuned
-from .offers import Finder, Offer
+from .offers import Finder
 from .standing import standing
 
 __all__ = ["Code", "Finder", "Offer", "never_tuned", "standing"]

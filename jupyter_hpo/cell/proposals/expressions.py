@@ -38,12 +38,11 @@ def read(value: Value, code: Code) -> InExpression | None:
         isinstance(n, ast.Compare | ast.Subscript | ast.JoinedStr) for n in code.above(value.node)
     ):
         return None
-    whole: ast.expr = product
+    whole = product
     while isinstance(above := code.parent(whole), ast.BinOp):
         whole = above
-    if sum(_is_float(n) for n in ast.walk(whole)) > 1 and not isinstance(
-        whole.op, ast.Add | ast.Sub
-    ):  # type: ignore[attr-defined]
+    numbers = sum(_is_float(n) for n in ast.walk(whole))
+    if numbers > 1 and not isinstance(whole.op, ast.Add | ast.Sub):
         return None
     return _of_update(product, whole, code) or _of_name(product, whole, value.literal, code)
 

@@ -19,11 +19,19 @@ NEVER_WORDS = frozenset(_WORDS.split())
 """Words of names whose values are no hyperparameters (unless a rule knows the whole name)."""
 
 _SIZES_OF_DATA = re.compile(
-    r"(?:n|num|nb|no|number_of)_(?:\w+_)?(?:class(?:es)?|labels|inputs?|outputs?|features|samples|words|tokens|channels_in|actions|states|users|items"
-    r"|epochs?|steps|iter(?:ation)?s?|episodes|workers|folds|splits|jobs|gpus|trials|runs|points|images|data|rows|cols|columns|examples|batches)\Z"
-    r"|(?:in|input|inp|output|target|n_in|n_out|src|tgt|obs|state|action|vocab\w*|img|image|im|feature)_?(?:\w+_)?(?:size|dims?|shape|features|channels|units|nodes|neurons|n|width|height|len|length|h|w)\Z"
-    r"|(?:max|num|nb|n|top)_?(?:_?nb)?_?(?:words|vocab|tokens|users|items|features|classes)\Z|in_(?:features|channels)|input_size|num_embeddings|num_features|n_in|n_out|d_in|d_out|n_x|n_y"
-    r"|max_(?:epochs?|steps|iters?|iterations)|(?:img|image|im|crop|resize)_?(?:size|sz|shape|dims?|height|width|h|w|res)?\Z|n_features|n_samples|dim_(?:in|out)|num_classes|normalized_shape|T_max|t_max\Z"
+    r"(?:n|num|nb|no|number_of)_(?:\w+_)?(?:class(?:es)?|labels|inputs?|outputs?|features"
+    r"|samples|words|tokens|channels_in|actions|states|users|items"
+    r"|epochs?|steps|iter(?:ation)?s?|episodes|workers|folds|splits|jobs|gpus|trials|runs|points"
+    r"|images|data|rows|cols|columns|examples|batches)\Z"
+    r"|(?:in|input|inp|output|target|n_in|n_out|src|tgt|obs|state|action|vocab\w*|img|image|im"
+    r"|feature)_?(?:\w+_)?(?:size|dims?|shape|features|channels|units|nodes|neurons|n|width"
+    r"|height|len|length|h|w)\Z"
+    r"|(?:max|num|nb|n|top)_?(?:_?nb)?_?(?:words|vocab|tokens|users|items|features|classes)\Z"
+    r"|in_(?:features|channels)|input_size|num_embeddings|num_features|n_in|n_out|d_in|d_out|n_x"
+    r"|n_y"
+    r"|max_(?:epochs?|steps|iters?|iterations)|(?:img|image|im|crop|resize)_?(?:size|sz|shape"
+    r"|dims?|height|width|h|w|res)?\Z|n_features|n_samples|dim_(?:in|out)|num_classes"
+    r"|normalized_shape|T_max|t_max\Z"
 )
 
 QUIET = re.compile(
@@ -40,14 +48,17 @@ QUIET = re.compile(
     r"|Input|InputLayer|EarlyStopping|ModelCheckpoint|TensorBoard|CSVLogger|to_categorical"
     r"|one_hot|normal_|uniform_|constant_|zeros_|ones_|fill_|evaluate|predict\w*|score|log"
     r"|add_scalar|log_metric\w*|info|debug|warning|assert\w*|isclose|allclose|exit|date_range"
-    r"|sample|take|repeat|iloc|loc|drop|dropna|fillna|rolling|get_dummies|cut|qcut|Lambda|namedtuple"
+    r"|sample|take|repeat|iloc|loc|drop|dropna|fillna|rolling|get_dummies|cut|qcut|Lambda"
+    r"|namedtuple"
     r"|topk|logsumexp|softmax|log_softmax|percentile|quantile|bincount|pow|sqrt|exp|abs|divmod"
-    r"|suggest_\w+|set_option|set_printoptions|basicConfig|getLogger|init_process_group|set_num_threads"
+    r"|suggest_\w+|set_option|set_printoptions|basicConfig|getLogger|init_process_group"
+    r"|set_num_threads"
     r"|classification_report|confusion_matrix|f1_score|precision_score|recall_score|Accuracy"
     r"|argpartition|cdist|timedelta|datetime|Timestamp|MaxPool\w+|AvgPool\w+|MaxPooling\w+"
     r"|AveragePooling\w+|max_pool\w*|avg_pool\w*|AdaptiveAvgPool\w+|AdaptiveMaxPool\w+|Upsample"
     r"|UpSampling\w+|ZeroPadding\w+|pad|Reshape|Flatten|Unflatten|stack|cat|concatenate|chunk"
-    r"|tensor|array|Tensor|asarray|full_like|randint_like|Variable|constant|range|compute_class_weight)\Z"
+    r"|tensor|array|Tensor|asarray|full_like|randint_like|Variable|constant|range"
+    r"|compute_class_weight)\Z"
 )
 """Calls whose arguments are no hyperparameters."""
 

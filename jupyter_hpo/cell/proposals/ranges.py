@@ -209,6 +209,11 @@ def first(*rules: Rule) -> Rule:
     return rule
 
 
+def between(least: float, below: float, rule: Rule) -> Rule:
+    """The rule, for numbers from least on that are below the other."""
+    return lambda value: rule(value) if number(value) and least <= value < below else None
+
+
 def of_floats(rule: Rule) -> Rule:
     """The rule, for floats only."""
     return lambda value: rule(value) if isinstance(value, float) else None

@@ -1,0 +1,161 @@
+"""Offers of what is no named literal: linked widths, loops over layers, tuples, classes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from ...space import Categorical, Float, Int
+from ..values import Value
+from . import expressions
+from .code import last_name
+from .context import LAYER_LIBRARIES, Context, Offer
+from .families import Family, alternatives
+from .ranges import around, batches, powers
+from .rules import find_rule, plain_name
+from .standing import Standing, argument_of, standing
+
+
+class Structures(Context):
+    """Finds them; `offers.Finder` asks for each value."""
+
+    def width(self, value: Value, where: Standing) -> Offer | None:
+        """A width of torch's layers: only with all that must agree with it."""
+        tied = self.group(value)
+        if tied is None or tied[0] is not value or any(id(v) in self.taken for v in tied):
+            return None
+        distribution = powers(8, 2, 2)(value.literal) if self.heads else around(value.literal)
+        if distribution is None:
+            return None
+        named = next(
+            (
+                w
+                for v in tied
+                if (w := standing(v, self.code)) and w.name.startswith(("out", "hid"))
+            ),
+            where,
+        )
+        short, long = self.names(named)
+        return Offer(tied, distribution, "widths are searched by factors of two", short, long)
+
+    def width_of_arrays(self, value: Value) -> Offer | None:
+        group = [self.by_node.get(id(n)) for n in self.links.arrays[id(value.node)]]
+        tied = [v for v in group if v is not None and id(v) not in self.taken]
+        distribution = around(value.literal)
+        if tied[:1] != [value] or len(tied) != len(group) or distribution is None:
+            return None
+        return Offer(tied, distribution, "a hidden width, by factors of two", "hidden", "hidden")
+
+    def loop(self, value: Value, where: Standing) -> Offer | None:
+        """`for _ in range(3):` around layers, not around training."""
+        if not isinstance(value.literal, int) or where.argument is None:
+            return None
+        call = where.argument.call
+        if len(call.args) != 1:
+            return None
+        loop = self.code.parent(call)
+        body: list[ast.AST] = []
+        if isinstance(loop, ast.For) and loop.iter is call:
+            body = list(loop.body)
+        elif isinstance(loop, ast.comprehension):
+            owner = self.code.parent(loop)
+            body = [owner.elt] if isinstance(owner, ast.ListComp | ast.GeneratorExp) else []
+        if not body or not self._builds_layers(body) or not 1 <= value.literal <= 24:
+            return None
+        tied = self._equal_loops(value)
+        if tied[0] is not value:
+            return None
+        return Offer(
+            tied, Int(1, max(6, value.literal * 2)), "a few layers", "n_layers", "n_layers"
+        )
+
+    def _equal_loops(self, value: Value) -> list[Value]:
+        """All `range(3)` of a class or function: what is built in one is used in the other."""
+        owner = self.model_of(value.node)
+        found = []
+        for call in self.code.calls.get("range", ()):
+            literal = call.args[0] if len(call.args) == 1 else None
+            other = self.by_node.get(id(literal)) if literal is not None else None
+            same = other is not None and other.literal == value.literal
+            if other is not None and same and self.model_of(call) is owner:
+                found.append(other)
+        return sorted(found, key=lambda v: self.order[id(v)])
+
+    def _builds_layers(self, body: Sequence[ast.AST]) -> bool:
+        builds = False
+        for node in (n for part in body for n in ast.walk(part)):
+            if isinstance(node, ast.Call):
+                name = last_name(node.func)
+                if name in ("backward", "fit", "step", "zero_grad", "train_on_batch", "train"):
+                    return False
+                library = self.code.library(node.func)
+                own = name in self.code.classes
+                builds = builds or (library in LAYER_LIBRARIES and name[:1].isupper()) or own
+        return builds
+
+    def named_tuple(self, value: Value, where: Standing) -> Offer | None:
+        """`ngram_range=(1, 2)`: the tuple is the choice."""
+        if not isinstance(value.node, ast.Tuple):
+            return None
+        if where.name == "kernel_size" and self.keeps_size(where):
+            sizes = {e.value for e in value.node.elts if isinstance(e, ast.Constant)}
+            own = ast.unparse(value.node)
+            if sizes and sizes <= {3, 5, 7} and len(sizes) == 1:
+                many = [str((n,) * len(value.node.elts)) for n in (3, 5, 7)]
+                short, long = self.names(where)
+                return Offer(
+                    [value], Categorical(tuple(many), expressions=True),
+                    "odd kernels keep the size", short, long,
+                )  # fmt: skip
+            return None
+        if where.name != "ngram_range":
+            return None
+        own = ast.unparse(value.node)
+        choices = tuple(dict.fromkeys([own, "(1, 1)", "(1, 2)", "(1, 3)"]))
+        return Offer(
+            [value], Categorical(choices, expressions=True), "words, pairs and triples",
+            "ngram_range", f"{where.callee}.ngram_range",
+        )  # fmt: skip
+
+    def in_expression(self, value: Value) -> Offer | None:
+        found = expressions.read(value, self.code)
+        if found is None or found.name in self.skip or found.name in self.grids:
+            return None
+        rule = find_rule(found.name, found.callee)
+        distribution = rule.rule(value.literal) if rule is not None else None
+        if distribution is None or rule is None or rule.rule is batches:
+            return None
+        if not isinstance(distribution, Float):
+            return None
+        return Offer([value], distribution, rule.why, found.name, found.name)
+
+    def _handed_over(self, node: ast.AST, family: Family) -> bool:
+        """`optimizer=torch.optim.Adam`: a class given to whoever makes the object."""
+        argument = argument_of(node, self.code) if isinstance(node, ast.expr) else None
+        if argument is not None:
+            settings = [k.arg or "" for k in argument.call.keywords]
+            if any(s.startswith(f"{family.name}__") and not s.endswith("lr") for s in settings):
+                return False
+            return family.name in plain_name(argument.name)
+        return False
+
+    def choice_of_class(self, value: Value) -> Offer | None:
+        parent = self.code.parent(value.node)
+        call = parent if isinstance(parent, ast.Call) and parent.func is value.node else None
+        found = alternatives(value.node, call, self.code)
+        if found is None or not found.family.proposed:
+            return None
+        if found.family.name != "activation":
+            others = {m for m in found.family.members if m in self.callees}
+            if len(others) > 1:
+                return None  # the code has its own choice between them
+        if call is None and not self._handed_over(value.node, found.family):
+            return None
+        if found.family.name == "activation" and call is not None and id(call) in self.links.last:
+            return None
+        if isinstance(self.code.statement(value.node), ast.If):
+            return None
+        return Offer(
+            [value], Categorical(found.choices, expressions=True), found.family.why,
+            found.family.name, f"{value.key}.{found.family.name}",
+        )  # fmt: skip
