@@ -34,8 +34,8 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
 
 
 class Value(NamedTuple):
-    """alias: names whose object it may be, or be a part or view of; made: those whose objects
-    it may hold. A parameter stands there as `@name`."""
+    """alias: names whose object it may be, and `name.` for what may be a part or a view of it;
+    made: those whose objects it may hold. A parameter stands there as `@name`."""
 
     alias: Names
     made: Names
@@ -43,6 +43,13 @@ class Value(NamedTuple):
     @property
     def all(self) -> Names:
         return self.alias | self.made
+
+    @property
+    def part(self) -> Value:
+        """An element, an attribute or a view of it."""
+        if not self.alias and not self.made:
+            return self
+        return Value(frozenset(n if n[-1] == "." else n + "." for n in self.all), self.made)
 
 
 NOTHING = Value(NONE, NONE)
@@ -90,7 +97,12 @@ class Surround:
         self.definition = definition
         self.kind = kind
         self.is_library = is_library
+        self.methods: set[str] = set()
         self._known: dict[int, tuple[Doing | None, ast.AST]] = {}
+
+    def is_shallow(self, method: str) -> bool:
+        """Whether a method is a container's own, which changes nothing that it holds."""
+        return method in SHALLOW and method not in self.methods
 
     def forget(self) -> None:
         """Something was defined anew: bodies that call it do something else now."""
@@ -152,7 +164,7 @@ class _Body:
             return
         for name in value.alias:
             self.doing.changes.add((name, how))
-        if how == "set" or method in SHALLOW:
+        if how == "set" or self.surround.is_shallow(method):
             return
         for name in value.made:
             self.doing.changes.add((name, how if how == "iterated" else "deep"))
@@ -178,7 +190,7 @@ class _Body:
         return Value(frozenset((name,)), NONE)
 
     def _kind(self, name: str) -> ObjectKind | None:
-        return None if name[0] == "@" else self.surround.kind(name)
+        return None if name[0] == "@" or name[-1] == "." else self.surround.kind(name)
 
     # statements -------------------------------------------------------------------------
 
@@ -232,7 +244,7 @@ class _Body:
                 self.bind(name, value)
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 for element in elements:
-                    self.target(element, Value(value.all, value.made))
+                    self.target(element, value.part)
             case ast.Starred(value=inner):
                 self.target(inner, value)
             case ast.Attribute(value=inner) | ast.Subscript(value=inner):
@@ -275,7 +287,7 @@ class _Body:
                 self.deep += 1
                 for case in node.cases:
                     for name in stored([case.pattern]):
-                        self.bind(name, Value(subject.all, subject.made))
+                        self.bind(name, _either([subject, subject.part]))
                     if case.guard is not None:
                         self.value(case.guard)
                     self.block(case.body)
@@ -297,7 +309,7 @@ class _Body:
         iterated = self.value(node.iter)
         self.change(iterated, "iterated")
         self.deep += 1
-        self.target(node.target, Value(iterated.all, iterated.made))
+        self.target(node.target, iterated.part)
         self.deep -= 1
         self._turns(node.body)
         self.block(node.orelse)
@@ -345,6 +357,7 @@ class _Body:
             self.surround.kind,
             self.surround.is_library,
         )
+        inner.methods = self.surround.methods
         self._apply(_of_function(node, inner), {})
         return _holding([self._name(name) for name, _ in outer_reads(node)])
 
@@ -368,7 +381,7 @@ class _Body:
             if kind is ast.Subscript:
                 self.value(node.slice)  # type: ignore[attr-defined]
             owner = self.value(node.value)  # type: ignore[attr-defined]
-            return Value(owner.all, owner.made)
+            return owner.part
         if kind is ast.Call:
             return self._call(node)
         return self._other_value(node)
@@ -418,7 +431,7 @@ class _Body:
         for generator in node.generators:
             iterated = self.value(generator.iter)
             self.change(iterated, "iterated")
-            self.target(generator.target, Value(iterated.all, iterated.made))
+            self.target(generator.target, iterated.part)
             for test in generator.ifs:
                 self.value(test)
         parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
@@ -468,8 +481,7 @@ class _Body:
             return NOTHING
         if last == "next":
             self.change(_either(args[:1]), "stepped")
-            found = _either(args)
-            return Value(found.all, found.made)
+            return _either(args).part
         if last not in PURE_CALLS:
             self._handed(args, keywords, "handed")
             if isinstance(func, ast.Name) and not self.surround.is_library(func.id):
@@ -478,11 +490,12 @@ class _Body:
             self.change(_either(args), "iterated")
         held = _holding([*args, *(v for _, v in keywords)])
         if name in ("max", "min", "sum"):
-            return Value(held.made, NONE)
+            return _either([*args, held]).part
         if last in HOLD_NOTHING:
             return NOTHING
         if last in VIEWS:
-            return Value(_either(args[:1]).all, held.made)
+            first = _either(args[:1])
+            return Value(first.alias | first.part.alias, held.made)
         if last in ITERATORS:
             return held
         if isinstance(func, ast.Name) and self._kind(func.id) == "type":
@@ -527,7 +540,7 @@ class _Body:
         self.change(receiver, "!" + method if in_place else "." + method)
         held = _holding([*args, *(v for _, v in keywords)])
         if not pure:
-            if method not in SHALLOW:
+            if not self.surround.is_shallow(method):
                 self._handed(args, keywords, "handed")
             self.keep(receiver, held.made)
         if method == "shuffle" and args:  # of a random generator
@@ -535,11 +548,11 @@ class _Body:
         if method in HOLD_NOTHING:
             return NOTHING
         if method in VIEWS:
-            return Value(receiver.all, receiver.made | held.made)
+            return Value(receiver.alias | receiver.part.alias, receiver.made | held.made)
         if pure:
             return Value(NONE, receiver.all | held.made)
         alias = frozenset(n for n in receiver.alias if self._kind(n) != "data")
-        return Value(alias, receiver.all | held.made)
+        return Value(alias | receiver.part.alias, receiver.all | held.made)
 
     def _own_call(
         self, node: Any, name: str, args: list[Value], keywords: list[tuple[Any, Value]]
@@ -555,6 +568,12 @@ class _Body:
             return made
         doing = self.surround.of_function(node)
         given = _given(node, args, keywords)
+        if node.args.defaults or node.args.kw_defaults:
+            default = Value(frozenset((name + ".",)), NONE)
+            if name in self.functions:
+                default = _holding([self.value(d) for d in node.args.defaults])
+            for parameter in arguments_of(node.args):
+                given.setdefault("@" + parameter.arg, default)
         if doing is None:
             self._handed(args, keywords, "handed")
             return _holding(given.values())
@@ -570,6 +589,8 @@ class _Body:
         """Put what a function does in, with what it is handed for its parameters."""
 
         def here(name: str) -> Value:
+            if name[-1] == ".":
+                return here(name[:-1]).part
             if name[0] == "@":
                 return given.get(name, NOTHING)
             return self._name(name)
@@ -602,7 +623,7 @@ def _given(node: Any, args: list[Value], keywords: list[tuple[Any, Value]]) -> d
             rest.append(value)
             if keyword is None:  # `**config`: any of them
                 for name in named - {n[1:] for n in found}:
-                    found["@" + name] = Value(value.all, value.made)
+                    found["@" + name] = value.part
     for star in (parameters.vararg, parameters.kwarg):
         if star is not None:
             found["@" + star.arg] = _holding(rest)

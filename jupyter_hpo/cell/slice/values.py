@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -31,14 +31,19 @@ class Past:
     """The session before the training cell. cells: the last successful execution of each cell,
     in the order in which the cells were first run; the training cell's own earlier executions
     are not among them. superseded: all other executions (run again since, failed, of the
-    training cell itself): what they changed no longer stands as the cells say. notices: cells
-    edited but not run since, and the like, a sentence each. seeded: the random states with
-    which the training cell begins are recorded."""
+    training cell itself): what they changed no longer stands as the cells say. edited: numbers
+    of cells that stand otherwise in the saved notebook than they ran. seeded: the random
+    states with which the training cell begins are recorded."""
 
     cells: tuple[Executed, ...] = ()
     superseded: tuple[Executed, ...] = ()
-    notices: tuple[str, ...] = ()
+    edited: frozenset[int] = frozenset()
     seeded: bool = False
+
+    def notices(self, reached: Iterable[Reached]) -> list[str]:
+        """What a person should know of the cells on which the training cell depends."""
+        numbers = sorted({statement.cell for statement in reached} & self.edited)
+        return [f"In[{n}] was edited after it ran: trials use what ran." for n in numbers]
 
 
 ObjectKind = Literal["constant", "data", "module", "callable", "type", "library", "other"]
