@@ -105,7 +105,7 @@ def capture(
     places = {place for tunable in searched for place in tunable.places}
     told = {w.place for w in reports.watches} | ({reports.loop.place} if reports.loop else set())
     again = reach.rerun(places, goals, told)
-    notices += [*past.notices, *again.notices]
+    notices += [*past.notices(reach.reached), *again.notices]
     earlier = again.parts(past)
     bare = tuple(replace(part, seeded=False) for part in earlier)
     use = use_of_names(module_of(python.text, bare, False)) if bare else own

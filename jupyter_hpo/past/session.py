@@ -64,8 +64,8 @@ class SessionHistory:
         training = TrainingCell(cell_id, code.shape, code.binds, above, below)
         records = [r for r in self._records() if running is None or r.number != running.number]
         cells, superseded = arrange([(r, self._reading(r)) for r in records], training)
-        notices = () if saved is None else self._edited([c.number for c in cells], saved)
-        past = Past(cells, superseded, notices)
+        edited = frozenset(c.number for c in cells if saved and self._edited(c.number, saved))
+        past = Past(cells, superseded, edited)
         return replace(past, seeded=self.state_after_last(past) is not None)
 
     def states_before(self, number: int) -> RandomState | None:
@@ -93,13 +93,9 @@ class SessionHistory:
             self._read[record.number] = known
         return known[1]
 
-    def _edited(self, numbers: list[int], saved: SavedNotebook) -> tuple[str, ...]:
-        records = [self.recorder.records[number] for number in numbers]
-        return tuple(
-            f"In[{r.number}] was edited after it ran: trials use what ran."
-            for r in records
-            if saved.edited(r.cell_id, r.raw, r.ended)
-        )
+    def _edited(self, number: int, saved: SavedNotebook) -> bool:
+        record = self.recorder.records[number]
+        return saved.edited(record.cell_id, record.raw, record.ended)
 
 
 _histories: dict[Any, SessionHistory] = {}  # a process has one shell

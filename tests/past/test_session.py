@@ -12,6 +12,7 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from jupyter_hpo.cell.slice.values import Reached
 from jupyter_hpo.errors import CellError, Problem
 from jupyter_hpo.magics import plain_cell
 from jupyter_hpo.past import records
@@ -198,10 +199,13 @@ def test_cells_edited_after_they_ran_are_named(notebook, tmp_path, monkeypatch):
     notebook.run("lr = 1", "a")
     notebook.run("x = 1 ", "b")
     save(tmp_path, monkeypatch, {"a": "lr = 2", "b": "x = 1"}, newer=True)
-    notices = notebook.history.past_of(TRAIN).notices
-    assert notices == ("In[1] was edited after it ran: trials use what ran.",)
+    past = notebook.history.past_of(TRAIN)
+    assert past.edited == {1}
+    reached = [Reached(number, 0, 1, 1, frozenset()) for number in (1, 2)]
+    assert past.notices(reached) == ["In[1] was edited after it ran: trials use what ran."]
+    assert past.notices(reached[1:]) == []
     save(tmp_path, monkeypatch, {"a": "lr = 2"})
-    assert notebook.history.past_of(TRAIN).notices == ()
+    assert notebook.history.past_of(TRAIN).edited == frozenset()
 
 
 def test_random_states_are_those_at_the_beginning_and_the_end(notebook):
