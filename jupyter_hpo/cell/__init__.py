@@ -6,7 +6,8 @@ whose turns are reports, what it needs from the notebook, and all that is wrong 
     source      IPython's text to Python, line numbers kept
     values      every value of the syntax tree that a mark could mean; shown: how it is shown
     marking     which value each mark means; naming: what tunables are called
-    proposals   ranges an expert would propose
+    proposals   what is worth tuning, with ranges an expert would propose
+    links       which sizes must change together
     tunables    all of these joined: the tunables and the search space
     names       what the cell binds and reads, in order; scopes: Python's nested scopes;
                 strings: the Python inside a call's strings

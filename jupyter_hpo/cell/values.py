@@ -166,6 +166,13 @@ def dotted(node: ast.AST) -> str:
     return ""
 
 
+def _path(node: ast.AST) -> str:
+    """`config.train` of `config["train"]`, '' when it is neither a name nor an item."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return f"{_path(node.value) or 'item'}.{node.slice.value}"
+    return dotted(node)
+
+
 def find_values(tree: ast.Module) -> Values:
     """All values in the order of the code; each place says which cell it stands in."""
     finder = _Finder()
@@ -255,7 +262,7 @@ class _Finder(ast.NodeVisitor):
             case ast.Attribute(attr=attr), _:
                 self._offer(value, "assign", attr, dotted(target) or attr)
             case ast.Subscript(value=owner, slice=ast.Constant(value=str(key))), _:
-                self._offer(value, "assign", key, f"{dotted(owner) or 'item'}.{key}")
+                self._offer(value, "assign", key, f"{_path(owner) or 'item'}.{key}")
             case _:
                 self.visit(value)
 

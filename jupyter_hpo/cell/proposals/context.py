@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from ...space import Distribution
 from ..links import Links, find_links
 from ..values import Value
-from .code import Code
-from .standing import Standing
+from .code import Code, last_name
+from .standing import Standing, holder_of
 
 WIDTHS = frozenset(
     ["out_features", "out_channels", "hidden_size", "embedding_dim", "d_model", "embed_dim",
@@ -19,7 +19,7 @@ WIDTHS = frozenset(
      "normalized_shape", "in1_features", "in2_features", "num_embeddings", "num_groups"]
 )  # fmt: skip
 """Parameters of torch's layers that must agree with those of their neighbours."""
-LAYER_LIBRARIES = ("torch", "keras")
+LAYER_LIBRARIES = ("torch", "keras", "flax")
 _PLAIN = re.compile(r"(?:p|rate|units|filters|k|r|l1|l2|factor|degrees|features|stddev)\Z")
 """Parameters that say little without their callee."""
 
@@ -130,6 +130,9 @@ class Context:
 def _scoped(where: Standing) -> str:
     """`Net.hidden` of a default of `Net.__init__`, `train.lr` of one of a function."""
     qualified = where.value.qualified
+    call = where.code.call_of(where.value.node)
+    if call is not None and not where.callee:  # dict(lr=0.1), SimpleNamespace(lr=0.1)
+        return f"{holder_of(call, where.code) or last_name(call.func)}.{where.name}"
     if qualified.startswith("__init__."):
         owner = next(
             (n for n in where.code.above(where.value.node) if isinstance(n, ast.ClassDef)), None

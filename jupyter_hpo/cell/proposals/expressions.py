@@ -12,6 +12,7 @@ from .rules import find_rule
 from .standing import argument_of
 
 _LOSS = re.compile(r"(?:\w*_)?(?:loss|cost|objective|penalty|total)(?:_\w*)?\Z|J\Z")
+_DRAWS = re.compile(r"rand\w*|normal|uniform|standard_normal|random\Z")
 _RATE = re.compile(r"(?:\w+_)?(?:lr|learning_rate)\Z")
 _GRADIENT = re.compile(r"(?:d[A-Z]\w*|g|dw|db|dtheta|\w*grad\w*|\w*delta\w*|d_\w+|dJ\w*)\Z")
 
@@ -78,6 +79,8 @@ def _of_name(product: ast.BinOp, whole: ast.expr, value: float, code: Code) -> I
             if find_rule(other) is not None:  # it has a coefficient of its own
                 return None
             return InExpression(f"{other}_weight")
+        return None
+    if any(isinstance(n, ast.Call) and _DRAWS.match(last_name(n.func)) for n in ast.walk(product)):
         return None
     argument = argument_of(whole, code)
     if argument is not None and argument.name:

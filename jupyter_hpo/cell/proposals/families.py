@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from ..values import dotted
 from .code import Code, last_name
 
 
@@ -108,11 +109,14 @@ class Alternatives:
     choices: tuple[str, ...]
 
 
-def alternatives(callee: ast.expr, call: ast.Call | None, code: Code) -> Alternatives | None:
+def alternatives(
+    callee: ast.expr, call: ast.Call | None, code: Code, settings: frozenset[str] = frozenset()
+) -> Alternatives | None:
     """What could stand where a callee does, with the arguments that stand there.
 
-    call: None for a class that is passed on uncalled. A bare name's choices are those that the
-    code imports; None when there is nothing to choose.
+    call: None for a class that is passed on uncalled; settings: then the keywords it will get.
+    The choices are last names, of a class passed on dotted ones; those of a bare name are as
+    the code can name them. None when there is nothing to choose.
     """
     own = last_name(callee)
     origin = code.origin(callee)
@@ -120,12 +124,15 @@ def alternatives(callee: ast.expr, call: ast.Call | None, code: Code) -> Alterna
     for family in FAMILIES:
         if member not in family.members or module not in family.origin:
             continue
-        choices = [m for m in family.members if m == own or _takes(family, m, call)]
+        choices = [m for m in family.members if m == own or _takes(family, m, call, settings)]
         only = _ONLY.get(family.name)
         if only is not None and own not in only:
             return None
         if isinstance(callee, ast.Name):
             choices = [t for m in choices if (t := own if m == own else _in_scope(m, module, code))]
+        elif call is None and isinstance(callee, ast.Attribute):
+            choices = [f"{dotted(callee.value)}.{m}" for m in choices]
+            own = dotted(callee)
         limit = 4 if family.name == "optimizer" else 6
         if own not in choices[:limit]:
             choices = [own, *choices]
@@ -146,10 +153,10 @@ def _in_scope(member: str, module: str, code: Code) -> str:
     return ""
 
 
-def _takes(family: Family, member: str, call: ast.Call | None) -> bool:
+def _takes(family: Family, member: str, call: ast.Call | None, settings: frozenset[str]) -> bool:
     keywords = family.members[member]
     if call is None:
-        return True
+        return keywords is None or settings <= keywords
     if len(call.args) > family.most or any(isinstance(a, ast.Starred) for a in call.args):
         return False
     if any(k.arg is None for k in call.keywords):

@@ -102,7 +102,8 @@ class Finder(Structures):
         if where.name in ("boosting_type", "booster", "boosting") and self.stops_early:
             return True  # dart can't
         rule = find_rule(where.name, where.callee)
-        if where.name and fixed_by_data(where.name) and not (rule and rule.callee):
+        tied = len(self.links.group_of(value.node) or ()) > 1  # then the data don't fix it
+        if where.name and fixed_by_data(where.name) and not (rule and rule.callee) and not tied:
             return not (where.name == "output_dim" and where.callee == "Embedding")
         return self._of_evaluation(where)
 

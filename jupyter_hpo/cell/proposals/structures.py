@@ -89,7 +89,12 @@ class Structures(Context):
                 if name in ("backward", "fit", "step", "zero_grad", "train_on_batch", "train"):
                     return False
                 library = self.code.library(node.func)
-                own = name in self.code.classes
+                own = name in self.code.classes or any(
+                    self.code.library(n.func) in LAYER_LIBRARIES and last_name(n.func)[:1].isupper()
+                    for f in self.code.functions.get(name, ())
+                    for n in ast.walk(f)
+                    if isinstance(n, ast.Call)
+                )
                 builds = builds or (library in LAYER_LIBRARIES and name[:1].isupper()) or own
         return builds
 
@@ -117,7 +122,14 @@ class Structures(Context):
             "ngram_range", f"{where.callee}.ngram_range",
         )  # fmt: skip
 
+    def _is_computed(self, node: ast.AST) -> bool:
+        """Whether numbers alone make up an expression, which is then a value itself."""
+        value = self.by_node.get(id(node))
+        return value is not None and value.computed
+
     def in_expression(self, value: Value) -> Offer | None:
+        if any(self._is_computed(node) for node in self.code.above(value.node)):
+            return None
         found = expressions.read(value, self.code)
         if found is None or found.name in self.skip or found.name in self.grids:
             return None
@@ -132,17 +144,22 @@ class Structures(Context):
     def _handed_over(self, node: ast.AST, family: Family) -> bool:
         """`optimizer=torch.optim.Adam`: a class given to whoever makes the object."""
         argument = argument_of(node, self.code) if isinstance(node, ast.expr) else None
-        if argument is not None:
-            settings = [k.arg or "" for k in argument.call.keywords]
-            if any(s.startswith(f"{family.name}__") and not s.endswith("lr") for s in settings):
-                return False
-            return family.name in plain_name(argument.name)
-        return False
+        return argument is not None and family.name in plain_name(argument.name)
+
+    def _settings(self, node: ast.expr) -> frozenset[str]:
+        """Of a class handed over as `optimizer`, what `optimizer__momentum` and such set."""
+        argument = argument_of(node, self.code)
+        keywords = argument.call.keywords if argument is not None else []
+        pairs = [(k.arg or "").rpartition("__") for k in keywords]
+        return frozenset(
+            name for owner, _, name in pairs if argument is not None and owner == argument.name
+        )
 
     def choice_of_class(self, value: Value) -> Offer | None:
         parent = self.code.parent(value.node)
         call = parent if isinstance(parent, ast.Call) and parent.func is value.node else None
-        found = alternatives(value.node, call, self.code)
+        settings = frozenset() if call is not None else self._settings(value.node)
+        found = alternatives(value.node, call, self.code, settings)
         if found is None or not found.family.proposed:
             return None
         if found.family.name != "activation":
