@@ -28,6 +28,19 @@ def installed(framework: str) -> bool:
 
 
 @pytest.fixture(scope="session")
+def result_of_notebook() -> Callable[[str], dict[str, Any]]:
+    """The same for a notebook, which has a process of its own."""
+
+    def result_of(name: str) -> dict[str, Any]:
+        framework = examples("notebooks")[name].framework
+        if not installed(framework):
+            pytest.skip(f"{framework} isn't installed")
+        return results(framework, name, room="notebooks")[name]
+
+    return result_of
+
+
+@pytest.fixture(scope="session")
 def result_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], dict[str, Any]]]:
     """An example's name -> what its runs gave. Skips where its framework isn't installed."""
     asked = {

@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ from .corpus import FRAMEWORKS, Example, Value, examples
 from .running import results
 
 LEAST_OF_A_STYLE = 3
+AT_A_TIME = 2
 
 
 @dataclass
@@ -161,12 +163,10 @@ def main(*frameworks: str) -> None:
         for name, example in examples("cells").items()
         if not frameworks or example.framework in frameworks
     }
-    tallies: dict[str, Tally] = {}
-    for framework in FRAMEWORKS:
-        names = [name for name, e in chosen.items() if e.framework == framework]
-        found = results(framework) if names else {}
-        for name in names:
-            tallies[name] = tally(chosen[name], found.get(name, {}))
+    wanted = [f for f in FRAMEWORKS if any(e.framework == f for e in chosen.values())]
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        found = {n: r for some in pool.map(results, wanted) for n, r in some.items()}
+    tallies = {name: tally(example, found.get(name, {})) for name, example in chosen.items()}
     print(tables(tallies, chosen))
 
 

@@ -1,6 +1,6 @@
 """Runs examples: plainly, twice, and captured at their own values. One framework a process:
 
-python -m tests.corpus.running FRAMEWORK OUTPUT.json [NAME ...]
+python -m tests.corpus.running ROOM FRAMEWORK OUTPUT.json [NAME ...]
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM
 
 
 @cache
-def results(framework: str, *names: str) -> dict[str, dict[str, Any]]:
+def results(framework: str, *names: str, room: str = "cells") -> dict[str, dict[str, Any]]:
     """Of each example of a framework (or of these only) what its runs gave, from a process of
     their own that works in an empty folder. Raises RuntimeError with its end when it fails."""
     with tempfile.TemporaryDirectory() as folder:
@@ -48,7 +48,7 @@ def results(framework: str, *names: str) -> dict[str, dict[str, Any]]:
             "TOKENIZERS_PARALLELISM": "false",
         }
         done = subprocess.run(
-            [sys.executable, "-m", "tests.corpus.running", framework, str(output), *names],
+            [sys.executable, "-m", "tests.corpus.running", room, framework, str(output), *names],
             cwd=folder, env=env, capture_output=True, text=True, timeout=LIMIT_S, check=False,
         )  # fmt: skip
         if done.returncode:
@@ -96,11 +96,11 @@ class Notebook:
     def namespace(self) -> dict[str, Any]:
         return self.shell.user_ns
 
-    def run(self, source: str) -> str:
+    def run(self, source: str, cell_id: str | None = None) -> str:
         """A cell, as a person runs it; what it raises is raised. Returns what it printed."""
         out = io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
-            result = self.shell.run_cell(source, store_history=True)
+            result = self.shell.run_cell(source, store_history=True, cell_id=cell_id)
         error = result.error_before_exec or result.error_in_exec
         if error is not None:
             raise error
@@ -139,14 +139,37 @@ def measured(notebook: Notebook, example: Example) -> dict[str, Any]:
     return found
 
 
-def main(framework: str, output: str, *names: str) -> None:
+def studied(notebook: Notebook, example: Example) -> dict[str, Any]:
+    """Of a whole notebook: two plain runs from the top, then studies in the session as the
+    second one leaves it, with every value as it stands."""
+    from . import studies
+
+    found: dict[str, Any] = {"plain": []}
+    file = Path("notebook.ipynb").absolute()
+    studies.save(example, file)
+    os.environ["JPY_SESSION_NAME"] = str(file)
+    n = len(example.earlier)
+    for seed in (2, 3):
+        notebook.begin(seed)
+        for i, source in enumerate(example.earlier):
+            notebook.run(source, studies.cell_id(i))
+        printed = notebook.run(example.training, studies.cell_id(n))
+        found["plain"].append((studies.value_of(example, notebook), without_times(printed)))
+        for i, source in enumerate(example.later, n + 1):
+            notebook.run(source, studies.cell_id(i))
+    found["studies"] = studies.run(notebook, example)
+    return found
+
+
+def main(room: str, framework: str, output: str, *names: str) -> None:
     warnings.simplefilter("ignore")
     notebook = Notebook()
     found = {}
-    for name, example in examples("cells").items():
+    run = measured if room == "cells" else studied
+    for name, example in examples(room).items():
         if example.framework == framework and (not names or name in names):
             try:
-                found[name] = measured(notebook, example)
+                found[name] = run(notebook, example)
             except Exception as error:
                 found[name] = {"error": f"{type(error).__name__}: {error}"}
     Path(output).write_text(json.dumps(found, default=repr))
