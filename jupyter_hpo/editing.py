@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from .cell import CapturedCell
-from .cell.objectives import candidates
 from .errors import CellError, HpoError, SpaceError
 from .explain import Section, plan
 from .notebook import Notebook
@@ -125,10 +124,11 @@ def _spec(cell: CapturedCell, notebook: Notebook) -> EditorSpec:
         )
         for t in cell.tunables
     ]
-    found = cell.objectives or candidates(cell)
+    why = {c.objective: c.why for c in cell.candidates}
+    found = cell.objectives or tuple(why)
     options = request.options
     settings = EditorSettings(
-        [ObjectiveCandidate(o.source, o.direction) for o in found],
+        [ObjectiveCandidate(o.source, o.direction, why.get(o, "")) for o in found],
         trials=str(options.trials or 40),
         timeout=f"{options.timeout_s:g}s" if options.timeout_s else "",
         jobs=str(options.jobs or "auto"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .cell import CapturedCell, CellProgram
 from .cell.captured import Place
-from .cell.program import STATES, tree_of
+from .cell.program import STATES, text_of, tree_of
 from .cell.values import place_of
 from .engine import Engine
 from .errors import CellError, Problem, SnapshotError, UnwritableError
@@ -354,13 +354,12 @@ def first_use(program: CellProgram, name: str) -> Place | None:
 
 def facts_of(cell: CapturedCell) -> list[str]:
     """What was detected: the objective, where it reports, what runs again, a sentence each."""
-    what = ", ".join(f"{o.source} ({o.direction})" for o in cell.objectives)
-    word = "Objective" if len(cell.objectives) == 1 else "Objectives"
-    if cell.loop is not None:
-        where = cell.loop.place.where
-        facts = [f"{word} {what}, assigned in the loop at {where}: every turn is a report."]
-    else:
-        facts = [f"{word} {what}, read when the cell has ended: no loop of the cell reports."]
+    why = {c.objective: f": {c.why}" for c in cell.candidates}
+    facts = [f"Objective {o.source} ({o.direction}){why.get(o, '')}." for o in cell.objectives]
+    if cell.reports:
+        facts.append(f"While a trial runs {cell.reports}.")
+    elif cell.objectives:
+        facts.append("Nothing is reported while a trial runs: the objective is read at its end.")
     if cell.reruns:
         facts.append(_again(cell))
     return facts
@@ -382,7 +381,7 @@ def _facts(cell: CapturedCell, study: Study) -> list[str]:
     facts = facts_of(cell)
     if study.config.first is not None:
         facts.append("Trial 0 is the cell as it stands, run first and alone.")
-    if isinstance(study.scheduler, Asha):
+    if isinstance(study.scheduler, Asha) and may_report(cell):
         one_in = {2: "two", 3: "three", 4: "four"}.get(study.scheduler.eta, study.scheduler.eta)
         facts.append(f"ASHA stops trials that fall behind: of {one_in} at a rung one goes on.")
     else:
@@ -391,6 +390,11 @@ def _facts(cell: CapturedCell, study: Study) -> list[str]:
         patience = study.config.budget.patience
         facts.append(f"Ends after {patience} trials in a row without a better value.")
     return facts
+
+
+def may_report(cell: CapturedCell) -> bool:
+    """Whether anything may be reported while a trial runs, by the code or by hand."""
+    return bool(cell.reports) or "report(" in text_of(cell.program())
 
 
 def _description(cell: CapturedCell, options: Options) -> dict[str, Any]:

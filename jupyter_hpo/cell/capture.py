@@ -23,6 +23,7 @@ from .checks import (
     undefined_earlier,
     unknown_kept,
 )
+from .fits import framework_reports
 from .identity import identity_of, kept_names
 from .names import KNOWN, use_of_names
 from .objectives import find_objectives, names_read
@@ -70,6 +71,7 @@ def capture(
     if python.tree is None:
         return _unreadable(python, filename, objectives, problems, notices)
     past, known = past or Past(), known or Known()
+    origins = known.surroundings.origins
     reach = trace(past, python.tree, known)
     whole = whole_of(python.text, python.tree, past, reach.reached)
     own, everything = use_of_names(python.tree), use_of_names(whole.tree)
@@ -90,7 +92,7 @@ def capture(
         auto=auto,
         read=read,
         skip=goals,
-        origins=known.surroundings.origins,
+        origins=origins,
         rows=n_rows,
     )
     problems += tuned.problems
@@ -108,7 +110,8 @@ def capture(
     notices += [*past.notices(reach.reached), *again.notices]
     earlier = again.parts(past)
     bare = tuple(replace(part, seeded=False) for part in earlier)
-    use = use_of_names(module_of(python.text, bare, False)) if bare else own
+    tree = module_of(python.text, bare, False) if bare else python.tree
+    use = use_of_names(tree) if bare else own
     problems += undefined_earlier(use, own, names)
     choices, wrong = choice_names(searched, use, names)
     problems += wrong
@@ -125,6 +128,7 @@ def capture(
         loop=reports.loop,
         watches=reports.watches,
         candidates=found,
+        reports=_said(reports) or framework_reports(tree, objectives, origins) or "",
         free_names=frozenset(free),
         assigned=tuple(dict.fromkeys([*own.assigned, *rebuilt])),
         identity=identity_of(whole.tree, searched, objectives),
@@ -143,6 +147,13 @@ def _reports(whole: Whole, objectives: Sequence[Objective]) -> Reports:
         found = find_reports(whole.own, objectives)
     watches = tuple(w for w in found.watches if whole.runs_in_trials(w.place))
     return replace(found, watches=watches)
+
+
+def _said(reports: Reports) -> str:
+    if reports.loop is not None:
+        return f"{reports.loop.why}, and every turn is a report"
+    places = dict.fromkeys(w.place.where for w in reports.watches if w.reports)
+    return f"each value that {' and '.join(places)} computes is a report" if places else ""
 
 
 def _rebuilt(again: Slice, reached: Sequence[Reached]) -> list[str]:

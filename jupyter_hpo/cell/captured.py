@@ -178,7 +178,8 @@ class CapturedCell:
     identity: the same for the same training code, whatever the marks, ranges and tuned
     values; names the study when the person doesn't. earlier: what trials run again of earlier
     cells; reruns: why, statement by statement. candidates: all that can be the objective, the
-    likeliest first.
+    likeliest first. reports: what is reported while it runs, for a person, in lower case; ''
+    when nothing is.
     """
 
     source: str
@@ -197,6 +198,7 @@ class CapturedCell:
     earlier: tuple[Part, ...] = ()
     reruns: tuple[Rerun, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    reports: str = ""
 
     def program(self) -> CellProgram:
         """The part that travels."""
