@@ -264,6 +264,7 @@ ASKED = {
     ),
     "nothing": ("result = f()", set()),
     "a function's name only": ("def accuracy():\n    pass\nx = 1", set()),
+    "a lambda with arguments": ("lambda x=3: x", set()),
     "numbers that are no figures": ("print('epoch', e)\nprint(f'took {t:.1f} s')", set()),
 }  # fmt: skip
 

@@ -24,10 +24,10 @@ def expressions(survey: Survey) -> None:
             continue
         if statement is last:
             _shown(survey, statement.value)
-        for inner in [statement.value, *getattr(statement.value, "args", [])]:
-            _computed(
-                survey, inner, "its value is shown" if inner is statement.value else "printed"
-            )
+        value = statement.value
+        _computed(survey, value, "its value is shown")
+        for inner in value.args if isinstance(value, ast.Call) else ():
+            _computed(survey, inner, "printed")
 
 
 def _shown(survey: Survey, value: ast.expr) -> None:
