@@ -1,5 +1,7 @@
 """Cells as hurried people write them: exactly what is proposed in each, and how far."""
 
+# ruff: noqa: E501 - the cells are as people type them
+
 from __future__ import annotations
 
 import pytest
@@ -790,4 +792,3 @@ def test_what_is_proposed(source: str, meant: dict[str, str]) -> None:
         distribution = tunable.distribution
         assert distribution is not None
         assert tunable.value == 0 or distribution.contains(tunable.value)
-

@@ -1,0 +1,180 @@
+"""Tunables of several cells, ties that a mark brings along, and names on the magic line."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_hpo.cell import capture
+from jupyter_hpo.cell.captured import Tunable
+from jupyter_hpo.cell.marking import read_marks
+from jupyter_hpo.cell.proposals.named import Named
+from jupyter_hpo.cell.proposals.of_callees import OF_CALLEES
+from jupyter_hpo.cell.proposals.of_names import OF_NAMES
+from jupyter_hpo.cell.source import parse_cell
+from jupyter_hpo.cell.tunables import Tuned, find_tunables
+from jupyter_hpo.cell.values import find_values
+from jupyter_hpo.space.marks import parse_line_space
+
+
+def tuned(
+    earlier: Sequence[str], source: str, line: str = "", without: Sequence[int] = ()
+) -> Tuned:
+    """Of a notebook: cells 1, 2, ... and the training cell. without: those not depended on."""
+    cells = {**dict(enumerate(earlier, 1)), 0: source}
+    body = [s for n, text in cells.items() if n not in without for s in parse_cell(text, n).body]
+    tree = ast.Module(body, [])
+    return find_tunables(
+        find_values(tree),
+        {number: read_marks(text)[0] for number, text in cells.items()},
+        {number: text.splitlines() for number, text in cells.items()},
+        line_space=parse_line_space(line)[0],
+        read={n.id for n in ast.walk(tree) if isinstance(n, ast.Name)},
+    )
+
+
+def named(found: Tuned, name: str) -> Tunable:
+    (one,) = [t for t in found.tunables if t.name == name]
+    return one
+
+
+MODEL = """import torch.nn as nn
+hidden = 64  # hpo: 16..256 log
+net = nn.Sequential(nn.Linear(8, hidden), nn.ReLU(), nn.Linear(64, 2))
+"""
+TRAIN = """opt = torch.optim.Adam(net.parameters(), lr=1e-3)
+print(f(hidden))
+"""
+
+
+def test_values_of_earlier_cells_say_where_they_stand() -> None:
+    found = tuned([MODEL], TRAIN)
+    assert found.problems == []
+    hidden = named(found, "hidden")
+    assert [(p.cell, p.line) for p in hidden.places] == [(1, 2), (1, 3)]
+    assert hidden.declared
+    assert hidden.text == "hidden = 64  # hpo: 16..256 log"
+    lr = named(found, "lr")
+    assert [(p.cell, p.line) for p in lr.places] == [(0, 1)]
+    assert lr.text.startswith("opt = ")
+
+
+def test_a_mark_ties_to_a_value_of_another_cell() -> None:
+    found = tuned(["width = 32  # hpo: 8..64"], "m = f(width, units=32)  # hpo: units = width")
+    assert found.problems == []
+    assert [(p.cell, p.line) for p in named(found, "width").places] == [(1, 1), (0, 1)]
+
+
+def test_marks_on_the_same_line_of_two_cells() -> None:
+    found = tuned(["a = 1  # hpo: 1..9"], "b = 2.0  # hpo: 0.5..4\nf(a, b)")
+    assert list(found.space) == ["a", "b"]
+    assert [named(found, n).line for n in "ab"] == [1, 1]
+
+
+def test_a_mark_that_nothing_depends_on_is_said() -> None:
+    found = tuned(["a = 1  # hpo: 1..9"], "f(X)", without=[1])
+    assert found.problems == []
+    (said,) = found.notices
+    assert "In[1], line 1" in said
+
+
+TIES = {
+    "linear": ("nn.Linear(8, 32),  # hpo: [1] = 8..64 log", "nn.Linear(32, 2)", 2),
+    "with a norm": (
+        "nn.Linear(8, 32), nn.BatchNorm1d(32),  # hpo: Linear[1] = 8..64",
+        "nn.Linear(32, 2)",
+        3,
+    ),
+    "said otherwise": (
+        "nn.Linear(8, 32),  # hpo: [1] = 8..64 log as w",
+        "nn.Linear(32, 2)  # hpo: [0] = w",
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "places"), TIES.values(), ids=TIES)
+def test_a_marked_width_brings_along_what_must_agree(first: str, second: str, places: int) -> None:
+    found = tuned([], f"net = nn.Sequential(\n{first}\n{second}\n)")
+    assert found.problems == []
+    (width,) = [t for t in found.tunables if t.declared]
+    assert len(width.places) == places
+
+
+LINE = {
+    "the name of a proposal": ("nn.Dropout(0.5)", "Dropout.p=0.1..0.5", "Dropout.p"),
+    "as it stands": ("nn.Dropout(0.5)", "Dropout[0]=0.1..0.5", "Dropout.p"),
+    "a parameter": ("opt = torch.optim.SGD(p, 0.1)", "lr=0.01..1:log", "lr"),
+    "by its layer": (
+        "self.fc1 = nn.Linear(8, 32)", "fc1.out_features=8..64", "fc1.out_features",
+    ),
+    "a loop": ("for epoch in range(20):\n    f(epoch)", "epochs=5..50", "epochs"),
+    "a variable of a loop": (
+        "n = 20\nfor epoch in range(n):\n    f(epoch)", "n=5..50", "n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "line", "name"), LINE.values(), ids=LINE)
+def test_names_on_the_magic_line(source: str, line: str, name: str) -> None:
+    found = tuned([], source, line)
+    assert found.problems == []
+    assert list(found.space) == [name]
+
+
+LITERALS = (
+    st.integers(-5, 10_000) | st.floats(-1, 1e4, allow_nan=False) | st.booleans() | st.none()
+    | st.sampled_from(["relu", "adam", "sqrt", "scale", "l2", "mean", "gbdt", "linear", ""])
+)  # fmt: skip
+
+
+@given(st.sampled_from([*OF_CALLEES, *OF_NAMES]), LITERALS)
+def test_a_proposed_range_holds_the_codes_own_value(rule: Named, value: Any) -> None:
+    distribution = rule.rule(value)
+    if distribution is not None and value != 0:
+        assert distribution.contains(value)
+
+
+ROWS = {"few": (100, (8, 16, 32)), "many": (10_000, (8, 16, 32, 64, 128)), "unknown": (None, None)}
+
+
+@pytest.mark.parametrize(("rows", "choices"), ROWS.values(), ids=ROWS)
+def test_batches_are_no_larger_than_half_the_data(
+    rows: int | None, choices: tuple[int, ...] | None
+) -> None:
+    values = find_values(parse_cell("model.fit(X, y, batch_size=32)"))
+    found = find_tunables(values, {}, {0: [""]}, rows=rows)
+    distribution = named(found, "batch_size").distribution
+    assert choices is None or getattr(distribution, "choices", ()) == choices
+
+
+def test_a_computation_of_numbers_is_replaced_whole() -> None:
+    cell = capture("lr = 10 ** -3  # hpo: 1e-5..1e-1 log\nloss = f(lr)", names={"f"})
+    (lr,) = cell.tunables
+    assert (lr.value, lr.places[0].col, lr.places[0].end_col) == (1e-3, 5, 13)
+    assert cell.space["lr"].default == 1e-3
+
+
+OVERRIDDEN = {
+    "by position": "def f(lr=0.1):\n    pass\nf(0.2)",
+    "by keyword": "def f(lr=0.1):\n    pass\nf(lr=0.2)",
+    "of a class": "class F:\n    def __init__(self, lr=0.1):\n        pass\nF(0.2)",
+    "by a dict": "def f(lr=0.1):\n    pass\nargs = {'lr': 0.2}\nf(**args)",
+    "of a record": "@dataclass\nclass C:\n    lr: float = 0.1\nC(lr=0.2)",
+}
+
+
+@pytest.mark.parametrize("source", OVERRIDDEN.values(), ids=OVERRIDDEN)
+def test_a_default_that_every_caller_overrides_is_not_proposed(source: str) -> None:
+    found = tuned([], source)
+    assert [t.value for t in found.tunables if t.distribution is not None] == [0.2]
+
+
+def test_a_default_that_one_caller_uses_is_proposed() -> None:
+    found = tuned([], "def f(lr=0.1):\n    pass\nf(lr=0.2)\nf()")
+    assert {t.name: t.value for t in found.tunables} == {"f.lr": 0.1, "f_2.lr": 0.2}
