@@ -17,10 +17,12 @@ from typing import Any, NamedTuple
 from ..effects import origin
 from ..scopes import FUNCTIONS, arguments_of, outer_reads, stored
 from .manners import (
+    CONSUMES,
     FILLS_ARGUMENT,
     HOLD_NOTHING,
     ITERATORS,
     PURE_CALLS,
+    PURE_LIBRARIES,
     PURE_METHODS,
     SHALLOW,
     VIEWS,
@@ -191,6 +193,10 @@ class _Body:
 
     def _kind(self, name: str) -> ObjectKind | None:
         return None if name[0] == "@" or name[-1] == "." else self.surround.kind(name)
+
+    def _is_data(self, name: str) -> bool:
+        """Whether the name stands for data, or for a part of it."""
+        return self._kind(name.rstrip(".")) == "data"
 
     # statements -------------------------------------------------------------------------
 
@@ -390,7 +396,7 @@ class _Body:
         match node:
             case ast.BinOp():
                 both = _holding([self.value(node.left), self.value(node.right)])
-                return Value(NONE, frozenset(n for n in both.made if self._kind(n) != "data"))
+                return Value(NONE, frozenset(n for n in both.made if not self._is_data(n)))
             case ast.Tuple() | ast.List() | ast.Set():
                 return _holding([self.value(e) for e in node.elts])
             case ast.Dict():
@@ -482,11 +488,11 @@ class _Body:
         if last == "next":
             self.change(_either(args[:1]), "stepped")
             return _either(args).part
-        if last not in PURE_CALLS:
+        if last not in PURE_CALLS and not name.startswith(PURE_LIBRARIES):
             self._handed(args, keywords, "handed")
             if isinstance(func, ast.Name) and not self.surround.is_library(func.id):
                 self.doing.unread.add(func.id)
-        else:
+        elif last in CONSUMES:
             self.change(_either(args), "iterated")
         held = _holding([*args, *(v for _, v in keywords)])
         if name in ("max", "min", "sum"):
@@ -545,14 +551,17 @@ class _Body:
             self.keep(receiver, held.made)
         if method == "shuffle" and args:  # of a random generator
             self.change(args[0], "set")
+        if method == "join":
+            self.change(_either(args), "iterated")
         if method in HOLD_NOTHING:
             return NOTHING
         if method in VIEWS:
             return Value(receiver.alias | receiver.part.alias, receiver.made | held.made)
         if pure:
             return Value(NONE, receiver.all | held.made)
-        alias = frozenset(n for n in receiver.alias if self._kind(n) != "data")
-        return Value(alias | receiver.part.alias, receiver.all | held.made)
+        own = frozenset(n for n in receiver.alias if not self._is_data(n))
+        alias = own | Value(own, NONE).part.alias
+        return Value(alias, receiver.all | held.made)
 
     def _own_call(
         self, node: Any, name: str, args: list[Value], keywords: list[tuple[Any, Value]]

@@ -317,6 +317,8 @@ class Machine:
             if how == "set" or (how[0] == "." and self.surround.is_shallow(how[1:])):
                 continue
             for held in self.reach((one,)):
+                if how == "stepped" and not self.objects[held].iterator:
+                    continue
                 if held != one and changes(self.objects[held].kind, "deep"):
                     yield held
 

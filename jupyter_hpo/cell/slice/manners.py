@@ -23,10 +23,30 @@ PURE_CALLS = frozenset(
         *("range", "repr", "reversed", "round", "set", "slice", "sorted", "str", "sum", "super"),
         *("tuple", "type", "vars", "zip", "partial", "deepcopy", "copy", "tqdm", "trange"),
         *("Counter", "defaultdict", "OrderedDict", "deque", "namedtuple", "SimpleNamespace"),
-        *("pprint", "summary", "clone", "warn", "info", "debug", "plot_model"),
+        *("pprint", "summary", "clone", "warn", "info", "debug", "plot_model", "iter", "map"),
+        *("filter", "chain", "cycle", "islice", "cross_val_score", "cross_validate"),
+        *("cross_val_predict", "learning_curve", "validation_curve", "train_test_split"),
     }
 )
 """Functions, by their last name, that change nothing they are handed."""
+
+PURE_LIBRARIES = (
+    *("numpy.", "pandas.", "math.", "statistics.", "json.dumps", "sklearn.metrics."),
+    *("matplotlib.", "seaborn.", "plotly.", "collections.", "functools.", "itertools."),
+    *("operator.", "os.path.", "torch.nn.functional.", "torch.tensor", "torch.stack"),
+    *("torch.cat", "torch.as_tensor", "torch.from_numpy", "torch.mean", "torch.sum"),
+    *("torch.argmax", "torch.max", "torch.utils.data.", "scipy.", "time.", "pathlib."),
+)
+"""Beginnings of dotted names of functions that change nothing they are handed, but for those in
+`FILLS_ARGUMENT`."""
+
+CONSUMES = frozenset(
+    {
+        *("all", "any", "bytes", "dict", "enumerate", "frozenset", "list", "max", "min", "set"),
+        *("sorted", "sum", "tuple", "zip", "tqdm", "Counter", "OrderedDict", "deque"),
+    }
+)
+"""Those of them that go through what they are handed, at once or later."""
 
 HOLD_NOTHING = frozenset(
     {
@@ -51,7 +71,7 @@ VIEWS = frozenset(
         *("long", "moveaxis", "narrow", "numpy", "permute", "pop", "popitem", "ravel"),
         *("requires_grad_", "reshape", "select", "setdefault", "split", "squeeze", "swapaxes"),
         *("to", "to_numpy", "transpose", "type", "unsqueeze", "values", "view", "view_as"),
-        *("chunk", "unbind", "array_split", "get_group", "head", "tail", "iter", "next"),
+        *("chunk", "unbind", "array_split", "get_group", "head", "tail"),
         *("getattr",),
     }
 )

@@ -82,9 +82,9 @@ class Session:
         return trace(self.past(), parsed(self.training), Known(kinds=self.kinds))
 
     def place(self, text: str) -> Place:
-        """Of the value between `<` and `>` in `text`, which stands once in a cell."""
-        before, _, rest = text.partition("<")
-        value, _, after = rest.partition(">")
+        """Of the value between `«` and `»` in `text`, which stands once in a cell."""
+        before, _, rest = text.partition("«")
+        value, _, after = rest.partition("»")
         whole = before + value + after
         past = self.past()
         for cell, source in [
