@@ -170,6 +170,51 @@ CELLS = {
         "def main():\n    def fit(n):\n        for i in range(n):\n            v = i\n"
         "            # report v\n        return v\n    return fit(3)\nloss = main()\n", "loss",
     ),
+    "a closure": (
+        "def main():\n    best = 9\n    def fit():\n        nonlocal best\n"
+        "        for i in range(3):\n            best = min(best, 5 - i)\n"
+        "            # report best\n    fit()\n    return best\nloss = main()\n", "loss",
+    ),
+    "a decorated function": (
+        "def timed(f):\n    def inner(*a):\n        return f(*a)\n    return inner\n"
+        "@timed\ndef fit(n):\n    for i in range(n):\n        v = i\n        # report v\n"
+        "    return v\nloss = fit(3)\n", "loss",
+    ),
+    "a generator of steps": (
+        "def steps(n):\n    for i in range(n):\n        yield i\n"
+        "for loss in steps(3):\n    x = loss\n    # report loss\n", "loss",
+    ),
+    "a name for the bar": (
+        "for e in (bar := range(3)):\n    loss = e\n    # report loss\n", "loss",
+    ),
+    "an awaited main": (
+        "async def main():\n    for i in range(3):\n        val = i\n        # report val\n"
+        "await main()\n", "val",
+    ),
+    "called as an object": (
+        "class T:\n    def __call__(self, n):\n        for i in range(n):\n            v = i\n"
+        "            # report v\n        return v\nfit = T()\nloss = fit(3)\n", "loss",
+    ),
+    "a static method": (
+        "class T:\n    @staticmethod\n    def fit(n):\n        for i in range(n):\n"
+        "            v = i\n            # report v\n        return v\nloss = T.fit(3)\n", "loss",
+    ),
+    "a class method": (
+        "class T:\n    @classmethod\n    def fit(cls, n):\n        for i in range(n):\n"
+        "            v = i\n            # report v\n        return v\nloss = T.fit(3)\n", "loss",
+    ),
+    "the constructor": (
+        "class T:\n    def __init__(self):\n        for i in range(3):\n            self.loss = i\n"
+        "            # report self.loss\nt = T()\n", "t.loss",
+    ),
+    "a result's attribute": (
+        "class R: pass\ndef fit():\n    r = R()\n    for i in range(3):\n        r.loss = i\n"
+        "        # report r.loss\n    return r\nout = fit()\n", "out.loss",
+    ),
+    "a result with a keyword": (
+        "def fit(*, n):\n    for i in range(n):\n        v = i\n        # report v\n"
+        "    return dict(v=v)\nout = fit(n=3)\n", "out['v']",
+    ),
     "a partial": (
         "from functools import partial\ndef fit(n):\n    for i in range(n):\n        v = i\n"
         "        # report v\n    return v\nrun = partial(fit, n=3)\nloss = run()\n", "loss",

@@ -148,6 +148,10 @@ class Functions:
         match node.func:
             case ast.Name(id=name) if name in self.functions:
                 yield Called(self.functions[name], node)
+            case ast.Name(id=name) if "__call__" in self.classes.get(
+                self.instances.get(name, ""), {}
+            ):
+                yield Called(self.classes[self.instances[name]]["__call__"], node, node.func)
             case ast.Name(id=name) if "__init__" in self.classes.get(name, {}):
                 yield Called(self.classes[name]["__init__"], node)
             case ast.Attribute(value=receiver, attr=name):

@@ -201,6 +201,8 @@ class _Walk:
             yield expression, not bound
             return
         foreign = at.function.local if at.function is not None else frozenset()
+        if at.function is not None and any(n is function.node for n in ast.walk(at.function.node)):
+            foreign = frozenset()  # defined in the caller, it sees the caller's names
         mine = expression
         for parameter, argument in called.arguments():
             if path_of(argument) is not None:
@@ -247,7 +249,10 @@ def _results(
             targets = [one]
         case ast.Expr() | ast.Return():
             targets = [call]
-    for returned in function.returned:
+    own: list[ast.expr] = list(function.returned)
+    if function.owner and function.node.name == "__init__" and function.parameters:
+        own = [ast.Name(function.parameters[0], ast.Load())]  # what is made is self in there
+    for returned in own:
         for target in targets:
             if isinstance(target, ast.Tuple | ast.List):
                 if isinstance(returned, ast.Tuple) and len(returned.elts) == len(target.elts):
