@@ -37,7 +37,6 @@ class Found:
     objectives: list[tuple[str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    loop: str = ""
     ran: bool = False
     error: str = ""
     steps: list[int] = field(default_factory=list)
@@ -63,13 +62,8 @@ class Understood(NamedTuple):
 
 def run(notebook: Any, example: Example, plainly: dict[str, Any], printed: str) -> Found:
     """After the earlier cells have run in notebook. plainly, printed: a plain run's end."""
-    found = Found()
     cell, states = understand(example, notebook)
-    found.right = right_objective(example, cell.objectives, plainly)
-    found.tunables = [shown(t, notebook) for t in cell.tunables if t.distribution is not None]
-    found.objectives = [(o.direction, o.source) for o in cell.objectives]
-    found.notices = list(cell.notices)
-    found.problems = [f"{p.code}: {p.message}" for p in cell.problems]
+    found = proposals(cell, example, notebook, plainly)
     if not cell.objectives or cell.problems:
         asked = tuple(a for a in example.aims if not a.printed)[:1]
         cell, states = understand(example, notebook, asked)
@@ -78,6 +72,23 @@ def run(notebook: Any, example: Example, plainly: dict[str, Any], printed: str) 
         execute(Understood(cell, states), notebook.namespace, found, plainly, printed)
         found.differs = differences(plainly, notebook.namespace, example.clock)
     return found
+
+
+def proposals(
+    cell: CapturedCell,
+    example: Example,
+    notebook: Any,
+    plainly: Mapping[str, Any] | None = None,
+) -> Found:
+    """What is found when nothing is asked for. plainly: a plain run's end, where it isn't the
+    notebook's own namespace."""
+    return Found(
+        tunables=[shown(t, notebook) for t in cell.tunables if t.distribution is not None],
+        objectives=[(o.direction, o.source) for o in cell.objectives],
+        problems=[f"{p.code}: {p.message}" for p in cell.problems],
+        notices=list(cell.notices),
+        right=right_objective(example, cell.objectives, plainly or notebook.namespace),
+    )
 
 
 def right_objective(

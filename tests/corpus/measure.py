@@ -1,11 +1,12 @@
 """What the tool finds in the corpus, as tables, with every miss.
 
-python -m tests.corpus.measure [FRAMEWORK ...]
+python -m tests.corpus.measure [--notebooks] [FRAMEWORK ...]
 
 Columns: values, the share of those a person would tune that are proposed; false, the share of
 proposals that nobody would tune; objective, cells in which the right one is proposed; reports,
 cells with intermediate values that report them with no edit; captured, cells that run at their
-own values with the same namespace, prints and final metric as plainly.
+own values with the same namespace, prints and final metric as plainly (with --notebooks: with
+the final metric of *Restart and run all*, in every trial of two studies).
 """
 
 from __future__ import annotations
@@ -157,15 +158,31 @@ def tables(tallies: dict[str, Tally], chosen: dict[str, Example]) -> str:
     return "\n".join(lines)
 
 
-def main(*frameworks: str) -> None:
+def of_notebook(result: dict[str, Any]) -> dict[str, Any]:
+    """A whole notebook's result as a cell's."""
+    if "studies" not in result:
+        return result
+    plainly = result["plain"][0][0]
+    found = result["studies"][0]["found"]
+    values = [value for study in result["studies"] for value in study.get("values", [None])]
+    odd = next((value for value in values if value != plainly), plainly)
+    return {"captured": {**found, "value": odd, "plain_value": plainly}}
+
+
+def main(*arguments: str) -> None:
+    room = "notebooks" if "--notebooks" in arguments else "cells"
+    frameworks = [argument for argument in arguments if not argument.startswith("--")]
     chosen = {
         name: example
-        for name, example in examples("cells").items()
+        for name, example in examples(room).items()
         if not frameworks or example.framework in frameworks
     }
     wanted = [f for f in FRAMEWORKS if any(e.framework == f for e in chosen.values())]
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        found = {n: r for some in pool.map(results, wanted) for n, r in some.items()}
+        runs = [pool.submit(results, framework, room=room) for framework in wanted]
+        found = {name: result for run in runs for name, result in run.result().items()}
+    if room == "notebooks":
+        found = {name: of_notebook(result) for name, result in found.items()}
     tallies = {name: tally(example, found.get(name, {})) for name, example in chosen.items()}
     print(tables(tallies, chosen))
 

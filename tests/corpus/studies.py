@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from jupyter_hpo.session import open_session
 from jupyter_hpo.study.messages import EnqueueRequested
 from jupyter_hpo.study.objective import Objective
 
+from . import captured
 from .corpus import Aim, Example
 
 TRIALS = 3
@@ -69,9 +71,10 @@ def _study(notebook: Any, example: Example, source: str, name: str) -> dict[str,
     )
     request = parse_line(line)
     around = Notebook(notebook.shell, request, source)
-    cell = around.capture(auto=True)
+    found = captured.proposals(around.capture(objectives=()), example, notebook)
+    cell = around.capture()
     if cell.problems:
-        return {"problems": [str(problem) for problem in cell.problems]}
+        return {"problems": [str(problem) for problem in cell.problems], "found": asdict(found)}
     session = open_session(cell, request.options, notebook.namespace, around.states_for(cell))
     runner = Runner(notebook.namespace, quiet=True)
     study = StudyHandle(session, notebook.namespace, run=runner.run)
@@ -84,7 +87,12 @@ def _study(notebook: Any, example: Example, source: str, name: str) -> dict[str,
             runner.run(study)
         except StudyFailed as error:
             failed = str(error)
+    first = study.trials[0]
+    found.ran, found.error = first.values is not None, str(first.error or "")
+    found.value = first.values[0] if first.values else None
+    found.steps = list(range(1, len(first.reports) + 1))
     return {
+        "found": asdict(found),
         "values": [trial.values and trial.values[0] for trial in study.trials],
         "states": [str(trial.state) for trial in study.trials],
         "errors": [trial.error and str(trial.error) for trial in study.trials],
