@@ -88,7 +88,8 @@ def _loop(
     said = {i: _so_far(s, t) for i, s, t in moved}
     expressions = tuple(ast.unparse(said[i]) if i in said else "" for i in range(len(objectives)))
     if turn.function is None:
-        as_asked = all(said[i] is t.expression and i not in printed for i, _, t in moved)
+        asked = [o.source if i in printed else _plain(o) for i, o in enumerate(objectives)]
+        as_asked = all(expressions[i] == asked[i] for i, _, _ in moved)
         return Loop(place, why, expressions=() if as_asked else expressions)
     last = tuple(
         i
@@ -96,6 +97,11 @@ def _loop(
         if (expression := expression_of(objectives[i])) is not None and _floats(expression, bound)
     )
     return Loop(place, why, turn.function.name, expressions, last)
+
+
+def _plain(objective: Objective) -> str:
+    expression = expression_of(objective)
+    return "" if expression is None else ast.unparse(expression)
 
 
 def _so_far(site: Site, turn: Turn) -> ast.expr:

@@ -215,6 +215,35 @@ CELLS = {
         "def fit(*, n):\n    for i in range(n):\n        v = i\n        # report v\n"
         "    return dict(v=v)\nout = fit(n=3)\n", "out['v']",
     ),
+    "taken at the end from a list": (
+        "accs = []\nfor i in range(3):\n    accs.append(i % 2)\n    # report max(accs)\n"
+        "best = max(accs)\n", "best",
+    ),
+    "taken at the end, twice": (
+        "h = {'a': []}\nfor i in range(3):\n    h['a'].append(9 - i)\n"
+        "    # report h['a'][-1] * 100\n"
+        "last = h['a'][-1]\nloss = last * 100\n", "loss",
+    ),
+    "taken at the end of a function": (
+        "def fit(n):\n    accs = []\n    for i in range(n):\n        accs.append(9 - i)\n"
+        "        # report min(accs)\n    best = min(accs)\n    return best\nloss = fit(3)\n"
+        "", "loss",
+    ),
+    "taken from a trainer": (
+        "class T:\n    def __init__(self):\n        self.h = {'a': []}\n    def fit(self):\n"
+        "        for i in range(3):\n            self.h['a'].append(9 - i)\n"
+        "            # report self.h['a'][-1]\nt = T()\nt.fit()\nloss = t.h['a'][-1]\n", "loss",
+    ),
+    "a property": (
+        "class T:\n    def __init__(self):\n        self.h = []\n    def fit(self):\n"
+        "        for i in range(3):\n            self.h.append(9 - i)\n"
+        "            # report min(self.h)\n    @property\n    def best(self):\n"
+        "        return min(self.h)\nt = T()\nt.fit()\nloss = t.best\n", "loss",
+    ),
+    "a mean over folds": (
+        "scores = []\nfor fold in range(3):\n    scores.append(fold)\n"
+        "    # report sum(scores) / len(scores)\nmean = float(sum(scores) / len(scores))\n", "mean",
+    ),
     "a partial": (
         "from functools import partial\ndef fit(n):\n    for i in range(n):\n        v = i\n"
         "        # report v\n    return v\nrun = partial(fit, n=3)\nloss = run()\n", "loss",
@@ -450,6 +479,14 @@ SILENT = {
     "only a start": ("for i in range(3):\n    loss = 0\nloss = 5\n", "loss"),
     "another metric in the loop": (
         "for i in range(3):\n    train_loss = i\nval_loss = 1\n", "val_loss",
+    ),
+    "a running figure of an evaluation": (
+        "right = total = 0\nfor x in [1, 2, 3]:\n    right += 1\n    total += 1\n"
+        "acc = right / total\n", "acc",
+    ),
+    "computed at the end": (
+        "def f(x): return x[-1]\nhistory = []\nfor i in range(3):\n    history.append(i)\n"
+        "loss = f(history)\n", "loss",
     ),
     "a function never called": (
         "def train():\n    for i in range(3):\n        loss = i\n    return loss\nloss = 2\n",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..scopes import arguments_of, own_scope, stored
+from .paths import substitute
 
 Def = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -141,6 +142,19 @@ class Functions:
             return value.func.id if value.func.id in self.classes else ""
         return ""
 
+    def expanded(self, expression: ast.expr, within: Function | None = None) -> ast.expr:
+        """The expression, a property of the person's own classes in the words of its body."""
+        for node in ast.walk(expression):
+            if isinstance(node, ast.Attribute):
+                made = self.classes.get(self._class_of(node.value, within), {})
+                found = made.get(node.attr)
+                if found is not None and _is_property(found.node) and len(found.returned) == 1:
+                    own = ast.Name(found.parameters[0], ast.Load())
+                    return substitute(
+                        expression, node, substitute(found.returned[0], own, node.value)
+                    )
+        return expression
+
     def called(self, node: ast.AST, within: Function | None) -> Iterator[Called]:
         """The functions that one node itself calls, or hands over."""
         if not isinstance(node, ast.Call):
@@ -173,6 +187,13 @@ class Functions:
             case ast.Call(func=ast.Name(id=name)):
                 return name if name in self.classes else ""
         return ""
+
+
+def _is_property(node: Def) -> bool:
+    names = [
+        d.id if isinstance(d, ast.Name) else getattr(d, "attr", "") for d in node.decorator_list
+    ]
+    return bool({"property", "cached_property"} & set(names))
 
 
 def _is_static(node: Def) -> bool:

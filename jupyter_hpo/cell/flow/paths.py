@@ -157,6 +157,38 @@ def is_reset(value: ast.expr | None) -> bool:
     return False
 
 
+_FIGURES = {"abs", "float", "int", "len", "max", "mean", "median", "min", "round", "sorted", "sum"}
+_FIGURES |= {
+    "amax",
+    "amin",
+    "cpu",
+    "detach",
+    "item",
+    "last",
+    "nanmax",
+    "nanmean",
+    "nanmin",
+    "numpy",
+}
+_FIGURES |= {"sqrt", "exp", "log", "values", "tolist", "tensor", "array", "asarray", "iloc"}
+
+
+def is_figure(node: ast.expr | None) -> bool:
+    """Whether an expression only takes a figure from values that are there: `max(accs)`,
+    `log["val"][-1]`, `np.mean(scores)`; computing it changes nothing and costs nothing."""
+    if node is None or is_reset(node):
+        return False
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            func = inner.func
+            name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+            if name not in _FIGURES:
+                return False
+        elif isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr | ast.Lambda):
+            return False
+    return True
+
+
 def substitute(node: ast.expr, old: ast.expr, new: ast.expr) -> ast.expr:
     """A copy of node with new wherever the same expression as old stands; `{"a": x}["a"]` and
     `(x, y)[1]` made by that become x and y."""

@@ -19,6 +19,7 @@ from .paths import (
     Change,
     bound_by,
     changes_of,
+    is_figure,
     is_reset,
     names_in,
     path_of,
@@ -30,6 +31,9 @@ from .paths import (
 LOOPS = ast.For | ast.AsyncFor | ast.While
 DEPTH = 5
 """Calls within calls that are followed."""
+
+FOLLOWED = 3
+"""Assignments of one value to the next that are followed in one scope."""
 
 MODULES = {"F", "jnp", "math", "metrics", "nn", "np", "pd", "plt", "sklearn", "tf", "torch"}
 """Names that are modules in cells whose imports stand elsewhere."""
@@ -88,13 +92,31 @@ def find_sites(
         for alias in node.names
     }
     walk = _Walk(table, frozenset(modules | MODULES))
-    return list(walk.block(tree.body, _At(expression, floating=floating)))
+    return list(walk.scope(tree.body, _At(table.expanded(expression), floating=floating)))
 
 
 class _Walk:
     def __init__(self, table: Functions, modules: frozenset[str]) -> None:
         self.table, self.modules = table, modules
         self.known: dict[tuple[int, str, bool, bool], list[Site]] = {}
+
+    def scope(self, body: Sequence[ast.stmt], at: _At, followed: int = 0) -> Iterator[Site]:
+        """The module or a function's body. Where after its loops the objective is taken from
+        other values (`best = max(accs)`), those are followed in its stead."""
+        sites = list(self.block(body, at))
+        yield from sites
+        for site in sites:
+            here = site.function is at.function and len(site.turns) == len(at.turns)
+            if not here or followed >= FOLLOWED or not is_figure(site.value):
+                continue
+            assert site.value is not None
+            assert isinstance(site.node, ast.expr)
+            expression = self.table.expanded(
+                substitute(site.expression, site.node, site.value), at.function
+            )
+            if ast.dump(expression) != ast.dump(site.expression):
+                moved = self.scope(body, _moved(at, expression=expression), followed + 1)
+                yield from (other for other in moved if not other.adds)
 
     def block(self, body: Sequence[ast.stmt], at: _At) -> Iterator[Site]:
         for statement in body:
@@ -187,7 +209,7 @@ class _Walk:
             seen.add(key)
             if key not in self.known:
                 inside = _At(expression, function, (), looks, floating, (*at.entered, function))
-                self.known[key] = list(self.block(function.node.body, inside))
+                self.known[key] = list(self.scope(function.node.body, inside))
             for site in self.known[key]:
                 yield replace(site, turns=(*at.turns, *site.turns))
 
