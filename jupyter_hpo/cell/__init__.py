@@ -11,8 +11,10 @@ whose turns are reports, what it needs from the notebook, and all that is wrong 
     tunables    all of these joined: the tunables and the search space
     names       what the cell binds and reads, in order; scopes: Python's nested scopes;
                 strings: the Python inside a call's strings
-    objectives  names whose direction is known; loops: the reporting loop
-    recorder    what the bound cell calls while its loop turns
+    objectives  all that can be the objective, and which is proposed
+    flow        the way of a value through loops and functions
+    loops       the reporting loop; watching: expressions whose values are reports
+    wrapping    both put into the bound tree; recorder: what they call while the cell runs
 """
 
 from ..errors import Problem

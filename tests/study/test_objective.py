@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jupyter_hpo.study.objective import Objective, ObjectiveError, as_number
+from jupyter_hpo.study.objective import Objective, ObjectiveError, as_number, evaluated
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,15 @@ def test_torch_scalars_are_numbers():
 def test_expressions_are_evaluated_in_the_namespace():
     objective = Objective("history['val'][-1]", "minimize")
     assert objective.evaluate({"history": {"val": [3.0, 2.0]}}) == 2.0
+
+
+def test_a_frame_s_names_come_first_in_inner_scopes_too():
+    namespace, local = {"a": [1, 2], "k": 1}, {"k": 10}
+    before = dict(namespace)
+    assert evaluated("sum(x * k for x in a)", namespace, local) == 30
+    assert evaluated("k", namespace, local) == 10
+    assert evaluated("k + len(a)", namespace) == 3
+    assert (namespace, local) == (before, {"k": 10})
 
 
 @pytest.mark.parametrize(
