@@ -73,7 +73,8 @@ def restore_python(state: RandomState) -> None:
 
 
 def seed_all(seed: int) -> None:
-    """Seed Python, and NumPy and torch where they are loaded."""
+    """Seed Python, and NumPy, torch and TensorFlow where they are loaded (Keras's and JAX's
+    seeds are drawn from Python's)."""
     random.seed(seed)
     numpy: Any = sys.modules.get("numpy")
     torch: Any = sys.modules.get("torch")
@@ -81,6 +82,9 @@ def seed_all(seed: int) -> None:
         numpy.random.seed(seed % 2**32)
     if hasattr(torch, "manual_seed"):
         torch.manual_seed(seed)
+    tensorflow: Any = sys.modules.get("tensorflow")
+    if hasattr(tensorflow, "random") and hasattr(tensorflow.random, "set_seed"):
+        tensorflow.random.set_seed(seed % 2**31)  # starts no thread
 
 
 @dataclass(frozen=True)

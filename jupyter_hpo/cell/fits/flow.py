@@ -13,6 +13,7 @@ COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
 FITS = ("fit", "train", "cv", "fit_generator", "partial_fit")
 FOLDS = ("cross_val_score", "cross_validate")
+BOOSTING = ("evals", "evals_result", "valid_sets", "valid_names", "num_boost_round", "nfold")
 WRAPPERS = (
     *("DMatrix", "QuantileDMatrix", "Dataset", "asarray", "array", "tensor", "as_tensor"),
     *("from_numpy", "values", "to_numpy", "astype", "to_frame", "float", "copy"),
@@ -113,8 +114,12 @@ def is_fit(node: ast.AST) -> bool:
     """Whether a node is a call that trains, by its name."""
     if not isinstance(node, ast.Call):
         return False
-    dotted = isinstance(node.func, ast.Attribute)
-    return tail(node.func) in FOLDS or (dotted and tail(node.func) in FITS)
+    name = tail(node.func)
+    if name in FOLDS:
+        return True
+    # `from xgboost import train`: a `train` of the person's own takes other arguments.
+    boosts = any(keyword.arg in BOOSTING for keyword in node.keywords)
+    return name in FITS and (isinstance(node.func, ast.Attribute) or boosts)
 
 
 def _statements(block: Sequence[ast.stmt], looped: bool) -> Iterator[tuple[ast.stmt, bool]]:

@@ -135,17 +135,17 @@ class _Reader:
                 return self._name(name, order)
             case ast.Call():
                 return self._call(node, order)
+            case ast.Subscript(value=value, slice=ast.Constant(value=str(key))) if _is_log(value):
+                self._rooted(value, order)
+                return self._ask(Ask("named", key))
             case ast.Subscript(value=value, slice=index):
                 inner = self.read(value, order)
                 at = index.value if isinstance(index, ast.Constant) else None
                 if isinstance(inner, ast.Tuple) and isinstance(at, int) and at < len(inner.elts):
                     return inner.elts[at]
-                if at is not None and isinstance(at, str) and _is_log(value):
-                    self._rooted(value, order)
-                    return self._ask(Ask("named", at))
-                key = self.read(index, order)
-                self._keyed(key)
-                return ast.Subscript(inner, key, ast.Load())
+                place = self.read(index, order)
+                self._keyed(place)
+                return ast.Subscript(inner, place, ast.Load())
             case ast.Attribute(value=value, attr=attr):
                 return ast.Attribute(self.read(value, order), attr, ast.Load())
             case (

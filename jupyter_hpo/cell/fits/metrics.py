@@ -72,6 +72,8 @@ def canonical(name: str) -> tuple[str, str]:
     """(split, metric) of a key or a name: `val_acc`, `eval_accuracy` and `valid accuracy` are
     ("val", "accuracy"). split: 'val', 'train', 'test' or ''."""
     words = [w for w in re.split(r"[^a-z0-9]+", _spaced(name).lower()) if w]
+    while len(words) > 1 and words[0] in ("final", "best", "last", "mean"):
+        words.pop(0)
     split = ""
     for word in list(words):
         kind = "val" if word in _HELD_OUT else "train" if word in _TRAINING else ""
@@ -81,8 +83,6 @@ def canonical(name: str) -> tuple[str, str]:
             words.remove(word)
     while len(words) > 1 and words[-1] in ("epoch", "score", "value", "final"):
         words.pop()
-    while len(words) > 1 and words[0] in ("final", "best", "mean"):
-        words.pop(0)
     metric = "_".join(words)
     return split, _SAME.get(metric, metric)
 

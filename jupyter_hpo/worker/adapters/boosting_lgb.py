@@ -43,12 +43,12 @@ class Fitted:
 class _Rounds:
     """The callback of one fit. given: the arguments of `lgb.train`, or (folds) of `lgb.cv`."""
 
-    order = LAST
     before_iteration = False
 
     def __init__(
         self, fit: Fit, stop: type[Exception], given: Mapping[str, Any], folds: bool
     ) -> None:
+        self.order = LAST
         self.fit, self.stop, self.given, self.folds = fit, stop, given, folds
         self.history: dict[str, dict[str, list[float]]] = {}
         self.deviations: dict[str, list[float]] = {}
