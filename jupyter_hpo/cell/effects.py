@@ -21,6 +21,7 @@ from .scopes import (
     comprehension_reads,
     outer_reads,
     own_scope,
+    walk,
 )
 from .values import literal_of
 
@@ -176,7 +177,7 @@ def facts_of_running(statement: ast.stmt, origins: Mapping[str, str]) -> Facts:
         nodes = list(_at_definition(statement))
         facts.mentions |= {n for node in nodes for n in _outer_names(node)} | _bound(statement)
     else:
-        nodes = list(ast.walk(statement))
+        nodes = walk(statement)
         facts.mentions |= {n for node in nodes for n in _names(node)}
     _observe(nodes, origins, facts)
     return facts
@@ -184,9 +185,9 @@ def facts_of_running(statement: ast.stmt, origins: Mapping[str, str]) -> Facts:
 
 def facts_of_calling(node: ast.AST, origins: Mapping[str, str]) -> Facts:
     """What the functions in a definition may do when they are called."""
-    origins = {**origins, **origins_in(ast.walk(node))}
+    origins = {**origins, **origins_in(walk(node))}
     facts = Facts()
-    inner = list(ast.walk(node))
+    inner = walk(node)
     for one in inner:
         if isinstance(one, FUNCTIONS):
             facts.mentions |= {name for name, _ in outer_reads(one)}
@@ -202,7 +203,7 @@ def facts_of_calling(node: ast.AST, origins: Mapping[str, str]) -> Facts:
 def facts_of_later(statement: ast.stmt, origins: Mapping[str, str]) -> Facts:
     """What functions and generators made within a statement may do after it has run."""
     facts = Facts()
-    for node in ast.walk(statement):
+    for node in walk(statement):
         if isinstance(node, FUNCTIONS | ast.ClassDef):
             facts.add(facts_of_calling(node, origins))
         elif isinstance(node, ast.GeneratorExp):
@@ -224,7 +225,7 @@ def _at_definition(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Assign):
         node = node.value
     for part in at_once(node):
-        yield from ast.walk(part)
+        yield from walk(part)
     if isinstance(node, ast.ClassDef):
         for inner in own_scope(list(node.body)):
             if isinstance(inner, ast.ClassDef):
@@ -349,7 +350,7 @@ def _of_call(call: ast.Call, name: str, facts: Facts) -> None:
         facts.effects.append(_CALLED[name])
     elif name in ("vars", "dir") and not call.args:
         facts.effects.append("may read or run anything in the notebook")
-    elif any(_is_address(a) for a in ast.walk(call)):
+    elif any(_is_address(a) for a in walk(call)):
         facts.effects.append("uses the network")
     elif last in _GENERATORS and not _given(call, 0, ("seed", "x", "entropy")):
         facts.effects.append("draws randomness without a seed")

@@ -21,12 +21,14 @@ from .scopes import (
     alias_name,
     arguments_of,
     at_once,
+    children,
     class_reads,
     comprehension_reads,
     outer_reads,
     own_scope,
     stored,
     stores,
+    walk,
 )
 from .strings import code_in_strings
 
@@ -129,14 +131,14 @@ class _Module:
         late = [r for r in self.deferred if r[0] not in bound and r[0] not in KNOWN]
         at_once = set(self.free)
         self.free |= {name for name, _ in late}
-        loaded = {
-            n.id
-            for n in ast.walk(self.tree)
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
-        }
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                loaded.add(node.target.id)
+        loaded: set[str] = set()
+        for node in walk(self.tree):
+            if isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Load):
+                    loaded.add(node.id)
+            elif isinstance(node, ast.AugAssign):
+                if isinstance(node.target, ast.Name):
+                    loaded.add(node.target.id)
             elif isinstance(node, ast.Call):
                 in_strings = _in_strings(node)
                 loaded |= in_strings
@@ -206,7 +208,7 @@ class _Module:
         self.deferred += found
         if any(name in ("exec", "eval", "globals") for name, _ in found):
             self.dynamic = True
-        for inner in ast.walk(node):
+        for inner in walk(node):
             if isinstance(inner, ast.Global):
                 self.maybe.update(inner.names)
                 self.order.update(dict.fromkeys(inner.names))
@@ -232,7 +234,7 @@ class _Module:
             getattr(self, "do_" + type(statement).__name__, self._simple)(statement)
 
     def _simple(self, node: ast.stmt) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self.expression(child)
 
     def do_Assign(self, node: ast.Assign) -> None:
@@ -407,5 +409,5 @@ def _catches_name_error(handler: ast.ExceptHandler) -> bool:
         return True
     return any(
         isinstance(n, ast.Name) and n.id in ("NameError", "Exception", "BaseException")
-        for n in ast.walk(handler.type)
+        for n in walk(handler.type)
     )

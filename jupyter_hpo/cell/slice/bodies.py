@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ..effects import origin
-from ..scopes import FUNCTIONS, arguments_of, outer_reads, stored
+from ..scopes import FUNCTIONS, arguments_of, children, outer_reads, stored, walk
 from .manners import (
     CONSUMES,
     FILLS_ARGUMENT,
@@ -134,7 +134,7 @@ def _of_function(node: Any, surround: Surround) -> Doing:
     )
     parameters = [a.arg for a in arguments_of(node.args)]
     own = {*parameters, *stored(inside)}
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.Global | ast.Nonlocal):
             own -= set(inner.names)
     body = _Body(surround, own)
@@ -307,7 +307,7 @@ class _Body:
             case _ if type(node).__name__ == "TryStar":
                 self._try(node)
             case _:
-                for child in ast.iter_child_nodes(node):
+                for child in children(node):
                     if isinstance(child, ast.expr):
                         self.value(child)
 
@@ -424,7 +424,7 @@ class _Body:
                     self.doing.result = _either([self.doing.result, found])
                 return NOTHING
             case _:
-                for child in ast.iter_child_nodes(node):
+                for child in children(node):
                     if isinstance(child, ast.expr):
                         self.value(child)
                 return NOTHING

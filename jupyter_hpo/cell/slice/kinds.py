@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..effects import origin
+from ..scopes import walk
 from .manners import DATA_MAKERS, ITERATORS
 from .values import Known, ObjectKind
 
@@ -126,7 +127,7 @@ class Kinds:
                 if isinstance(func, ast.Name):
                     node_of = definition(func.id)
                     if node_of is not None:
-                        inner = ast.walk(node_of)
+                        inner = walk(node_of)
                         return any(isinstance(n, ast.Yield | ast.YieldFrom) for n in inner)
                 return True
         return False

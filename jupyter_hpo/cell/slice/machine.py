@@ -13,6 +13,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from ..effects import (
     LIBRARIES,
@@ -23,8 +24,8 @@ from ..effects import (
     is_definition,
     origin,
 )
-from ..names import KNOWN, use_of_names
-from ..scopes import FUNCTIONS, stored
+from ..names import KNOWN, NameUse, use_of_names
+from ..scopes import FUNCTIONS, stored, walk
 from .bodies import NOTHING, Definition, Doing, Surround, of_statement
 from .kinds import Kinds
 from .manners import changes
@@ -39,6 +40,10 @@ _ACTIVE = (
 )
 _LATER = (*FUNCTIONS.__args__, ast.ClassDef, ast.GeneratorExp)  # type: ignore[attr-defined]
 _CODE = ("module", "type", "callable")
+
+
+# A value that referred to its node would keep it for ever, so `below` leaves it out.
+_READ: WeakKeyDictionary[ast.stmt, _Syntax] = WeakKeyDictionary()
 
 
 class Numbers:
@@ -200,10 +205,9 @@ class Machine:
         step = Step(cell, index, node)
         ordinal = len(self.steps)
         self.steps.append(step)
-        nodes = list(ast.walk(node))
-        types = set(map(type, nodes))
+        syntax = _syntax(node)
+        nodes, types, use = [node, *syntax.below], syntax.types, syntax.use
         definition = is_definition(node)
-        use = use_of_names(ast.Module([node], []))
         active = not definition and not types.isdisjoint(_ACTIVE)
         calls = not definition and ast.Call in types
         doing = Doing() if definition else of_statement(node, self.surround)
@@ -327,7 +331,7 @@ class Machine:
         node = self._code.get(id(facts))
         if node is None:
             return set()
-        methods = [s for s in ast.walk(node) if isinstance(s, FUNCTIONS)]
+        methods = [s for s in walk(node) if isinstance(s, FUNCTIONS)]
         if isinstance(node, ast.ClassDef):
             methods = [s for s in node.body if isinstance(s, FUNCTIONS)]
         else:
@@ -507,7 +511,7 @@ class Machine:
                         elif origin(node.func, self.origins).startswith(("keras.", "tensorflow.")):
                             found.add(GENERATORS[-1])
                 case ast.For(iter=iterated) | ast.comprehension(iter=iterated):
-                    names = {n.id for n in ast.walk(iterated) if isinstance(n, ast.Name)}
+                    names = {n.id for n in walk(iterated) if isinstance(n, ast.Name)}
                     if any(self._kind(name) == "data" for name in names):
                         found.add(_generator("torch"))
         return found
@@ -525,6 +529,23 @@ class Machine:
             step.opaque = "a function that it calls may reach any name of the notebook"
 
 
+class _Syntax(NamedTuple):
+    below: list[ast.AST]
+    types: set[type]
+    use: NameUse
+
+
+def _syntax(node: ast.stmt) -> _Syntax:
+    """What reading the statement alone tells; kept with it, for trees are shared and asked of
+    again (`parsed`)."""
+    found: _Syntax | None = _READ.get(node)
+    if found is None:
+        nodes = walk(node)
+        found = _Syntax(nodes[1:], set(map(type, nodes)), use_of_names(ast.Module([node], [])))
+        _READ[node] = found
+    return found
+
+
 def _generator(library: str) -> str:
     return f"the random numbers of {library}"
 
@@ -533,7 +554,7 @@ def _in_loops(node: ast.stmt) -> set[str]:
     if not isinstance(node, ast.For | ast.AsyncFor | ast.While | ast.With | ast.If | ast.Try):
         return set()
     loops = ast.For | ast.AsyncFor | ast.While
-    return {n for inner in ast.walk(node) if isinstance(inner, loops) for n in stored([inner])}
+    return {n for inner in walk(node) if isinstance(inner, loops) for n in stored([inner])}
 
 
 def _unbound(node: ast.stmt) -> Iterator[str]:

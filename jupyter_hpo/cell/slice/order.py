@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
+from functools import lru_cache
 
-from ..names import KNOWN, use_of_names
+from ..names import KNOWN, NameUse, use_of_names
 from ..source import parsed
 from .values import Executed
 
@@ -13,7 +13,7 @@ from .values import Executed
 def in_order(cells: Sequence[Executed]) -> tuple[Executed, ...]:
     """The cells as given, but one that reads at once a name that no cell before it binds comes
     after the cell that does (it was first run when another cell still did)."""
-    uses = {cell.number: use_of_names(_tree(cell)) for cell in cells}
+    uses = {cell.number: _use(cell.source, cell.number) for cell in cells}
     makers: dict[str, list[Executed]] = {}
     for cell in cells:
         for name in uses[cell.number].assigned:
@@ -40,8 +40,9 @@ def in_order(cells: Sequence[Executed]) -> tuple[Executed, ...]:
     return tuple(placed.values())
 
 
-def _tree(cell: Executed) -> ast.Module:
+@lru_cache(maxsize=256)
+def _use(source: str, number: int) -> NameUse:
     try:
-        return parsed(cell.source, cell.number)
+        return use_of_names(parsed(source, number))
     except (SyntaxError, ValueError):
-        return ast.Module([], [])
+        return NameUse()

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..captured import Place
 from ..effects import Facts, facts_of_running, origin
+from ..scopes import walk
 from .machine import Machine, Step
 
 _READERS = ("read_", "load", "open", "imread", "loadtxt", "genfromtxt", "ImageFolder", "glob")
@@ -30,7 +31,7 @@ def effects_of(step: Step, machine: Machine, late: Iterable[Facts] = ()) -> tupl
     found = [_SAYS.get(effect, effect) for effect in facts.effects]
     for one in late:
         found += [_SAYS.get(effect, effect) for effect in one.effects]
-    nodes = list(ast.walk(step.node))
+    nodes = walk(step.node)
     for node in nodes:
         if isinstance(node, ast.Call):
             last = origin(node.func, machine.origins).rpartition(".")[2]

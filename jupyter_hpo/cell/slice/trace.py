@@ -17,7 +17,7 @@ from typing import Any
 
 from ..captured import Place, Rerun
 from ..effects import origins_in
-from ..scopes import stored
+from ..scopes import stored, walk
 from ..source import parsed
 from .kinds import Kinds
 from .machine import GENERATORS, Bound, Machine, Numbers, Read, Seen, Step
@@ -427,12 +427,12 @@ def _read_ahead(
             if isinstance(node, ast.Import | ast.ImportFrom):
                 origins.update(origins_in([node]))
             elif not isinstance(node, ast.Assign | ast.Expr):
-                origins.update(origins_in(ast.walk(node)))
+                origins.update(origins_in(walk(node)))
             for name in stored([node]):
                 if last.get(name, text) != text:
                     several.add(name)
                 last[name] = text
-    origins.update(origins_in(ast.walk(tree)))
+    origins.update(origins_in(walk(tree)))
     kinds = Kinds(known, last, several, set(sys.stdlib_module_names))
     kinds.imported = dict(origins)
     return {**origins, **known.surroundings.origins}, kinds
