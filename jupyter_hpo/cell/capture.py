@@ -13,7 +13,7 @@ from ..errors import Problem
 from ..space import SearchSpace
 from ..space.marks import parse_line_space
 from ..study.objective import Objective
-from .captured import CapturedCell
+from .captured import Candidate, CapturedCell
 from .checks import (
     choice_names,
     nothing_to_tune,
@@ -26,7 +26,7 @@ from .checks import (
 from .fits import framework_reports
 from .identity import identity_of, kept_names
 from .names import KNOWN, use_of_names
-from .objectives import find_objectives, names_read
+from .objectives import find_objectives, inner_names, names_read
 from .program import module_of
 from .slice import Known, Past, Reached, Slice, trace
 from .source import PythonSource, Transform, to_python
@@ -75,8 +75,8 @@ def capture(
     reach = trace(past, python.tree, known)
     whole = whole_of(python.text, python.tree, past, reach.reached)
     own, everything = use_of_names(python.tree), use_of_names(whole.tree)
-    found = tuple(c for c in find_objectives(whole.tree, names) if whole.runs_in_trials(c.place))
-    objectives, wrong = objectives_of(objectives, found, own, names)
+    found = _candidates(whole, names)
+    objectives, wrong = objectives_of(objectives, found, own, names, inner_names(whole.tree))
     problems += wrong
     marks, wrong = marks_of(whole)
     problems += wrong
@@ -128,7 +128,7 @@ def capture(
         loop=reports.loop,
         watches=reports.watches,
         candidates=found,
-        reports=_said(reports) or framework_reports(tree, objectives, origins) or "",
+        reports=_said(reports, objectives) or framework_reports(tree, objectives, origins) or "",
         free_names=frozenset(free),
         assigned=tuple(dict.fromkeys([*own.assigned, *rebuilt])),
         identity=identity_of(whole.tree, searched, objectives),
@@ -140,6 +140,16 @@ def capture(
     )
 
 
+def _candidates(whole: Whole, names: Collection[str]) -> tuple[Candidate, ...]:
+    """All that can be the objective, of what trials come by, the likeliest first. The code of
+    earlier cells is looked at too: it says which figures a history has."""
+    there = [c for c in find_objectives(whole.tree, names) if whole.runs_in_trials(c.place)]
+    sources = {c.objective.source for c in there}
+    own = find_objectives(whole.own, names) if whole.own is not whole.tree else ()
+    there += [c for c in own if c.objective.source not in sources]
+    return tuple(sorted(there, key=lambda c: c.rank))
+
+
 def _reports(whole: Whole, objectives: Sequence[Objective]) -> Reports:
     """Where the objectives' values come from, of what trials come by."""
     found = find_reports(whole.tree, objectives)
@@ -149,11 +159,15 @@ def _reports(whole: Whole, objectives: Sequence[Objective]) -> Reports:
     return replace(found, watches=watches)
 
 
-def _said(reports: Reports) -> str:
+def _said(reports: Reports, objectives: Sequence[Objective]) -> str:
     if reports.loop is not None:
         return f"{reports.loop.why}, and every turn is a report"
     places = dict.fromkeys(w.place.where for w in reports.watches if w.reports)
-    return f"each value that {' and '.join(places)} computes is a report" if places else ""
+    if places:
+        return f"each value that {' and '.join(places)} computes is a report"
+    told = {watch.objective for watch in reports.watches}
+    texts = [o.printed for i, o in enumerate(objectives) if o.printed and i not in told]
+    return f"each printed number that matches {texts[0]!r} is a report" if texts else ""
 
 
 def _rebuilt(again: Slice, reached: Sequence[Reached]) -> list[str]:

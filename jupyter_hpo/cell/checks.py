@@ -21,15 +21,17 @@ def objectives_of(
     found: Sequence[Candidate],
     use: NameUse,
     names: Collection[str],
+    inner: Collection[str] = (),
 ) -> tuple[Sequence[Objective], list[Problem]]:
-    """The objectives asked for and what is wrong with them; with none, one of those found."""
+    """The objectives asked for and what is wrong with them; with none, one of those found.
+    inner: names that only functions assign."""
     if not asked:
         proposed, problem = propose_objective(found)
         return proposed, [problem] if problem else []
     offered = {c.objective.source for c in found}
     problems = []
     for objective in asked:
-        if objective.source not in offered:
+        if objective.source not in offered and objective.source not in inner:
             problems += _check_objective(objective, use, names)
     return asked, problems
 
@@ -37,6 +39,10 @@ def objectives_of(
 def _check_objective(objective: Objective, use: NameUse, names: Collection[str]) -> list[Problem]:
     source = objective.source
     bound = [*use.assigned, *names]
+    if objective.printed is not None and objective.printed.count("{}") != 1:
+        message = f"the objective {source!r} doesn't say where the number stands."
+        fix = 'Write {} once in its place, like printed("val acc: {}").'
+        return [Problem("objective_syntax", message, fix, 1, source)]
     if use.dynamic or objective.printed is not None:
         return []
     if objective.is_name:

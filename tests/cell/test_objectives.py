@@ -6,6 +6,7 @@ import ast
 
 import pytest
 
+from jupyter_hpo.cell import capture
 from jupyter_hpo.cell.objectives import (
     Candidate,
     direction_of,
@@ -348,3 +349,31 @@ def test_the_text_around_a_value(source: str, texts: list[str]) -> None:
     assert isinstance(statement, ast.Expr)
     assert isinstance(statement.value, ast.Call)
     assert sorted(p.text for p in printed_by(statement.value)) == sorted(texts)
+
+
+# objectives that are asked for: (source of the cell, objective, a problem's code or None)
+CHECKED = {
+    "a function's own name": ("def f():\n    q = 1\nf()", "q", None),
+    "an unknown name": ("def f():\n    q = 1\nf()", "p", "objective_never_assigned"),
+    "printed": ("print(f'q {x()}')", 'printed("q {}")', None),
+    "printed by nobody that is seen": ("run()", 'printed("q {}")', None),
+    "printed, no number's place": ("run()", 'printed("q")', "objective_syntax"),
+}
+
+
+@pytest.mark.parametrize(("source", "objective", "code"), CHECKED.values(), ids=CHECKED)
+def test_asked_for(source: str, objective: str, code: str | None) -> None:
+    asked = [Objective(objective, "minimize")]
+    cell = capture("lr = 1  # hpo: 1..9\n" + source, objectives=asked, names={"run", "x"})
+    assert [p.code for p in cell.problems] == ([code] if code else [])
+    if code is None:
+        assert [o.source for o in cell.objectives] == [objective]
+
+
+def test_what_reports_is_said() -> None:
+    asked = [Objective('printed("q {}")', "minimize")]
+    start = "lr = 1  # hpo: 1..9\n"
+    told = capture(start + "for i in r:\n    print('q', f(i))", objectives=asked, names={"r", "f"})
+    assert told.reports == "each value that line 4 computes is a report"
+    unseen = capture(start + "run()", objectives=asked, names={"run"})
+    assert unseen.reports == "each printed number that matches 'q {}' is a report"

@@ -8,7 +8,7 @@ proposes one.
 from .candidate import Candidate
 from .choosing import candidates, propose_objective
 from .directions import DIRECTIONS, direction_of, is_test
-from .finding import find_objectives, names_read
+from .finding import find_objectives, inner_names, names_read
 
 __all__ = [
     "DIRECTIONS",
@@ -16,6 +16,7 @@ __all__ = [
     "candidates",
     "direction_of",
     "find_objectives",
+    "inner_names",
     "is_test",
     "names_read",
     "propose_objective",

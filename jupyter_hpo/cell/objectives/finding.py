@@ -8,6 +8,7 @@ from collections.abc import Collection
 from ...study.objective import Objective
 from ..captured import Candidate
 from ..names import reads
+from ..scopes import stored
 from . import assigned, listed, shown
 from .candidate import LOCAL
 from .directions import direction_of, rank_of
@@ -39,6 +40,12 @@ def names_read(objective: Objective) -> set[str]:
         return reads(ast.parse(objective.source.strip(), mode="eval").body)
     except (SyntaxError, ValueError):
         return set()
+
+
+def inner_names(tree: ast.Module) -> set[str]:
+    """Names that functions of the tree assign: an objective may be one of them."""
+    defs = ast.FunctionDef | ast.AsyncFunctionDef
+    return {name for node in ast.walk(tree) if isinstance(node, defs) for name in stored(node.body)}
 
 
 def _figures(survey: Survey) -> None:
