@@ -44,6 +44,15 @@ def test_any_cell_finds_better_values_than_written(tmp_path):
     assert "gamma" in text
 
 
+def test_more_than_one_cell_is_searched(tmp_path):
+    _, text = run("03_more_than_one_cell.ipynb", tmp_path)
+    written = float(re.search(r"as written: ([\d.]+)", text)[1])
+    tuned = float(re.search(r"tuned:      ([\d.]+)", text)[1])
+    assert tuned > written + 0.3
+    for found in ("batch_size  In[4], line 1", "hidden      In[5], line 2", "model = Net()"):
+        assert found in text
+
+
 def test_a_finished_notebook_is_exported_with_table_and_picture(tmp_path):
     from nbconvert import HTMLExporter
 
