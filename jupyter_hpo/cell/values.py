@@ -168,8 +168,9 @@ def dotted(node: ast.AST) -> str:
 
 def _path(node: ast.AST) -> str:
     """`config.train` of `config["train"]`, '' when it is neither a name nor an item."""
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return f"{_path(node.value) or 'item'}.{node.slice.value}"
+    match node:
+        case ast.Subscript(value=owner, slice=ast.Constant(value=str(key))):
+            return f"{_path(owner) or 'item'}.{key}"
     return dotted(node)
 
 

@@ -19,6 +19,7 @@ from jupyter_hpo.cell.proposals.of_names import OF_NAMES
 from jupyter_hpo.cell.source import parse_cell
 from jupyter_hpo.cell.tunables import Tuned, find_tunables
 from jupyter_hpo.cell.values import find_values
+from jupyter_hpo.space import Categorical
 from jupyter_hpo.space.marks import parse_line_space
 
 
@@ -178,3 +179,47 @@ def test_a_default_that_every_caller_overrides_is_not_proposed(source: str) -> N
 def test_a_default_that_one_caller_uses_is_proposed() -> None:
     found = tuned([], "def f(lr=0.1):\n    pass\nf(lr=0.2)\nf()")
     assert {t.name: t.value for t in found.tunables} == {"f.lr": 0.1, "f_2.lr": 0.2}
+
+
+COMPANY = {
+    "strings the code tells apart": (
+        "cell = 'lstm'\nif cell == 'lstm':\n    f(1)\nelif cell == 'gru':\n    f(2)",
+        {"cell": ("lstm", "gru")},
+    ),
+    "told apart from all the rest": (
+        "opt = 'adam'\nif opt == 'adam':\n    f(1)\nelse:\n    f(2)", {},
+    ),
+    "keys of a dict": (
+        "acts = {'relu': f, 'tanh': g}\nactivation = 'relu'\nacts[activation]()",
+        {"activation": ("relu", "tanh")},
+    ),
+    "what can't go on": (
+        "m = MLPClassifier(solver='adam')\nm.partial_fit(X, y)", {"solver": ("adam", "sgd")},
+    ),
+    "heads divide the width": (
+        "d_model = 96\nnhead = 3\nf(d_model, nhead)",
+        {"d_model": (48, 96, 192), "nhead": (1, 2, 3, 4, 6)},
+    ),
+    "a class that takes the same": (
+        "o = torch.optim.SGD(p, momentum=0.9)", {"optimizer": ("SGD", "RMSprop")},
+    ),
+    "a class handed over": (
+        "import torch\nNet(optimizer=torch.optim.SGD, optimizer__momentum=0.9)",
+        {"optimizer": ("torch.optim.SGD", "torch.optim.RMSprop")},
+    ),
+    "a name that is imported beside others": (
+        "from sklearn.preprocessing import StandardScaler, MinMaxScaler\ns = StandardScaler()",
+        {"scaler": ("StandardScaler", "MinMaxScaler")},
+    ),
+    "two optimisers in the code": (
+        "if f:\n    o = torch.optim.SGD(p)\nelse:\n    o = torch.optim.Adam(p)", {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "choices"), COMPANY.values(), ids=COMPANY)
+def test_choices_fit_what_else_stands_there(
+    source: str, choices: dict[str, tuple[Any, ...]]
+) -> None:
+    found = {t.name: t.distribution for t in tuned([], source).tunables}
+    assert {n: d.choices for n, d in found.items() if isinstance(d, Categorical)} == choices

@@ -11,6 +11,7 @@ from ...space import Distribution
 from ..links import Links, find_links
 from ..values import Value
 from .code import Code, last_name
+from .company import heads_in, widths_in
 from .standing import Standing, holder_of
 
 WIDTHS = frozenset(
@@ -68,13 +69,8 @@ class Context:
         self.by_node = {id(v.node): v for v in self.values}
         self.order = {id(v): i for i, v in enumerate(self.values)}
         self.grids = _searched_already(self.code)
-        self.heads = (
-            any(
-                re.fullmatch(r"(?:n|num)_?(?:attention_)?heads?|nhead|heads", v.key)
-                for v in self.values
-            )
-            or "MultiheadAttention" in self.code.calls
-        )
+        self.heads = heads_in(self.values, self.code)
+        self.widths = widths_in(self.values, self.code) if self.heads else []
         self.callees = {v.key for v in self.values if v.role == "callee"}
         self.stops_early = "early_stopping" in self.callees or any(
             v.key in ("early_stopping_rounds", "early_stopping_round") for v in self.values

@@ -24,6 +24,7 @@ from .ranges import (
     of_ints,
     options,
     powers,
+    quarter_to_own,
     rounds,
     wide,
 )
@@ -33,6 +34,7 @@ _REGULARISER = wide(1e-6, 1e-1)
 
 BOOSTING = r"(?:XGB|LGBM|CatBoost)\w*|HistGradient\w+|GradientBoosting\w+|boosting"
 _FOREST = r"(?:RandomForest|ExtraTrees?|DecisionTree)\w+"
+_REDUCERS = r"\w*PCA|FastICA|LinearDiscriminant\w+|PLS\w+|FactorAnalysis|Isomap"
 _SEARCH = r"\w*SearchCV|KFold|StratifiedKFold|cross_val\w+|train_test_split|TimeSeriesSplit"
 _NORMS = r"(?:BatchNorm\w*|GroupNorm|LayerNorm|LayerNormalization|BatchNormalization)"
 _STOPPERS = r"EarlyStopping|early_stopping|ModelCheckpoint|LearningRateMonitor"
@@ -105,8 +107,9 @@ OF_CALLEES = [
            "the distances of the library", r"KNeighbors\w+"),
     named(r"n_clusters", integers(2, 12), "from two groups to a dozen", r"\w+"),
     named(r"n_components", integers(1, 10), "from one group to ten", r"\w*GaussianMixture"),
-    named(r"n_components", first(of_floats(near_one(0.8, 0.99)), half_to_double),
-           "by factors, or a share of the variance", r"\w+"),
+    named(r"n_components", first(of_floats(near_one(0.8, 0.99)), quarter_to_own),
+           "by factors, or a share of the variance", _REDUCERS),
+    named(r"n_components", half_to_double, "by factors", r"\w+"),
     named(r"k", half_to_double, "the best features, by factors", r"SelectKBest"),
     named(r"percentile", integers(5, 100), "a share of the features", r"SelectPercentile"),
     named(r"eps", factor(5, 5), "the neighbourhood's size", r"DBSCAN|OPTICS"),

@@ -6,14 +6,15 @@ import ast
 import re
 from typing import Any
 
-from ...space import Distribution
+from ...space import Categorical, Distribution
 from ..values import Value
 from .code import last_name
+from .company import compared_with, divided_width, heads_that_divide, is_heads, without_impossible
 from .context import LAYER_LIBRARIES, WIDTH_LAYERS, WIDTHS, Offer
 from .named import Named
 from .never import QUIET, fixed_by_data, never_tuned, of_evaluation
 from .overrides import overridden
-from .ranges import around, batches, odd, powers
+from .ranges import around, batches, odd
 from .rules import find_rule, plain_name
 from .standing import Standing, standing
 from .structures import Structures
@@ -118,6 +119,13 @@ class Finder(Structures):
         call = where.argument.call if where.argument else None
         if call is None:
             return False
+        record = self.code.parent(call)
+        if isinstance(record, ast.Dict):
+            key = next(
+                (k for k, v in zip(record.keys, record.values, strict=True) if v is call), None
+            )
+            if isinstance(key, ast.Constant) and of_evaluation(str(key.value)):
+                return True
         first = next(iter(call.args), None)
         names = [last_name(n) for n in ast.walk(first)] if first else []
         return any(of_evaluation(n) and "train" not in n.lower() for n in names)
@@ -132,8 +140,14 @@ class Finder(Structures):
             rule = self._rule_of_element(value, where)
             if rule is None:
                 return None
-        distribution, why = None, ""
-        if rule is not None:
+        distribution: Distribution | None = None
+        why = ""
+        options = compared_with(where)
+        if len(options) == 1:  # told apart from whatever else there may be
+            return None
+        if options:
+            distribution, why = Categorical(options), "the code tells these apart"
+        elif rule is not None:
             distribution = self._range(rule, value, where)
             why = rule.why
         if distribution is None:
@@ -183,13 +197,14 @@ class Finder(Structures):
             return batches(literal, self.rows)
         if rule.rule is odd:
             return odd(literal) if self.keeps_size(where) else None
-        if (
-            rule.rule is around
-            and self.heads
-            and re.search(r"model|emb|hidden|key_dim|dim\Z", where.name)
-        ):
-            return powers(8, 2, 2)(literal)
-        return rule.rule(literal)
+        found = rule.rule(literal)
+        if found is None:
+            return None
+        if self.heads and is_heads(where.name) and isinstance(literal, int):
+            return heads_that_divide(literal, self.widths, self.heads)
+        if self.heads and rule.rule is around and literal in self.widths:
+            return divided_width(literal, self.heads)
+        return without_impossible(found, where)
 
     def _impossible(self, value: Value, where: Standing) -> bool:
         """Ends of a model, whose size or activation the data say."""

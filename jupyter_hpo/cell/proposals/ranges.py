@@ -124,6 +124,13 @@ def half_to_double(value: Any) -> Distribution | None:
     return Int(max(1, value // 2), value * 2, log=True)
 
 
+def quarter_to_own(value: Any) -> Distribution | None:
+    """Up to the value: the data may hold no more."""
+    if not integer(value) or value < 2:
+        return None
+    return Int(max(1, value // 4), value, log=value >= 8)
+
+
 def rounds(value: Any) -> Distribution | None:
     if not integer(value) or value < 2:
         return None

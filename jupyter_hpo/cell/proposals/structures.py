@@ -9,9 +9,10 @@ from ...space import Categorical, Float, Int
 from ..values import Value
 from . import expressions
 from .code import last_name
+from .company import divided_width
 from .context import LAYER_LIBRARIES, Context, Offer
 from .families import Family, alternatives
-from .ranges import around, batches, powers
+from .ranges import around, batches
 from .rules import find_rule, plain_name
 from .standing import Standing, argument_of, standing
 
@@ -24,7 +25,9 @@ class Structures(Context):
         tied = self.group(value)
         if tied is None or tied[0] is not value or any(id(v) in self.taken for v in tied):
             return None
-        distribution = powers(8, 2, 2)(value.literal) if self.heads else around(value.literal)
+        distribution = around(value.literal)
+        if self.heads and distribution is not None:
+            distribution = divided_width(value.literal, self.heads)
         if distribution is None:
             return None
         named = next(
