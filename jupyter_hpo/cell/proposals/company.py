@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 
-from ...space import Categorical, Distribution, Float
+from ...space import Categorical, Distribution, Float, Int
 from ..values import Value, dotted
 from .code import Code
 from .standing import Standing, standing
@@ -20,6 +20,10 @@ _NO_OPTION = frozenset(
      "target", "task", "platform", "direction", "metric", "monitor", "stage", "key", "column"]
 )  # fmt: skip
 """Words of names whose strings are told apart, but are no choice to search."""
+
+
+_POSITIONS = frozenset(["n_positions", "max_position_embeddings", "n_ctx"])
+_LENGTH = re.compile(r"(?:max_?)?(?:seq(?:uence)?_?)?len(?:gth)?|block_size|context_length|bptt")
 
 
 def heads_in(values: Iterable[Value], code: Code) -> list[int]:
@@ -135,6 +139,9 @@ def without_impossible(distribution: Distribution, where: Standing) -> Distribut
         return None
     if name == "voting" and code.readers.get(".predict_proba"):
         return None
+    positions = any(k.arg in _POSITIONS for k in code.keywords)
+    if positions and isinstance(distribution, Int) and _LENGTH.fullmatch(name.lower()):
+        return Int(distribution.low, where.value.literal, distribution.log)
     nesterov = [k for k in code.keywords if k.arg == "nesterov"]
     if name == "nesterov" and not where.value.literal and "momentum" not in given:
         return None
