@@ -24,10 +24,10 @@ from .boosting_xgb import ADAPTER as XGBOOST
 from .fits import Fits
 from .huggingface import ADAPTER as HUGGING_FACE
 from .imports import Hook
-from .keras import ADAPTER as KERAS
+from .keras_epochs import ADAPTER as KERAS
 from .lightning import ADAPTER as LIGHTNING
 from .patches import Patches
-from .sklearn import ADAPTER as SKLEARN
+from .sklearn_steps import ADAPTER as SKLEARN
 from .skorch import ADAPTER as SKORCH
 
 ADAPTERS: Sequence[Adapter] = (

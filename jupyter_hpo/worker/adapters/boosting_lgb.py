@@ -99,13 +99,17 @@ class _Rounds:
 def _put_engine(module: Any, patches: Patches, fits: Fits) -> None:
     stop = module.callback.EarlyStopException
     for name in ("train", "cv"):
-        patches.function(module, name, lambda original: _with_rounds(original, stop, fits))
+        patches.function(
+            module,
+            name,
+            lambda original: _with_rounds(original, stop, fits),
+            ("lightgbm", "lightgbm.sklearn"),
+        )
 
 
 def _with_rounds(
     original: Callable[..., Any], stop: type[Exception], fits: Fits
 ) -> Callable[..., Any]:
-    signature = inspect.signature(original)
     running, folds = _RUNNING, original.__name__ == "cv"
 
     def train(*args: Any, **kwargs: Any) -> Any:
@@ -114,7 +118,7 @@ def _with_rounds(
         if started is None:
             return original(*args, **kwargs)
         try:
-            bound = signature.bind(*args, **kwargs)
+            bound = inspect.signature(original).bind(*args, **kwargs)
             given = dict(bound.arguments)
             own = list(given.get("callbacks") or ())
             for i, one in enumerate(own):  # as LightGBM numbers them
@@ -133,7 +137,6 @@ def _with_rounds(
 
 def _put_estimators(module: Any, patches: Patches, fits: Fits) -> None:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(original)
         running = _RUNNING
 
         def fit(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -142,7 +145,7 @@ def _put_estimators(module: Any, patches: Patches, fits: Fits) -> None:
                 return original(self, *args, **kwargs)
             running.fit, running.estimator = started, self
             try:
-                given = signature.bind(self, *args, **kwargs).arguments
+                given = inspect.signature(original).bind(self, *args, **kwargs).arguments
                 running.eval_set = _eval_set(given)
                 result = original(self, *args, **kwargs)
             finally:

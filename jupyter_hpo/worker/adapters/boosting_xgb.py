@@ -112,7 +112,6 @@ def _put_estimators(module: Any, patches: Patches, fits: Fits) -> None:
 
 
 def _estimator_fit(original: Callable[..., Any], fits: Fits) -> Callable[..., Any]:
-    signature = inspect.signature(original)
     running = _RUNNING
 
     def fit(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -121,7 +120,7 @@ def _estimator_fit(original: Callable[..., Any], fits: Fits) -> Callable[..., An
             return original(self, *args, **kwargs)
         running.fit, running.estimator, running.callbacks = started, self, None
         try:
-            given = signature.bind(self, *args, **kwargs).arguments
+            given = inspect.signature(original).bind(self, *args, **kwargs).arguments
             running.eval_set = given.get("eval_set") or ()
             result = original(self, *args, **kwargs)
         finally:

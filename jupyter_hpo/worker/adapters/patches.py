@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 _MISSING = object()
@@ -17,7 +17,7 @@ class Patches:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self.attributes: list[tuple[Any, str, Any, Any]] = []
-        self.functions: list[tuple[Any, Any]] = []
+        self.functions: list[tuple[str, Any, Any, tuple[str, ...]]] = []
 
     def method(self, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
         """Replace owner.name (a class's, or a module's) by make(what it is now)."""
@@ -28,15 +28,17 @@ class Patches:
         self.attributes.append((owner, name, vars(owner).get(name, _MISSING), made))
         setattr(owner, name, made)
 
-    def function(self, module: Any, name: str, make: Callable[[Any], Any]) -> None:
-        """Replace a function wherever it has been imported to by name: modules of its own
-        package, and the trial's namespace."""
+    def function(
+        self, module: Any, name: str, make: Callable[[Any], Any], holders: Sequence[str]
+    ) -> None:
+        """Replace a module's function wherever it has been imported to by name: in `holders`,
+        modules that may not be loaded yet, and in the trial's namespace."""
         original = getattr(module, name, None)
         if original is None:
             return
         made = functools.wraps(original)(make(original))
-        self.functions.append((original, made))
-        self._exchange(module.__name__, name, original, made)
+        self.functions.append((name, original, made, (module.__name__, *holders)))
+        self._exchange(*self.functions[-1])
 
     def undo(self) -> None:
         """Everything as it was; what was replaced by others meanwhile is left to them."""
@@ -46,15 +48,13 @@ class Patches:
                     delattr(owner, name)
                 else:
                     setattr(owner, name, before)
-        for original, made in reversed(self.functions):
-            self._exchange(original.__module__, original.__name__, made, original)
+        for name, original, made, holders in reversed(self.functions):
+            self._exchange(name, made, original, holders)
         self.attributes, self.functions = [], []
 
-    def _exchange(self, module: str, name: str, old: Any, new: Any) -> None:
-        package = module.partition(".")[0]
-        for path, holder in list(sys.modules.items()):
-            of_package = path == package or path.startswith(package + ".")
-            if of_package and getattr(holder, "__dict__", {}).get(name) is old:
+    def _exchange(self, name: str, old: Any, new: Any, holders: Sequence[str]) -> None:
+        for holder in map(sys.modules.get, holders):
+            if holder is not None and vars(holder).get(name) is old:
                 setattr(holder, name, new)
         for key in [key for key, value in self.namespace.items() if value is old]:
             self.namespace[key] = new

@@ -30,7 +30,7 @@ SAME_IN_ALL = (
     "what_is_reported_by_hand_is_all_that_is",
     "an_objective_that_nothing_measures_has_no_reports",
 )
-WAIT_S = 60
+WAIT_S = 120
 
 
 class Contract:

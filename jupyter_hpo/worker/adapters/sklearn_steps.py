@@ -109,8 +109,6 @@ def _folds_view(scores: Mapping[str, list[float]], single: bool) -> View:
 # ---------------------------------------------------------------------------- estimators
 def _fit_of(fits: Fits) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
-        monitored = "monitor" in inspect.signature(original).parameters
-
         def fit(self: Any, *args: Any, **kwargs: Any) -> Any:
             started = fits.begin("sklearn")
             if started is None:
@@ -118,7 +116,7 @@ def _fit_of(fits: Fits) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             running = _RUNNING
             running.fit, running.estimator = started, self
             try:
-                if monitored:
+                if "monitor" in inspect.signature(original).parameters:
                     kwargs["monitor"] = _Monitor(started, kwargs.get("monitor"))
                 result = original(self, *args, **kwargs)
             finally:

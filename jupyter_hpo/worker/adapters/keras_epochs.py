@@ -32,8 +32,6 @@ _RUNNING = _Running()
 
 def _put_fit(module: Any, patches: Patches, fits: Fits) -> None:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(original)
-
         def fit(self: Any, *args: Any, **kwargs: Any) -> Any:
             started = fits.begin("keras", "tf_keras")
             if started is None:
@@ -41,7 +39,8 @@ def _put_fit(module: Any, patches: Patches, fits: Fits) -> None:
             running = _RUNNING
             running.fit, running.model, running.before = started, self, {}
             try:
-                running.given = signature.bind(self, *args, **kwargs).arguments
+                bound = inspect.signature(original).bind(self, *args, **kwargs)
+                running.given = bound.arguments
                 result = original(self, *args, **kwargs)
             finally:
                 running.fit = running.model = None
