@@ -142,6 +142,6 @@ def _found(cell: CapturedCell, notebook: Notebook) -> list[EditorSection]:
         cell = notebook.capture(auto=True)
     options = notebook.request.options
     program = planned(cell, options, notebook.namespace, notebook.states_for(cell))
-    facts = Section("Reports", tuple((fact,) for fact in facts_of(cell)))
+    facts = Section("Objective and reports", tuple((fact,) for fact in facts_of(cell)))
     sections = [*([facts] if cell.objectives else []), *plan(cell, program, notebook.namespace)]
     return [EditorSection(s.title, [list(row) for row in s.rows]) for s in sections]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from .cell import CapturedCell, CellProgram, Tunable
+from .cell.captured import Rerun
 from .cell.setup import lines_of
 from .sizes import sizes_of
 from .space.marks import format_mark
@@ -15,8 +17,9 @@ from .widgets.numbers import lines_in_words, memory
 NAMES = 12
 """So many of the names that travel are listed one by one, the largest."""
 
-CODE = 60
-"""Characters of a line of code that are shown."""
+WIDTH, LEAST = 104, 12
+"""Characters of a line, as a notebook of usual width shows them; the last column is cut to what
+is left, and left out where that is less than so many."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +57,21 @@ def plan(cell: CapturedCell, program: CellProgram, namespace: Mapping[str, Any])
 
 def as_text(sections: Sequence[Section]) -> str:
     """The sections as a person reads them: titles, and columns below each other."""
-    blocks = []
-    for section in sections:
-        width = max(map(len, section.rows))
-        widths = [
-            max((len(row[i]) for row in section.rows if i < len(row) - 1), default=0)
-            for i in range(width)
-        ]
-        lines = [section.title]
-        for row in section.rows:
-            padded = [text.ljust(widths[i]) for i, text in enumerate(row[:-1])]
-            lines.append("  " + "  ".join([*padded, row[-1]]).rstrip())
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
+    return "\n\n".join("\n".join([s.title, *_lines(s.rows)]) for s in sections)
+
+
+def _lines(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """The rows in columns, no wider than a notebook shows them; single texts are wrapped."""
+    count = max(map(len, rows))
+    widths = [max((len(r[i]) for r in rows if i < len(r) - 1), default=0) for i in range(count)]
+    for row in rows:
+        if len(row) == 1:
+            yield from wrap(row[0], WIDTH, initial_indent="  ", subsequent_indent="    ")
+            continue
+        line = "  " + "  ".join(text.ljust(widths[i]) for i, text in enumerate(row[:-1]))
+        left = max(WIDTH - len(line) - 2, 0)
+        last = row[-1] if len(row[-1]) <= left else row[-1][: left - 1] + "…"
+        yield f"{line}  {last}".rstrip() if left > LEAST or len(row[-1]) <= left else line.rstrip()
 
 
 def _tuned(cell: CapturedCell) -> Section:
@@ -89,7 +94,7 @@ def _row(tunable: Tunable) -> tuple[str, ...]:
     if more:
         where += f" and {more} more place{'s' if more > 1 else ''}"
     why = "marked" if tunable.declared else tunable.why
-    return (tunable.name, where, span, why, _short(tunable.text))
+    return (tunable.name, where, span, why, tunable.text)
 
 
 def _again(cell: CapturedCell) -> Section:
@@ -98,9 +103,18 @@ def _again(cell: CapturedCell) -> Section:
     for one in cell.reruns:
         where = f"In[{one.cell}], {lines_in_words([(one.first_line, one.last_line)])}"
         code = sources[one.cell][one.first_line - 1].strip()
-        what = one.why + (f" ({', '.join(one.effects)})" if one.effects else "")
-        rows.append((where, what, _short(code)))
+        here = [t.name for t in cell.tunables if t.name in cell.space and _within(t, one)]
+        what = f"{' and '.join(here)} {'is' if len(here) == 1 else 'are'} tuned here"
+        what = what if here else one.why
+        rows.append((where, what + (f"; {', '.join(one.effects)}" if one.effects else ""), code))
     return Section("Of earlier cells, every trial runs again", tuple(rows))
+
+
+def _within(tunable: Tunable, statement: Rerun) -> bool:
+    return any(
+        p.cell == statement.cell and statement.first_line <= p.line <= statement.last_line
+        for p in tunable.places
+    )
 
 
 def _once(program: CellProgram) -> Section:
@@ -114,13 +128,16 @@ def _once(program: CellProgram) -> Section:
 
 def _travels(cell: CapturedCell, namespace: Mapping[str, Any]) -> Section:
     sizes = sizes_of(cell.free_names, namespace)
-    shown = list(sizes.items())[:NAMES]
-    rows = [(name, _kind(namespace[name]), memory(size) if size else "") for name, size in shown]
-    rest = list(sizes)[NAMES:]
-    if rest:
-        rows.append((f"and {len(rest)} more", ", ".join(rest[:NAMES]), ""))
-    total = memory(sum(sizes.values()))
-    return Section(f"Taken from the notebook as it stands ({total} in all)", tuple(rows))
+    data = {name: size for name, size in sizes.items() if size}
+    rows = [(n, memory(size), _kind(namespace[n])) for n, size in list(data.items())[:NAMES]]
+    texts: list[tuple[str, ...]] = [*rows]
+    if len(data) > NAMES:
+        texts.append((f"and {len(data) - NAMES} more: {', '.join(list(data)[NAMES:])}",))
+    code = [name for name in sizes if name not in data]
+    if code:
+        texts.append((f"modules, functions and classes: {', '.join(code)}",))
+    total = f" ({memory(sum(sizes.values()))} in all)" if data else ""
+    return Section(f"Taken from the notebook as it stands{total}", tuple(texts))
 
 
 def _kind(value: Any) -> str:
@@ -130,7 +147,3 @@ def _kind(value: Any) -> str:
         return f"{name} {tuple(shape)}" if shape is not None else name
     except TypeError:  # a shape of its own kind
         return name
-
-
-def _short(code: str) -> str:
-    return code if len(code) <= CODE else code[: CODE - 1] + "…"

@@ -353,15 +353,13 @@ def first_use(program: CellProgram, name: str) -> Place | None:
 
 
 def facts_of(cell: CapturedCell) -> list[str]:
-    """What was detected: the objective, where it reports, what runs again, a sentence each."""
+    """What was detected of the objective and its reports, a sentence each."""
     why = {c.objective: f": {c.why}" for c in cell.candidates}
     facts = [f"Objective {o.source} ({o.direction}){why.get(o, '')}." for o in cell.objectives]
     if cell.reports:
         facts.append(f"While a trial runs {cell.reports}.")
     elif cell.objectives:
         facts.append("Nothing is reported while a trial runs: the objective is read at its end.")
-    if cell.reruns:
-        facts.append(_again(cell))
     return facts
 
 
@@ -379,6 +377,8 @@ def _again(cell: CapturedCell) -> str:
 def _facts(cell: CapturedCell, study: Study) -> list[str]:
     """What was detected and decided, a sentence each, said before the first trial."""
     facts = facts_of(cell)
+    if cell.reruns:
+        facts.append(_again(cell))
     if study.config.first is not None:
         facts.append("Trial 0 is the cell as it stands, run first and alone.")
     if isinstance(study.scheduler, Asha) and may_report(cell):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ ITEMS = 1000
 """Of a longer list or dict so many items are looked at, and the rest taken to be alike."""
 
 DEPTH = 6
+
+
+_CODE = type | types.ModuleType | types.FunctionType | types.MethodType | types.BuiltinFunctionType
 
 
 def sizes_of(names: Iterable[str], namespace: Mapping[str, Any]) -> dict[str, int]:
@@ -31,7 +35,7 @@ def _size(value: Any, seen: set[int], depth: int) -> int:
     told = _told(value)
     if told is not None:
         return told
-    if isinstance(value, type) or type(value).__name__ in ("module", "function", "method"):
+    if isinstance(value, _CODE):
         return 0
     if isinstance(value, Mapping):
         parts = [part for pair in list(value.items())[:ITEMS] for part in pair]

@@ -85,13 +85,19 @@ def memory(size: float | None) -> str:
 
 
 def lines_in_words(stretches: list[tuple[int, int]]) -> str:
-    """`line 3`, `lines 3-7 and 9`; '' for none."""
-    texts = [str(a) if a == b else f"{a}-{b}" for a, b in stretches]
+    """`line 3`, `lines 3-7 and 9`; '' for none. What follows on one another is one stretch."""
+    joined: list[tuple[int, int]] = []
+    for start, stop in stretches:
+        if joined and start <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+        else:
+            joined.append((start, stop))
+    texts = [str(a) if a == b else f"{a}-{b}" for a, b in joined]
     if not texts:
         return ""
     *most, last = texts
-    word = "line" if not most and "-" not in last else "lines"
-    return f"{word} {', '.join(most)} and {last}" if most else f"{word} {last}"
+    what = "line" if not most and "-" not in last else "lines"
+    return f"{what} {', '.join(most)} and {last}" if most else f"{what} {last}"
 
 
 def parse_duration(text: str) -> float | None:
