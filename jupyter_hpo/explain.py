@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
+from types import CodeType, FunctionType
 from typing import Any
 
 from .cell import CapturedCell, CellProgram, Tunable
@@ -127,7 +128,7 @@ def _once(program: CellProgram) -> Section:
 
 
 def _travels(cell: CapturedCell, namespace: Mapping[str, Any]) -> Section:
-    sizes = sizes_of(cell.free_names, namespace)
+    sizes = sizes_of(_with_globals(cell.free_names, namespace), namespace)
     data = {name: size for name, size in sizes.items() if size}
     rows = [(n, memory(size), _kind(namespace[n])) for n, size in list(data.items())[:NAMES]]
     texts: list[tuple[str, ...]] = [*rows]
@@ -138,6 +139,32 @@ def _travels(cell: CapturedCell, namespace: Mapping[str, Any]) -> Section:
         texts.append((f"modules, functions and classes: {', '.join(code)}",))
     total = f" ({memory(sum(sizes.values()))} in all)" if data else ""
     return Section(f"Taken from the notebook as it stands{total}", tuple(texts))
+
+
+def _with_globals(names: Iterable[str], namespace: Mapping[str, Any]) -> set[str]:
+    """The names, and those that the notebook's functions and classes among them read."""
+    found: set[str] = set()
+    todo = [name for name in names if name in namespace]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += [n for n in _globals_of(namespace[name], namespace) if n in namespace]
+    return found
+
+
+def _globals_of(value: Any, namespace: Mapping[str, Any]) -> set[str]:
+    if isinstance(value, type) and value.__module__ == "__main__":
+        inner = [getattr(v, "__func__", v) for v in vars(value).values()]
+        return set().union(*(_globals_of(v, namespace) for v in inner if not isinstance(v, type)))
+    if isinstance(value, FunctionType) and value.__globals__ is namespace:
+        return _names_in(value.__code__)
+    return set()
+
+
+def _names_in(code: CodeType) -> set[str]:
+    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return set(code.co_names).union(*map(_names_in, inner))
 
 
 def _kind(value: Any) -> str:

@@ -67,3 +67,13 @@ def test_lines_fit_a_notebook():
     assert max(map(len, lines)) <= 104
     assert lines[1].endswith("c…")
     assert lines[2].endswith("short")
+
+
+def test_what_functions_read_travels_too():
+    namespace: dict = {"table": np.zeros(1000)}
+    exec("def inner(): return table\nclass Own:\n    def f(self): return inner()", namespace)
+    namespace["Own"].__module__ = "__main__"
+    cell = capture("lr = 1e-3  # hpo: 1..2\nloss = Own().f() * lr", names=namespace.keys())
+    text = as_text(explain(cell, cell.program(), namespace, []))
+    assert "  table  8.0 kB  ndarray (1000,)" in text
+    assert "modules, functions and classes: Own, inner" in text
