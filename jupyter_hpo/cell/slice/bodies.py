@@ -560,7 +560,8 @@ class _Body:
         if pure:
             return Value(NONE, receiver.all | held.made)
         own = frozenset(n for n in receiver.alias if not self._is_data(n))
-        alias = own | Value(own, NONE).part.alias
+        inner = frozenset(n for n in own if self._kind(n.rstrip(".")) != "library")
+        alias = own | Value(inner, NONE).part.alias
         return Value(alias, receiver.all | held.made)
 
     def _own_call(

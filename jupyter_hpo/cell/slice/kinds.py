@@ -59,8 +59,8 @@ class Kinds:
         said = self.literal(value)
         if said is not None:
             return said
-        if live is not None and trusted:
-            return live
+        if live is not None and (trusted or (live == "data" and not training)):
+            return live  # what ends as data, and isn't seen to begin as else, was data
         return self._guess(value, kind)
 
     def literal(self, node: ast.AST | None) -> ObjectKind | None:

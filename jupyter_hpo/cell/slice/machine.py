@@ -428,7 +428,10 @@ class Machine:
             number = -1 if self.training else self.numbers.of(version, name)
             objects: set[int] = set()
             if kind != "constant":
-                objects.update(self._behind(value.alias))
+                alias = value.alias
+                if kind == "data":  # what an estimator's method gives isn't the estimator
+                    alias = frozenset(n for n in alias if self._kind(n) != "library")
+                objects.update(self._behind(alias))
             if not objects or value.made:
                 made = self._make(ordinal, kind, name, number)
                 if kind != "constant":

@@ -55,6 +55,8 @@ class Trace:
             for name in list(self._machine.names):
                 self._live_of(name)
         self._before = dict(self._machine.names)
+        self._held: dict[str, frozenset[int]] = {}
+        self._holds = {found.id: found.holds for found in self._machine.objects}
         self._first = len(self._machine.steps)
         self._machine.training = True
         if past.seeded:
@@ -106,6 +108,17 @@ class Trace:
             versions = frozenset(machine.objects[i].version for i in machine.reach(bound.objects))
             found = (bound.version, versions)
             self._live_versions[name] = found
+        return found
+
+    def _held_before(self, name: str) -> frozenset[int]:
+        """The objects behind a name when the training cell begins. What only that cell puts
+        into them it reads under another name."""
+        found = self._held.get(name)
+        if found is None:
+            bound = self._before.get(name)
+            objects = () if bound is None else bound.objects
+            found = frozenset(i for one in objects for i in _reached_from(one, self._holds))
+            self._held[name] = found
         return found
 
 
@@ -253,6 +266,8 @@ class _Rerun:
         below = (1 << min(i, self.traced._first)) - 1
         hot: set[int] = set()
         why = ""
+        trained = i >= self.traced._first
+        before = self.traced._held_before(read.name)
         for seen in read.seen:
             events = seen.events & self.past
             made = self.machine.objects[seen.object].made
@@ -260,7 +275,12 @@ class _Rerun:
                 why = why or "made of what a tuned value reaches"
             elif events & self.chosen:
                 why = why or f"part of `{read.name}`, which is built afresh"
-            elif seen.version >= 0 and seen.version not in versions and made < self.traced._first:
+            elif (
+                seen.version >= 0
+                and seen.version not in versions
+                and made < self.traced._first
+                and not (trained and seen.object not in before)
+            ):
                 why = why or self._stale(read.name, i)
             else:
                 continue
