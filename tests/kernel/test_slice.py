@@ -99,7 +99,8 @@ def test_an_error_in_an_earlier_cell_shows_its_line_there(start):
     result = kernel.run(
         "%%hpo --minimize loss base=4|-4 --sampler random --trials 8 --name wrong\nloss = root + 1"
     )
-    assert "In[3], line 2: ValueError" in result.all
+    shown = "".join(bundle.get("text/html", "") for bundle in result.displays.values())
+    assert "In[3], line 2: ValueError" in shown
     errors = kernel.value("[t.error for t in study.trials if t.error]")
     assert errors
     assert all("root = math.sqrt(base)" in error and "In[3]" in error for error in errors)
