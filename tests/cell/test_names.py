@@ -157,3 +157,13 @@ def test_agrees_with_symtable(path: Path) -> None:
     read = {s.get_name() for s in table.get_symbols() if s.is_referenced()} | _global_reads(table)
     assert use.free <= read
     assert read - bound - KNOWN <= use.free | set(use.assigned)
+
+
+def test_a_parent_that_a_shown_traceback_left_on_an_operator_is_not_walked_into() -> None:
+    tree = ast.parse("x = -y")
+    operator = next(node for node in ast.walk(tree) if isinstance(node, ast.USub))
+    operator.parent = tree.body[0]  # type: ignore[attr-defined]
+    try:
+        assert use_of_names(ast.parse("loss = values[-1]")).free == {"values"}
+    finally:
+        del operator.parent  # type: ignore[attr-defined]
