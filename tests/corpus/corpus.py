@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Literal
 
 HERE = Path(__file__).parent
-ROOMS = {"cells": HERE / "cells", "notebooks": HERE / "notebooks"}
+ROOMS = {room: HERE / room for room in ("cells", "notebooks", "unseen")}
 FRAMEWORKS = (
     "torch", "keras-torch", "keras-tensorflow", "keras-jax", "lightning", "transformers",
     "xgboost", "lightgbm", "sklearn", "skorch", "jax", "numpy",
@@ -94,7 +94,8 @@ class Example:
 
 @lru_cache
 def examples(room: str = "cells") -> dict[str, Example]:
-    """All of a room (`cells` or `notebooks`) by name."""
+    """All of a room by name: `cells`, `notebooks`, or `unseen`, cells that were written after
+    the code was done, by someone who had not read it."""
     return {path.stem: read(path) for path in sorted(ROOMS[room].glob("*.py"))}
 
 

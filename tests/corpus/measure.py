@@ -1,6 +1,6 @@
 """What the tool finds in the corpus, as tables, with every miss.
 
-python -m tests.corpus.measure [--notebooks] [FRAMEWORK ...]
+python -m tests.corpus.measure [--notebooks | --unseen] [FRAMEWORK ...]
 
 Columns: values, the share of those a person would tune that are proposed; false, the share of
 proposals that nobody would tune; objective, cells in which the right one is proposed; reports,
@@ -170,7 +170,8 @@ def of_notebook(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(*arguments: str) -> None:
-    room = "notebooks" if "--notebooks" in arguments else "cells"
+    rooms = [argument.removeprefix("--") for argument in arguments if argument.startswith("--")]
+    room = rooms[0] if rooms else "cells"
     frameworks = [argument for argument in arguments if not argument.startswith("--")]
     chosen = {
         name: example
