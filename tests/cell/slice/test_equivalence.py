@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 PRELUDE = """
@@ -111,7 +111,7 @@ N = (k := N + I)
 g0 = iter(L[:])
 g0 = (x + N for x in L[:4])
 N = sum(x for x in g0)
-del N; N = I
+del n2; n2 = I
 """
 LINES = [t.replace("\\n", "\n") for t in TEMPLATES.strip().split("\n")]
 NAMES = {"N": ("n0", "n1", "n2"), "L": ("l0", "l1", "l2"), "O": ("o0", "o1"), "D": ("d0",)}
@@ -179,9 +179,10 @@ def check(session: Any, found: Any, changed: Any = None) -> None:
 
 PRELUDES = [PRELUDE, "l2 = [3]\no1 = Box([2])\n"]
 SETTINGS = settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     derandomize=True,
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
