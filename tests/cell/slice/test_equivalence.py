@@ -57,7 +57,7 @@ if N > I: N = N
 if N % 2: L.append(N)
 for i in range(I % 4): N += i
 for i in L[:3]: N = i
-while N > 50: N -= 40
+while n2 > 50: n2 -= 40
 L = [N, I]
 L = L
 L = L[:]
