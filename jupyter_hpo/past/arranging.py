@@ -16,7 +16,7 @@ code doesn't say how what it binds came about: it is superseded too, marked `giv
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..cell.slice.values import Executed
 from .reading import Read
@@ -59,7 +59,10 @@ def arrange(
     for number in _later(list(groups.values()), training, began):
         cells.pop(number, None)
     kept = tuple(_executed(read) for read in cells.values())
-    return kept, tuple(_superseded(readable, set(cells)))
+    superseded = _superseded(readable, set(cells))
+    numbers = {record.number for record, _ in own}
+    # What the training cell's own studies brought back, trials make again: that is no given.
+    return kept, tuple(replace(s, given=s.given and s.number not in numbers) for s in superseded)
 
 
 def _superseded(readable: Iterable[Execution], standing: set[int]) -> Iterable[Executed]:

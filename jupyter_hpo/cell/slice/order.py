@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from ..names import KNOWN, NameUse, use_of_names
 from ..source import parsed
-from .values import Executed
+from .values import Executed, ObjectKind
 
 
 def in_order(cells: Sequence[Executed]) -> tuple[Executed, ...]:
@@ -38,6 +39,31 @@ def in_order(cells: Sequence[Executed]) -> tuple[Executed, ...]:
     for cell in cells:
         place(cell)
     return tuple(placed.values())
+
+
+def with_given(cells: Sequence[Executed], superseded: Sequence[Executed]) -> tuple[Executed, ...]:
+    """The cells, and between them the studies of other cells, where they were run."""
+    found = list(cells)
+    for study in (cell for cell in superseded if cell.given):
+        later = (i for i, cell in enumerate(found) if cell.number > study.number)
+        found.insert(next(later, len(found)), study)
+    return tuple(found)
+
+
+def given_back(study: Executed, kinds: Mapping[str, ObjectKind]) -> ast.stmt:
+    """What a study does to the notebook, as a statement: it binds what its cell binds or trains
+    to what its best trial made; from what, no code says. kinds: of the live objects."""
+    use = _use(study.source, study.number)
+    trained = [n for n in use.trained if kinds.get(n, "other") in ("library", "other")]
+    names = dict.fromkeys([*use.assigned, *trained]) or {"_": None}
+    targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in names]
+    statement = ast.Assign(targets, ast.Constant(None))
+    for node in ast.walk(statement):
+        node.hpo_cell = study.number  # type: ignore[attr-defined]
+        if "lineno" in getattr(node, "_attributes", ()):
+            node.lineno = node.end_lineno = 1  # type: ignore[attr-defined]
+            node.col_offset = node.end_col_offset = 0  # type: ignore[attr-defined]
+    return statement
 
 
 @lru_cache(maxsize=256)

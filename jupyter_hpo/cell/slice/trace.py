@@ -21,7 +21,7 @@ from ..scopes import stored, walk
 from ..source import parsed
 from .kinds import Kinds
 from .machine import GENERATORS, Bound, Machine, Numbers, Read, Seen, Step
-from .order import in_order
+from .order import given_back, in_order, with_given
 from .reasons import effects_of, names_in, notices_of, place_in
 from .values import Executed, Known, Past, Reached, Slice
 
@@ -39,7 +39,7 @@ class Trace:
     def __init__(self, past: Past, tree: ast.Module, known: Known) -> None:
         self._past = past
         self._known = known
-        cells = in_order(past.cells)
+        cells = with_given(in_order(past.cells), past.superseded)
         history = sorted([*past.cells, *past.superseded], key=lambda cell: cell.number)
         origins, kinds = _read_ahead(cells, history, tree, known)
         numbers = Numbers()
@@ -64,8 +64,10 @@ class Trace:
         for index, node in enumerate(tree.body):
             self._machine.run(node, ("training", index), 0, index)
         self._steps = self._machine.steps
-        self._past_mask = (1 << self._first) - 1
-        self._training_mask = ((1 << len(self._steps)) - 1) & ~self._past_mask
+        studies = {cell.number for cell in cells if cell.given}
+        self._given_mask = sum(1 << i for i, s in enumerate(self._steps) if s.cell in studies)
+        self._past_mask = ((1 << self._first) - 1) & ~self._given_mask
+        self._training_mask = ((1 << len(self._steps)) - 1) & ~((1 << self._first) - 1)
 
     @cached_property
     def reached(self) -> tuple[Reached, ...]:
@@ -73,7 +75,7 @@ class Trace:
         return tuple(
             Reached(step.cell, step.index, *_lines(step.node), step.binds)
             for i, step in enumerate(self._steps[: self._first])
-            if self._reached_mask >> i & 1
+            if self._reached_mask & self._past_mask & 1 << i
         )
 
     @cached_property
@@ -360,6 +362,7 @@ class _Rerun:
                 f"`{name}` is changed here, and no cell that has run says how it is built: every "
                 "trial begins with it as it stands."
             )
+        notices += self._from_studies()
         with_part = {s.cell for s in statements}
         return Slice(
             statements,
@@ -367,6 +370,20 @@ class _Rerun:
             tuple(sorted(self._inherited())),
             tuple(sorted(self.starts - with_part)),
         )
+
+    def _from_studies(self) -> list[str]:
+        """What came back from studies of other cells."""
+        found: dict[tuple[str, int], None] = {}
+        for i, step in enumerate(self.steps):
+            if i >= self.traced._first or self.chosen >> i & 1:
+                for read in step.reads:
+                    given = read.binders & self.traced._given_mask
+                    if given:
+                        found[read.name, self.steps[given.bit_length() - 1].cell] = None
+        return [
+            f"`{name}` came back from the study in In[{cell}]: every trial takes it as it stands."
+            for name, cell in sorted(found)
+        ]
 
     def _inherited(self) -> set[str]:
         found: set[str] = set()
@@ -407,8 +424,13 @@ def _run_cells(machine: Machine, cells: Iterable[Executed]) -> None:
     for cell in cells:
         if cell.seeded:
             machine.begin(cell.number)
+        if cell.given:
+            machine.run(
+                given_back(cell, machine.known.kinds), ("given", cell.number), cell.number, 0
+            )
+            continue
         for index, (node, text) in enumerate(_statements(cell)):
-            machine.run(node, text, cell.number, index, doubtful=cell.failed or cell.given)
+            machine.run(node, text, cell.number, index, doubtful=cell.failed)
 
 
 def _statements(cell: Executed) -> Iterator[tuple[ast.stmt, Any]]:

@@ -94,16 +94,14 @@ def test_what_cannot_be_known(session: Any) -> None:
     assert any("no cell that has run says how it is built" in n for n in one.slice().notices)
 
 
-def test_failed_and_given_executions_stand_for_nothing(session: Any) -> None:
+def test_failed_executions_stand_for_nothing(session: Any) -> None:
     from jupyter_hpo.cell.slice import Executed, Known, Past, trace
     from jupyter_hpo.cell.source import parsed
 
     build = Executed(1, "a = [1]\nb = a[0]\n", "")
-    for kind in ("failed", "given"):
-        other = Executed(2, "a.append(2)\n", "", **{kind: True})
-        past = Past((build,), (other,))
-        found = trace(past, parsed("print(a)\n"), Known()).rerun([])
-        assert [s.index for s in found.statements] == [0]
+    other = Executed(2, "a.append(2)\n", "", failed=True)
+    found = trace(Past((build,), (other,)), parsed("print(a)\n"), Known()).rerun([])
+    assert [s.index for s in found.statements] == [0]
     broken = Executed(2, "def (\n", "", failed=True)
     assert (
         trace(Past((build,), (broken,)), parsed("print(a)\n"), Known()).rerun([]).statements == ()
