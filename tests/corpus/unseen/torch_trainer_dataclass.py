@@ -1,7 +1,7 @@
 #: framework: torch
 #: style: Trainer class, dataclass config, early stopping, earlier cells
-#: objective: minimize best_loss
-#: also: minimize trainer.best_loss
+#: objective: minimize trainer.best_loss
+#: also: minimize best_loss
 #: also: minimize val_loss
 #: also: maximize val_acc
 #: also: minimize trainer.history["val_loss"][-1]
