@@ -26,7 +26,8 @@ from ..effects import (
 )
 from ..names import KNOWN, NameUse, use_of_names
 from ..scopes import FUNCTIONS, stored, walk
-from .bodies import NOTHING, Definition, Doing, Surround, of_statement
+from .bodies import of_function, of_statement
+from .flow import NOTHING, Definition, Doing, Surround
 from .kinds import Kinds
 from .manners import changes
 from .values import Known, ObjectKind
@@ -137,7 +138,9 @@ class Machine:
         self.training = False
         self._late: dict[int, tuple[ast.AST, Facts]] = {}
         self._code: dict[int, ast.AST] = {}
-        self.surround = Surround(origins, self._definition, self._kind, self._is_library)
+        self.surround = Surround(
+            origins, self._definition, self._kind, self._is_library, of_function
+        )
 
     # what is known of names -----------------------------------------------------------
 
