@@ -31,7 +31,7 @@ from .program import module_of
 from .slice import Known, Past, Reached, Slice, trace
 from .source import PythonSource, Transform, to_python
 from .tunables import find_tunables
-from .values import find_values
+from .value_finder import find_values
 from .watching import Reports, find_reports
 from .whole import Whole, marks_of, whole_of
 

@@ -18,7 +18,7 @@ from jupyter_hpo.cell.proposals.of_callees import OF_CALLEES
 from jupyter_hpo.cell.proposals.of_names import OF_NAMES
 from jupyter_hpo.cell.source import parse_cell
 from jupyter_hpo.cell.tunables import Tuned, find_tunables
-from jupyter_hpo.cell.values import find_values
+from jupyter_hpo.cell.value_finder import find_values
 from jupyter_hpo.space import Categorical
 from jupyter_hpo.space.marks import parse_line_space
 
