@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -128,6 +129,13 @@ def value_of(objective: Objective, namespace: Mapping[str, Any]) -> float | None
         return None
 
 
+def last(text: str, printed: str) -> float | None:
+    """The last number that is printed where text has its `{}`."""
+    pattern = re.escape(text).replace(r"\{\}", r"\s*([-+]?[\d.]+(?:e[-+]?\d+)?)\s*")
+    numbers = re.findall(pattern, printed)
+    return float(numbers[-1]) if numbers else None
+
+
 def shown(tunable: Any, notebook: Any) -> dict[str, Any]:
     """For JSON. Places are the corpus's: earlier cells from 1, lines without the `%%hpo`."""
     places = [
@@ -173,7 +181,9 @@ def execute(
     end = channel.end
     if isinstance(end, Finished):
         found.ran, found.value = True, end.values[0]
-        found.plain_value = value_of(understood.cell.objectives[0], plainly)
+        objective = understood.cell.objectives[0]
+        told = objective.printed
+        found.plain_value = value_of(objective, plainly) if told is None else last(told, printed)
     elif isinstance(end, Failed):
         found.error = f"{end.error}"
 

@@ -71,8 +71,8 @@ def _study(notebook: Any, example: Example, source: str, name: str) -> dict[str,
     )
     request = parse_line(line)
     around = Notebook(notebook.shell, request, source)
-    found = captured.proposals(around.capture(objectives=()), example, notebook)
-    cell = around.capture()
+    found = captured.proposals(around.capture(auto=True, objectives=()), example, notebook)
+    cell = around.capture(auto=True)
     if cell.problems:
         return {"problems": [str(problem) for problem in cell.problems], "found": asdict(found)}
     session = open_session(cell, request.options, notebook.namespace, around.states_for(cell))
