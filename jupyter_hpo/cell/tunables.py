@@ -6,44 +6,23 @@ nobody chose is only offered.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import Problem, SpaceError
-from ..space import Condition, Distribution, Parameter, SearchSpace
-from ..space.grammar import Choices, Fixed, Range, Spec, Term, Tie, Word
-from ..space.marks import nearest, to_condition, to_distribution
+from ..space import Parameter, SearchSpace
+from ..space.grammar import Choices, Fixed, Range, Spec, Tie, Word
+from ..space.marks import nearest, to_distribution
+from .asked import values_called
 from .captured import Tunable
+from .conditions import read_conditions
+from .items import Item, named_item
 from .marking import Marked, match_marks
 from .naming import name_values
 from .proposals import Code, Finder, standing
 from .shown import default_of, kind_of, place_in, shown_value
 from .source import cell_of
 from .values import Value, Values
-
-
-@dataclass
-class _Item:
-    """A value on its way to a tunable. declared: by whom (line, space, mark, auto), or ''."""
-
-    value: Value
-    spec: Spec | None = None
-    distribution: Distribution | None = None
-    condition: Condition | None = None
-    declared: str = ""
-    why: str = ""
-    ties: list[Value] = field(default_factory=list)
-    name: str = ""
-    line: int | None = None
-    broken: bool = False
-    problem: Problem | None = None
-    short: str = ""
-    long: str = ""
-
-    @property
-    def terms(self) -> tuple[Term, ...]:
-        return self.spec.terms if self.spec else ()
 
 
 @dataclass
@@ -110,7 +89,7 @@ class _Maker:
     ) -> None:
         self.values, self.lines, self.read, self.skip = values, lines, read, skip
         self.code, self.rows = code, rows
-        self.items: list[_Item] = []
+        self.items: list[Item] = []
         self.problems: list[Problem] = []
         self.notices: list[str] = []
         self.fixed: set[int] = set()
@@ -122,7 +101,7 @@ class _Maker:
             if isinstance(mark.spec.body, Fixed | Tie):
                 self.fixed.add(id(mark.value))
             else:
-                item = _Item(mark.value, declared="mark", line=mark.spec.line)
+                item = Item(mark.value, declared="mark", line=mark.spec.line)
                 self._give_spec(item, mark.spec)
                 self.items.append(item)
 
@@ -133,18 +112,18 @@ class _Maker:
             self._name_by_standing(item)
             item.ties += self._linked(item, taken)
         for offer in self.finder.offers():
-            item = _Item(offer.value, distribution=offer.distribution, why=offer.why)
+            item = Item(offer.value, distribution=offer.distribution, why=offer.why)
             item.ties = offer.values[1:]
             item.short, item.long = offer.short, offer.long
             self.items.append(item)
 
-    def _name_by_standing(self, item: _Item) -> None:
+    def _name_by_standing(self, item: Item) -> None:
         """A marked value is called as a proposal for it would be."""
         where = standing(item.value, self.code)
         if where is not None and where.name and item.value.role in ("keyword", "positional"):
             item.short, item.long = self.finder.names(where)
 
-    def _linked(self, item: _Item, taken: set[int]) -> list[Value]:
+    def _linked(self, item: Item, taken: set[int]) -> list[Value]:
         """What must have a marked width's value, too, unless a mark says what it has."""
         by_node = {id(v.node): v for v in self.values.found}
         links = self.finder.links
@@ -156,7 +135,7 @@ class _Maker:
         order = {id(v): i for i, v in enumerate(self.values.found)}
         self.items.sort(key=lambda item: order[id(item.value)])
         explicit: dict[int, str] = {}
-        seen: dict[str, _Item] = {}
+        seen: dict[str, Item] = {}
         for item in self.items:
             if item.spec is not None and (item.spec.name or item.value.role == "inner"):
                 name = item.spec.name or ""
@@ -192,7 +171,7 @@ class _Maker:
             if not isinstance(mark.spec.body, Tie):
                 continue
             wanted = mark.spec.body.name
-            item = self._named(wanted)
+            item = named_item(self.items, wanted)
             if item is None or not item.declared:
                 known = [i.name for i in self.items if i.declared]
                 self.problems.append(
@@ -217,7 +196,7 @@ class _Maker:
         parameter: Parameter | None = None,
     ) -> None:
         """What the line or `--space` says about a value, by its name."""
-        item = self._named(name)
+        item = named_item(self.items, name)
         if item is None:
             item = self._unlisted(name, spec, who)
             if item is None:
@@ -239,29 +218,11 @@ class _Maker:
                 None,
             )
 
-    def _named(self, name: str) -> _Item | None:
-        for item in self.items:
-            if item.name == name:
-                return item
-        loose = [i for i in self.items if name in (i.value.key, i.value.qualified, i.short, i.long)]
-        declared = [i for i in loose if i.declared]
-        loose = declared if len(declared) == 1 else loose
-        return loose[0] if len(loose) == 1 else None
-
-    def _unlisted(self, name: str, spec: Spec | None, who: str) -> _Item | None:
+    def _unlisted(self, name: str, spec: Spec | None, who: str) -> Item | None:
         """A value that no mark and no rule found, but somebody named."""
-        found = [
-            v
-            for v in self.values.found
-            if v.role not in ("inner", "callee")
-            and (name in (v.key, v.qualified) or v.qualified.endswith("." + name))
-        ]
-        found = found or [v for v in self.values.found if self._known_as(v, name)]
-        found = [v for v in found if v.is_literal] or found
-        variables = [v for v in found if v.variable is not None]
-        found = variables if len(variables) == 1 else found
+        found = values_called(name, self.values.found, self.code)
         if len(found) == 1:
-            item = _Item(found[0], name=name)
+            item = Item(found[0], name=name)
             item.ties += self._linked(item, {id(v) for i in self.items for v in (i.value, *i.ties)})
             self.items.append(item)
             return item
@@ -287,28 +248,7 @@ class _Maker:
             )
         return None
 
-    def _known_as(self, value: Value, name: str) -> bool:
-        """Whether a positional value is called so by its parameter (`Dropout.p`)."""
-        if value.role != "positional" or not value.is_literal:
-            return False
-        where = standing(value, self.code)
-        if where is not None and where.callee == "range":
-            return name in self._names_of_loop(value)
-        if where is None or not where.name:
-            return False
-        return name in (where.name, f"{where.callee}.{where.name}", f"{where.holder}.{where.name}")
-
-    def _names_of_loop(self, value: Value) -> tuple[str, ...]:
-        """`epochs` and `n_epochs` for the end of `for epoch in range(20)`."""
-        call = self.code.call_of(value.node)
-        loop = self.code.parent(call) if call is not None else None
-        if call is None or not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name):
-            return ()
-        end = call.args[0] if len(call.args) == 1 else call.args[1]
-        many = loop.target.id + "s"
-        return (many, f"n_{many}", f"num_{many}") if end is value.node else ()
-
-    def _give_spec(self, item: _Item, spec: Spec) -> None:
+    def _give_spec(self, item: Item, spec: Spec) -> None:
         item.spec = spec
         value = item.value
         found = to_distribution(
@@ -321,10 +261,8 @@ class _Maker:
         else:
             item.distribution = found
 
-    def _problem(self, item: _Item, code: str, message: str, fix: str) -> None:
-        line = item.spec.line if item.spec else item.value.line
-        self.problems.append(Problem(code, message, fix, line, item.name or item.value.key))
-        item.broken = True
+    def _problem(self, item: Item, code: str, message: str, fix: str) -> None:
+        self.problems.append(item.breaks(code, message, fix))
 
     # finishing ------------------------------------------------------------------------
 
@@ -332,8 +270,7 @@ class _Maker:
         for item in self.items:
             if item.problem is not None:
                 self.problems.append(replace(item.problem, name=item.name))
-        self._read_conditions()
-        self._break_circles()
+        self.problems += read_conditions(self.items)
         order = {id(v): i for i, v in enumerate(self.values.found)}
         self.items.sort(key=lambda item: order[id(item.value)])
         good = [i for i in self.items if i.declared and not i.broken and i.distribution]
@@ -354,64 +291,7 @@ class _Maker:
         tunables = tuple(self._tunable(i) for i in self.items)
         return Tuned(tunables, space, self.problems, self.notices)
 
-    def _read_conditions(self) -> None:
-        known: dict[str, Distribution] = {}
-        broken = set()
-        for item in self.items:
-            if item.declared and item.distribution is not None and not item.broken:
-                known[item.name] = item.distribution
-            elif item.declared:
-                broken.add(item.name)
-        for item in self.items:
-            if not item.terms or not item.declared:
-                self._check_names(item, known)
-                continue
-            terms = [replace(term, name=self._declared_name(term.name)) for term in item.terms]
-            if any(term.name in broken for term in terms):
-                item.broken = True
-                continue
-            found = to_condition(terms, known, item.line)
-            if isinstance(found, Problem):
-                self.problems.append(found)
-                item.broken = True
-            else:
-                item.condition = found
-
-    def _check_names(self, item: _Item, known: Mapping[str, Distribution]) -> None:
-        """Conditions of a SearchSpace, whose values are ready but whose names may not be."""
-        for name in item.condition.names if item.condition and item.declared else ():
-            if name not in known:
-                self._problem(
-                    item,
-                    "unknown_condition",
-                    f"the condition of {item.name!r} looks at {name!r}, which is not tuned.",
-                    nearest(name, known, "Tuned here"),
-                )
-
-    def _declared_name(self, name: str) -> str:
-        item = self._named(name)
-        return item.name if item is not None and item.declared else name
-
-    def _break_circles(self) -> None:
-        parents = {i.name: i.condition.names for i in self.items if i.condition and i.declared}
-        for item in self.items:
-            trail, names = [item.name], list(parents.get(item.name, ()))
-            while names and item.name in parents:
-                name = names.pop()
-                if name == item.name:
-                    self._problem(
-                        item,
-                        "condition_circle",
-                        f"the condition of {item.name!r} depends on itself, by {trail[-1]!r}.",
-                        "Remove one of the conditions.",
-                    )
-                    parents.pop(item.name)
-                    break
-                if name not in trail:
-                    trail.append(name)
-                    names += parents.get(name, ())
-
-    def _tunable(self, item: _Item) -> Tunable:
+    def _tunable(self, item: Item) -> Tunable:
         value, distribution = item.value, item.distribution
         places = (place_in(value, distribution), *(place_in(v, distribution) for v in item.ties))
         lines = self.lines.get(value.place.cell, ())
