@@ -7,7 +7,8 @@ framework's adapter fills the placeholders in at each epoch, and the value is a 
 `framework_reports` says it in a sentence.
 """
 
+from .asks import Ask, Formula
 from .explain import framework_reports
-from .formula import Ask, Formula, formula_of
+from .formula import formula_of
 
 __all__ = ["Ask", "Formula", "formula_of", "framework_reports"]

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from ...study.objective import Objective
+from .asks import Formula
 from .flow import FOLDS, FitCall, Flow, flow_of, tail
-from .formula import Formula, formula_of
+from .formula import formula_of
 
 ROUND = "boosting round"
 _CLASSES: Mapping[str, tuple[str, tuple[str, ...]]] = {

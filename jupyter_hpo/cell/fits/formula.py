@@ -10,56 +10,10 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
+from .asks import PLACEHOLDER, Ask, Formula, Opaque
 from .flow import FOLDS, FitCall, Flow, flow_of, tail
 from .metrics import FUNCTIONS, canonical
-
-PLACEHOLDER = "__fit__"
-What = Literal["result", "model", "evaluate", "metric", "named", "argument", "live"]
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What a placeholder stands for, asked of the fit that runs.
-
-    what: 'result', what the call would return if it ended now; 'model', what stands before
-    `.fit`; 'evaluate', the figures on a data set as `.evaluate(...)` returns them; 'metric', a
-    metric on a data set; 'named', a logged key that is called so; 'argument', an object that
-    the call fills (`evals_result=...`); 'live', a callback of the fit. name: of the metric, the
-    key or the object. data: how the data set is
-    written, here and where it was made (`dval`, `X_val`); empty: whatever the fit validates on.
-    """
-
-    what: What
-    name: str = ""
-    data: frozenset[str] = frozenset()
-    as_dict: bool = False
-
-
-@dataclass(frozen=True)
-class Formula:
-    """code: an expression; asks: of its placeholders, in order. calls: the fits that count
-    (cell, first line, last line; in whatever function they stand); empty: any fit counts.
-    aliases: name -> how the data bound to it is written where it was made. says: the call and
-    the figure, for a person."""
-
-    code: ast.Expression
-    asks: tuple[Ask, ...]
-    calls: frozenset[tuple[int, int, int]]
-    aliases: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    says: tuple[str, str] = ("", "")
-
-
-class Opaque(Exception):
-    """Nobody can say what an expression is while the fit runs. loop: because of a loop."""
-
-    def __init__(self, loop: bool = False) -> None:
-        super().__init__()
-        self.loop = loop
-
 
 _FUNCTIONS = frozenset(
     {"float", "int", "abs", "max", "min", "round", "sum", "len", "mean", "median", "std"}
