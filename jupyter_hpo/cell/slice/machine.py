@@ -11,115 +11,32 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import Any
 
 from ..effects import (
-    LIBRARIES,
     Facts,
     facts_of_calling,
     facts_of_later,
     facts_of_running,
     is_definition,
-    origin,
 )
-from ..names import KNOWN, NameUse, use_of_names
+from ..names import KNOWN
 from ..scopes import FUNCTIONS, stored, walk
 from .bodies import of_function, of_statement
+from .chance import chance_of
 from .flow import NOTHING, Definition, Doing, Surround
 from .kinds import Kinds
 from .manners import changes
+from .objects import RECORDED, Bound, Numbers, Object, Read, Seen, Step
+from .syntax import in_loops, syntax_of, unbound
 from .values import Known, ObjectKind
 
-GENERATORS = tuple(f"the random numbers of {library}" for library in (*LIBRARIES, "the framework"))
-"""Names of the global generators' states; no Python name has a space in it."""
-_RECORDED = GENERATORS[: len(LIBRARIES)]
 _ACTIVE = (
     *(ast.Call, ast.BinOp, ast.Subscript, ast.Compare, ast.For, ast.AsyncFor, ast.With),
     *(ast.AsyncWith, ast.AugAssign, ast.Attribute, ast.UnaryOp, ast.Await, ast.comprehension),
 )
 _LATER = (*FUNCTIONS.__args__, ast.ClassDef, ast.GeneratorExp)  # type: ignore[attr-defined]
 _CODE = ("module", "type", "callable")
-
-
-# A value that referred to its node would keep it for ever, so `below` leaves it out.
-_READ: WeakKeyDictionary[ast.stmt, _Syntax] = WeakKeyDictionary()
-
-
-class Numbers:
-    """Equal descriptions get the same number."""
-
-    def __init__(self) -> None:
-        self._known: dict[Any, int] = {}
-
-    def of(self, *description: Any) -> int:
-        return self._known.setdefault(description, len(self._known))
-
-
-class Object:
-    """made: ordinal of the statement that made it, -1 when no statement did. start: number of
-    the cell with whose recorded random states it began (generators only). events: mask of the
-    statements that made or changed it. late: what the code in it may do when it is used."""
-
-    __slots__ = (
-        *("id", "made", "start", "kind", "name", "events", "version", "holds"),
-        *("late", "node", "iterator"),
-    )
-
-    def __init__(self, id: int, made: int, kind: ObjectKind | None, name: str, version: int):
-        self.id = id
-        self.made = made
-        self.start = 0
-        self.kind = kind
-        self.name = name
-        self.events = 0 if made < 0 else 1 << made
-        self.version = version
-        self.holds: frozenset[int] = frozenset()
-        self.late: Facts | None = None
-        self.node: Definition | None = None
-        self.iterator = False
-
-
-class Bound(NamedTuple):
-    """What a name is bound to. binders: mask of the statements that may have bound it last."""
-
-    objects: tuple[int, ...]
-    binders: int
-    version: int
-    kind: ObjectKind | None
-
-
-class Seen(NamedTuple):
-    """An object as a statement saw it. version: -1 when the training cell made it."""
-
-    object: int
-    events: int
-    version: int
-    holds: frozenset[int]
-
-
-class Read(NamedTuple):
-    name: str
-    binders: int
-    version: int
-    seen: tuple[Seen, ...]
-
-
-@dataclass
-class Step:
-    """A statement as it ran. changed: (object, mask of its events before)."""
-
-    cell: int
-    index: int
-    node: ast.stmt
-    reads: list[Read] = field(default_factory=list)
-    changed: list[tuple[int, int]] = field(default_factory=list)
-    binds: frozenset[str] = frozenset()
-    draws: frozenset[str] = frozenset()
-    seeds: frozenset[str] = frozenset()
-    unread: set[str] = field(default_factory=set)
-    opaque: str = ""
 
 
 class Machine:
@@ -195,7 +112,7 @@ class Machine:
 
     def begin(self, number: int) -> None:
         """A cell begins whose random states are recorded."""
-        for name in _RECORDED:
+        for name in RECORDED:
             version = self.numbers.of("recorded", name, number)
             state = self._make(-1, None, name, version)
             state.start = number
@@ -208,7 +125,7 @@ class Machine:
         step = Step(cell, index, node)
         ordinal = len(self.steps)
         self.steps.append(step)
-        syntax = _syntax(node)
+        syntax = syntax_of(node)
         nodes, types, use = [node, *syntax.below], syntax.types, syntax.use
         definition = is_definition(node)
         active = not definition and not types.isdisjoint(_ACTIVE)
@@ -222,7 +139,7 @@ class Machine:
         changed = {change for change in doing.changes if change[0] not in fresh}
         names |= {name for name, _ in changed} | doing.holds.keys() - fresh
         late = self._closure(names, active)
-        seeds, draws = self._random(node, own, late, nodes, calls)
+        seeds, draws = chance_of(node, own, late, nodes, self.surround) if calls else (set(), set())
         step.draws, step.seeds = frozenset(draws), frozenset(seeds)
         names |= {g for g in draws if g in self.names}
         step.unread = doing.unread
@@ -422,7 +339,7 @@ class Machine:
             later = facts_of_later(node, self.origins)
         written = {m[7:] for facts in late for m in facts.mentions if m.startswith("global ")}
         names = dict.fromkeys([*doing.binds, *use.assigned, *written])
-        sure = use.sure - _in_loops(node)
+        sure = use.sure - in_loops(node)
         values: list[tuple[str, Bound]] = []
         for name in names:
             old = self.names.get(name)
@@ -455,72 +372,13 @@ class Machine:
             if bound.objects and self._definition(name) is not None:
                 self.surround.forget()
             self._set(name, bound, ordinal)
-        for name in _unbound(node):
+        for name in unbound(node):
             number = -1 if self.training else self.numbers.of(version, name, "unbound")
             binders = bit
             old = self.names.get(name)
             if old is not None and not isinstance(node, ast.Delete):
                 binders |= old.binders
             self._set(name, Bound((), binders, number, None), ordinal)
-
-    # chance and what can't be seen ----------------------------------------------------
-
-    def _random(
-        self, node: ast.stmt, own: Facts, late: list[Facts], nodes: list[ast.AST], calls: bool
-    ) -> tuple[set[str], set[str]]:
-        """Generators that the statement seeds for certain, and that it may draw from."""
-        if not calls:
-            return set(), set()
-        seeds, draws = set(own.seeds), set(own.draws)
-        others = any(self._definition(name) is None for name in own.seeders)
-        for facts in late:
-            draws |= facts.draws
-        by_late = {library for facts in late for library in facts.seeds}
-        if any(facts.seeders for facts in late):
-            by_late |= set(LIBRARIES)
-        found = {_generator(library) for library in seeds}
-        if others:
-            found |= set(GENERATORS)
-        drawn = {_generator(library) for library in draws}
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            called = node.value.func
-            if isinstance(called, ast.Name) and self._definition(called.id) is not None:
-                found |= {_generator(library) for library in by_late}
-                by_late = set()
-        else:
-            drawn |= found
-            found = set()
-        drawn |= {_generator(library) for library in by_late}
-        drawn |= self._hidden(nodes)
-        return found, drawn
-
-    def _hidden(self, nodes: list[ast.AST]) -> set[str]:
-        """What the code doesn't show: a model that is called or fitted may draw, and so may a
-        loader that is gone through."""
-        found: set[str] = set()
-        for node in nodes:
-            match node:
-                case ast.Call(func=ast.Name(id=name)):
-                    if self._kind(name) == "library":
-                        found.update(GENERATORS)
-                    elif name in ("iter", "next"):
-                        found.add(_generator("torch"))
-                case ast.Call(func=ast.Attribute(value=inner, attr=method)):
-                    root = inner
-                    while isinstance(root, ast.Attribute | ast.Subscript):
-                        root = root.value
-                    if isinstance(root, ast.Name):
-                        kind = self._kind(root.id)
-                        if kind in ("library", None) and changes(kind, "." + method):
-                            if kind == "library" or "fit" in method:
-                                found.update(GENERATORS)
-                        elif origin(node.func, self.origins).startswith(("keras.", "tensorflow.")):
-                            found.add(GENERATORS[-1])
-                case ast.For(iter=iterated) | ast.comprehension(iter=iterated):
-                    names = {n.id for n in walk(iterated) if isinstance(n, ast.Name)}
-                    if any(self._kind(name) == "data" for name in names):
-                        found.add(_generator("torch"))
-        return found
 
     def _unseen(
         self, step: Step, ordinal: int, node: ast.stmt, dynamic: bool, late: list[Facts]
@@ -533,41 +391,3 @@ class Machine:
             step.opaque = "it runs code, or reaches names, that can't be read here"
         elif any("may read or run anything in the notebook" in f.effects for f in late):
             step.opaque = "a function that it calls may reach any name of the notebook"
-
-
-class _Syntax(NamedTuple):
-    below: list[ast.AST]
-    types: set[type]
-    use: NameUse
-
-
-def _syntax(node: ast.stmt) -> _Syntax:
-    """What reading the statement alone tells; kept with it, for trees are shared and asked of
-    again (`parsed`)."""
-    found: _Syntax | None = _READ.get(node)
-    if found is None:
-        nodes = walk(node)
-        found = _Syntax(nodes[1:], set(map(type, nodes)), use_of_names(ast.Module([node], [])))
-        _READ[node] = found
-    return found
-
-
-def _generator(library: str) -> str:
-    return f"the random numbers of {library}"
-
-
-def _in_loops(node: ast.stmt) -> set[str]:
-    if not isinstance(node, ast.For | ast.AsyncFor | ast.While | ast.With | ast.If | ast.Try):
-        return set()
-    loops = ast.For | ast.AsyncFor | ast.While
-    return {n for inner in walk(node) if isinstance(inner, loops) for n in stored([inner])}
-
-
-def _unbound(node: ast.stmt) -> Iterator[str]:
-    if isinstance(node, ast.Delete):
-        names: Iterable[ast.AST] = node.targets
-    else:
-        names = ()
-    for inner in names:
-        if isinstance(inner, ast.Name):
-            yield inner.id

@@ -9,7 +9,8 @@ from typing import Any
 from ..captured import Place
 from ..effects import Facts, facts_of_running, origin
 from ..scopes import walk
-from .machine import Machine, Step
+from .machine import Machine
+from .objects import Step
 
 _READERS = ("read_", "load", "open", "imread", "loadtxt", "genfromtxt", "ImageFolder", "glob")
 _NO_READERS = ("load_state_dict", "loads", "load_ext")
