@@ -10,10 +10,12 @@ from typing import Any
 from .cell import CapturedCell
 from .errors import CellError, HpoError, SpaceError
 from .explain import Section, plan
+from .facts import facts_of
 from .notebook import Notebook
 from .options import Options
+from .programs import planned
 from .run import Runner
-from .session import facts_of, planned, study_name
+from .session import study_name
 from .space import Parameter, SearchSpace
 from .space.marks import format_mark, parse_condition
 from .study.objective import Objective

@@ -64,7 +64,8 @@ class HpoMagics(Magics):  # type: ignore[misc]
 def explained(cell: CapturedCell, notebook: Notebook) -> str:
     """What `--explain` prints: of a cell in which nothing is marked, with its proposals."""
     from .explain import as_text, explain
-    from .session import facts_of, planned
+    from .facts import facts_of
+    from .programs import planned
 
     if not cell.space:
         cell = notebook.capture(auto=True)

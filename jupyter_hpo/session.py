@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import platform
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from .cell import CapturedCell, CellProgram
-from .cell.captured import Place
-from .cell.program import STATES, text_of, tree_of
-from .cell.values import place_of
+from .cell import CapturedCell
+from .cell.program import STATES
 from .engine import Engine
-from .errors import CellError, Problem, SnapshotError, UnwritableError
+from .errors import CellError, SnapshotError, UnwritableError
 from .executors.base import Emit, Executor
 from .executors.devices import Choice
+from .facts import about_earlier, about_first, study_facts
 from .keeping import worth_keeping
 from .options import PATIENCE, TRIALS, Options, cores
 from .placement import (
@@ -30,14 +28,13 @@ from .placement import (
     threads_for,
 )
 from .present import Presenter
-from .space import MISSING
+from .programs import cannot_travel, program_of, with_shared_setup
 from .storage import MemoryStorage, Storage, StudyFolder
 from .study.config import Budget, StudyConfig
 from .study.schedulers import Asha, NoPruning, Scheduler
 from .study.study import Study
 from .study.trial import Trial
 from .warmup import warmup
-from .widgets.numbers import lines_in_words
 from .worker.randomness import CellStates
 
 if TYPE_CHECKING:
@@ -123,46 +120,15 @@ def open_session(
         make_executor=make_executor,
         seed=options.seed,
     )
-    notices += _about_earlier(name, study) + _about_first(cell)
+    notices += about_earlier(name, study) + about_first(cell)
     presenter = Presenter(
         engine,
         cell.space,
-        facts=[*_facts(cell, study), *filter(None, [device_fact(choice, options)])],
+        facts=[*study_facts(cell, study), *filter(None, [device_fact(choice, options)])],
         notices=[*cell.notices, *choice.notes, *notices],
         sampler=sampler.name,
     )
     return Session(cell, options, engine, folder, presenter, states, temporary)
-
-
-def _about_earlier(name: str, study: Study) -> list[str]:
-    """What the person should know of trials of earlier sessions."""
-    said = []
-    outside = sum(t.outside for t in study.trials.values())
-    if study.n_done:
-        said.append(
-            f"Study {name!r} goes on: {study.n_done} trials were already done. When the data or "
-            "the code of earlier cells changed since, start anew with --fresh."
-        )
-    if outside:
-        said.append(
-            f"{outside} earlier trials have values outside the present space: they stay in the "
-            "record, and none of them can be best."
-        )
-    return said
-
-
-def _about_first(cell: CapturedCell) -> list[str]:
-    """Why there is no trial of the cell as it stands, when there is none."""
-    if cell.space.defaults() is not None:
-        return []
-    wrong = [
-        f"{p.name} = {p.default!r}"
-        for p in cell.space.values()
-        if p.default is not MISSING and not cell.space.fits(p.name, p.default)
-    ]
-    if not wrong:
-        return []
-    return [f"No trial of the cell as it stands: {', '.join(wrong)} lies outside its range."]
 
 
 def study_name(cell: CapturedCell) -> str:
@@ -274,7 +240,7 @@ def _executor_maker(
         snapshot = take_snapshot(names, namespace=namespace, random_state=own_state)
     except SnapshotError as error:
         raise CellError(
-            [_cannot_travel(name, why, program) for name, why in error.reasons.items()]
+            [cannot_travel(name, why, program) for name, why in error.reasons.items()]
         ) from None
     alone = options.executor == "processes" and choice.plan is None  # one process a trial
     if options.shared_setup and alone and not finished:
@@ -291,110 +257,6 @@ def _executor_maker(
         seed=options.seed,
         warm=warmup.take(),
     )
-
-
-def program_of(cell: CapturedCell, options: Options, states: CellStates | None) -> CellProgram:
-    """What each trial runs: cells whose random states are known begin with these."""
-    known = set() if states is None else states.by_cell.keys()
-    return replace(
-        cell.program(),
-        keep_limit_bytes=options.keep_limit_bytes,
-        earlier=tuple(replace(p, seeded=p.number in known) for p in cell.earlier),
-        seeded=bool(cell.earlier) and 0 in known,
-    )
-
-
-def planned(
-    cell: CapturedCell,
-    options: Options,
-    namespace: dict[str, Any],
-    states: CellStates | None,
-) -> CellProgram:
-    """What trials would run, its shared set-up decided; nothing is started."""
-    program = program_of(cell, options, states if options.seed is None else None)
-    if not options.shared_setup or options.executor != "processes":
-        return program
-    return with_shared_setup(program, cell.free_names, namespace, options.seed)
-
-
-def with_shared_setup(
-    program: CellProgram, names: Iterable[str], namespace: dict[str, Any], seed: int | None
-) -> CellProgram:
-    """The program, knowing which of its statements may run once for all trials. names: of the
-    notebook that it reads."""
-    from .cell.setup import shared_setup
-    from .worker.behind import look_behind
-
-    surroundings = look_behind(namespace, names)
-    setup = shared_setup(program, surroundings, seeded=seed is not None)
-    return replace(program, setup=setup)
-
-
-def _cannot_travel(name: str, why: str, program: CellProgram) -> Problem:
-    place = first_use(program, name)
-    return Problem(
-        "cannot_travel",
-        f"{name!r} can't travel to a worker: {why}",
-        "Or run the trials in the kernel with --executor inline.",
-        None if place is None else place.line,
-        name,
-        0 if place is None else place.cell,
-    )
-
-
-def first_use(program: CellProgram, name: str) -> Place | None:
-    """Where a name is first read: in the training cell, else in an earlier one."""
-    places = [
-        place_of(node)
-        for node in ast.walk(tree_of(program))
-        if isinstance(node, ast.Name) and node.id == name
-    ]
-    return min(places, key=lambda p: (p.cell, p.line), default=None)
-
-
-def facts_of(cell: CapturedCell) -> list[str]:
-    """What was detected of the objective and its reports, a sentence each."""
-    why = {c.objective: f": {c.why}" for c in cell.candidates}
-    facts = [f"Objective {o.source} ({o.direction}){why.get(o, '')}." for o in cell.objectives]
-    if cell.reports:
-        facts.append(f"While a trial runs {cell.reports}.")
-    elif cell.objectives:
-        facts.append("Nothing is reported while a trial runs: the objective is read at its end.")
-    return facts
-
-
-def _again(cell: CapturedCell) -> str:
-    """Which statements of earlier cells run again, in a sentence."""
-    where = []
-    for part in cell.earlier:
-        spans = [(s.first_line, s.last_line) for s in cell.reruns if s.cell == part.number]
-        where.append(f"In[{part.number}] {lines_in_words(spans)}")
-    effects = sorted({effect for s in cell.reruns for effect in s.effects})
-    also = f"; this {' and '.join(effects)}" if effects else ""
-    return f"Every trial runs again, of earlier cells: {', '.join(where)}{also}."
-
-
-def _facts(cell: CapturedCell, study: Study) -> list[str]:
-    """What was detected and decided, a sentence each, said before the first trial."""
-    facts = facts_of(cell)
-    if cell.reruns:
-        facts.append(_again(cell))
-    if study.config.first is not None:
-        facts.append("Trial 0 is the cell as it stands, run first and alone.")
-    if isinstance(study.scheduler, Asha) and may_report(cell):
-        one_in = {2: "two", 3: "three", 4: "four"}.get(study.scheduler.eta, study.scheduler.eta)
-        facts.append(f"ASHA stops trials that fall behind: of {one_in} at a rung one goes on.")
-    else:
-        facts.append("No trial is stopped early.")
-    if study.config.budget.patience is not None:
-        patience = study.config.budget.patience
-        facts.append(f"Ends after {patience} trials in a row without a better value.")
-    return facts
-
-
-def may_report(cell: CapturedCell) -> bool:
-    """Whether anything may be reported while a trial runs, by the code or by hand."""
-    return bool(cell.reports) or "report(" in text_of(cell.program())
 
 
 def _description(cell: CapturedCell, options: Options) -> dict[str, Any]:

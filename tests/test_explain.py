@@ -10,7 +10,7 @@ from jupyter_hpo.cell import capture
 from jupyter_hpo.cell.setup import shared_setup
 from jupyter_hpo.cell.slice import Executed, Known, Past
 from jupyter_hpo.explain import Section, as_text, explain
-from jupyter_hpo.session import facts_of
+from jupyter_hpo.facts import facts_of
 
 MODEL = "width = 64\nmodel = build(width)\n"
 TRAIN = """import math

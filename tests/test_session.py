@@ -6,7 +6,8 @@ import pytest
 
 from jupyter_hpo.cell import capture
 from jupyter_hpo.options import PATIENCE, TRIALS, Options
-from jupyter_hpo.session import _config, _scheduler, study_name, with_shared_setup
+from jupyter_hpo.programs import with_shared_setup
+from jupyter_hpo.session import _config, _scheduler, study_name
 from jupyter_hpo.study.objective import Objective
 
 ACC, SIZE = Objective("acc", "maximize"), Objective("size", "minimize")

@@ -16,7 +16,7 @@ from jupyter_hpo.cell.bind import remember_source
 from jupyter_hpo.cell.program import STATES
 from jupyter_hpo.notebook import Notebook
 from jupyter_hpo.options import Options
-from jupyter_hpo.session import program_of
+from jupyter_hpo.programs import program_of
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.trial_events import Answer, Failed, Finished, Reported, TrialSpec
 from jupyter_hpo.worker import randomness

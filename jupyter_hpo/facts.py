@@ -1,0 +1,86 @@
+"""What is said of a study before its first trial: what was detected, decided and found."""
+
+from __future__ import annotations
+
+from .cell import CapturedCell
+from .cell.program import text_of
+from .space import MISSING
+from .study.schedulers import Asha
+from .study.study import Study
+from .widgets.numbers import lines_in_words
+
+
+def facts_of(cell: CapturedCell) -> list[str]:
+    """What was detected of the objective and its reports, a sentence each."""
+    why = {c.objective: f": {c.why}" for c in cell.candidates}
+    facts = [f"Objective {o.source} ({o.direction}){why.get(o, '')}." for o in cell.objectives]
+    if cell.reports:
+        facts.append(f"While a trial runs {cell.reports}.")
+    elif cell.objectives:
+        facts.append("Nothing is reported while a trial runs: the objective is read at its end.")
+    return facts
+
+
+def _again(cell: CapturedCell) -> str:
+    """Which statements of earlier cells run again, in a sentence."""
+    where = []
+    for part in cell.earlier:
+        spans = [(s.first_line, s.last_line) for s in cell.reruns if s.cell == part.number]
+        where.append(f"In[{part.number}] {lines_in_words(spans)}")
+    effects = sorted({effect for s in cell.reruns for effect in s.effects})
+    also = f"; this {' and '.join(effects)}" if effects else ""
+    return f"Every trial runs again, of earlier cells: {', '.join(where)}{also}."
+
+
+def study_facts(cell: CapturedCell, study: Study) -> list[str]:
+    """What was detected and decided, a sentence each, said before the first trial."""
+    facts = facts_of(cell)
+    if cell.reruns:
+        facts.append(_again(cell))
+    if study.config.first is not None:
+        facts.append("Trial 0 is the cell as it stands, run first and alone.")
+    if isinstance(study.scheduler, Asha) and may_report(cell):
+        one_in = {2: "two", 3: "three", 4: "four"}.get(study.scheduler.eta, study.scheduler.eta)
+        facts.append(f"ASHA stops trials that fall behind: of {one_in} at a rung one goes on.")
+    else:
+        facts.append("No trial is stopped early.")
+    if study.config.budget.patience is not None:
+        patience = study.config.budget.patience
+        facts.append(f"Ends after {patience} trials in a row without a better value.")
+    return facts
+
+
+def may_report(cell: CapturedCell) -> bool:
+    """Whether anything may be reported while a trial runs, by the code or by hand."""
+    return bool(cell.reports) or "report(" in text_of(cell.program())
+
+
+def about_earlier(name: str, study: Study) -> list[str]:
+    """What the person should know of trials of earlier sessions."""
+    said = []
+    outside = sum(t.outside for t in study.trials.values())
+    if study.n_done:
+        said.append(
+            f"Study {name!r} goes on: {study.n_done} trials were already done. When the data or "
+            "the code of earlier cells changed since, start anew with --fresh."
+        )
+    if outside:
+        said.append(
+            f"{outside} earlier trials have values outside the present space: they stay in the "
+            "record, and none of them can be best."
+        )
+    return said
+
+
+def about_first(cell: CapturedCell) -> list[str]:
+    """Why there is no trial of the cell as it stands, when there is none."""
+    if cell.space.defaults() is not None:
+        return []
+    wrong = [
+        f"{p.name} = {p.default!r}"
+        for p in cell.space.values()
+        if p.default is not MISSING and not cell.space.fits(p.name, p.default)
+    ]
+    if not wrong:
+        return []
+    return [f"No trial of the cell as it stands: {', '.join(wrong)} lies outside its range."]
