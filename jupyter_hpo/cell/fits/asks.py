@@ -44,8 +44,9 @@ class Formula:
 
 
 class Opaque(Exception):
-    """Nobody can say what an expression is while the fit runs. loop: because of a loop."""
+    """Nobody can say what an expression is while the fit runs. final: nor is it what is logged
+    under its name, as a loop makes it, or a metric of something else than the prediction."""
 
-    def __init__(self, loop: bool = False) -> None:
+    def __init__(self, final: bool = False) -> None:
         super().__init__()
-        self.loop = loop
+        self.final = final

@@ -21,6 +21,9 @@ WRAPPERS = (
 """Calls and attributes that hand the same data on in another form."""
 
 
+Branch = tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class FitCall:
     """A call that trains. receiver: what stands before `.fit`, as text; '' for a function.
@@ -44,17 +47,27 @@ class FitCall:
 @dataclass
 class Flow:
     """definitions: name -> (order, expression; None when nobody can say, as in a loop).
-    fits: at the top level. functions: defined at the top level."""
+    branches: by order, the branches that a statement stands in, the outermost first. fits: at
+    the top level. functions: defined at the top level."""
 
     definitions: dict[str, list[tuple[int, ast.expr | None]]] = field(default_factory=dict)
+    branches: list[Branch] = field(default_factory=list)
     fits: list[FitCall] = field(default_factory=list)
     functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
 
     def before(self, name: str, order: int) -> tuple[int, ast.expr | None] | None:
-        """The last definition of name before the statement `order`; None when there is none."""
+        """The last definition of name before the statement `order`; None when there is none.
+        Where it stands in a branch that may not be taken, another may count: nobody can say."""
         found = [d for d in self.definitions.get(name, ()) if d[0] < order]
-        return found[-1] if found else None
+        if not found:
+            return None
+        *others, last = found
+        branch = self.branches[last[0]]
+        if order < len(self.branches) and _within(self.branches[order], branch):
+            return last
+        sure = all(_within(self.branches[at], branch) for at, _ in others)
+        return last if sure else (last[0], None)
 
     def texts(self, node: ast.expr, order: int) -> frozenset[str]:
         """How the data in `node` is written, here and where it comes from: `dval`, and `X_val`
@@ -94,7 +107,8 @@ class Flow:
 def flow_of(body: Sequence[ast.stmt]) -> Flow:
     """The flow of a trial's code (`program.tree_of`), or of a function's body."""
     flow = Flow()
-    for order, (statement, looped) in enumerate(_statements(body, False)):
+    for order, (statement, looped, branch) in enumerate(_statements(body, False, ())):
+        flow.branches.append(branch)
         _define(flow, statement, order, looped)
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             flow.functions[statement.name] = statement
@@ -122,19 +136,28 @@ def is_fit(node: ast.AST) -> bool:
     return name in FITS and (isinstance(node.func, ast.Attribute) or boosts)
 
 
-def _statements(block: Sequence[ast.stmt], looped: bool) -> Iterator[tuple[ast.stmt, bool]]:
+def _statements(
+    block: Sequence[ast.stmt], looped: bool, branch: Branch
+) -> Iterator[tuple[ast.stmt, bool, Branch]]:
     """Simple statements in order, and the heads of compound ones before what they hold."""
     for statement in block:
         if from_magic(statement):
             continue
-        yield statement, looped
+        yield statement, looped, branch
         if isinstance(statement, SCOPES):
             continue
         inside = looped or isinstance(statement, LOOPS)
         for name in ("body", "orelse", "finalbody"):
-            yield from _statements(getattr(statement, name, []), inside)
+            held = getattr(statement, name, [])
+            taken = (*branch, id(held)) if isinstance(statement, ast.If) else branch
+            yield from _statements(held, inside, taken)
         for group in [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]:
-            yield from _statements(group.body, looped)
+            yield from _statements(group.body, looped, (*branch, id(group)))
+
+
+def _within(inner: Branch, outer: Branch) -> bool:
+    """Whether whoever is in `inner` has been in `outer`."""
+    return inner[: len(outer)] == outer
 
 
 def _own(statement: ast.stmt) -> list[ast.AST]:

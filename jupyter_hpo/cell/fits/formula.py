@@ -14,6 +14,7 @@ import copy
 from .asks import PLACEHOLDER, Ask, Formula, Opaque
 from .flow import FOLDS, FitCall, Flow, flow_of, tail
 from .metrics import FUNCTIONS, canonical
+from .predicted import SCALED, predicting, predicts
 
 _FUNCTIONS = frozenset(
     {"float", "int", "abs", "max", "min", "round", "sum", "len", "mean", "median", "std"}
@@ -26,6 +27,9 @@ _METHODS = frozenset(
 )
 """What may be called at every epoch: it computes a number of numbers, and does nothing else."""
 
+
+_AS_LOGGED = ("y_true", "y_pred", "y_prob", "y_score", "squared", "labels")
+"""Arguments of a metric that leave it what frameworks log."""
 
 _CALLBACKS = ("ModelCheckpoint", "EarlyStopping")
 
@@ -42,7 +46,7 @@ def formula_of(tree: ast.Module, objective: str) -> Formula | None:
     try:
         code = reader.read(expression, end)
     except Opaque as opaque:
-        if opaque.loop or not isinstance(expression, ast.Name):
+        if opaque.final or not isinstance(expression, ast.Name):
             return None
         reader = _Reader(flow)
         named = reader.named(expression.id)
@@ -137,7 +141,7 @@ class _Reader:
             return ast.Name(name, ast.Load())
         at, value = place
         if value is None:
-            raise Opaque(loop=True)
+            raise Opaque(final=True)
         if isinstance(value, ast.Call) and tail(value.func) in _CALLBACKS:
             return self._callback(name, at)
         filled = self._filling(name, at)
@@ -220,13 +224,15 @@ class _Reader:
                     return self._ask(Ask("metric", "score", self.flow.texts(given, order)))
         if tail(func) in FUNCTIONS:
             name = FUNCTIONS[tail(func)]
+            if any(keyword.arg not in _AS_LOGGED for keyword in node.keywords):
+                raise Opaque(final=True)  # weighted, averaged, counted: another figure
             if name == "mse" and isinstance(squared := _keyword(node, "squared"), ast.Constant):
                 name = "mse" if squared.value else "rmse"
             for given in [*node.args, *(k.value for k in node.keywords)]:
-                data = self._predicted(given, order)
+                data = self._predicted(given, order, name)
                 if data is not None:
                     return self._ask(Ask("metric", name, data))
-            raise Opaque
+            raise Opaque(final=name in SCALED or predicts(node))
         equal: ast.expr | None = None
         if isinstance(func, ast.Attribute) and func.attr == "mean":
             equal = node.args[0] if node.args else func.value
@@ -235,29 +241,23 @@ class _Reader:
         match equal:
             case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
                 for given in (left, right):
-                    data = self._predicted(given, order)
+                    data = self._predicted(given, order, "accuracy")
                     if data is not None:
                         return self._ask(Ask("metric", "accuracy", data))
         return None
 
-    def _predicted(self, node: ast.expr, order: int) -> frozenset[str] | None:
-        """The data that a fitted model predicts on, somewhere in the making of `node`."""
-        for inner in ast.walk(node):
-            match inner:
-                case ast.Call(func=ast.Attribute(value=value, attr=attr), args=[given, *_]) if (
-                    attr in ("predict", "predict_proba", "decision_function")
-                ):
-                    if self._fitted(value, order):
-                        return self.flow.texts(given, order)
-                case ast.Name(id=name):
-                    place = self.flow.before(name, order)
-                    if place is not None and place[1] is not None and name != "_":
-                        self.depth += 1
-                        if self.depth > 200:
-                            raise Opaque
-                        found = self._predicted(place[1], place[0])
-                        if found is not None:
-                            return found
+    def _predicted(self, node: ast.expr, order: int, metric: str) -> frozenset[str] | None:
+        """The data of the prediction of a fitted model that a metric is given."""
+        self.depth += 1
+        if self.depth > 200:
+            raise Opaque
+        match predicting(node, metric):
+            case ast.Call(func=ast.Attribute(value=value), args=[given, *_]):
+                return self.flow.texts(given, order) if self._fitted(value, order) else None
+            case ast.Name(id=name):
+                place = self.flow.before(name, order)
+                if place is not None and place[1] is not None and name != "_":
+                    return self._predicted(place[1], place[0], metric)
         return None
 
     def _fitted(self, node: ast.expr, order: int) -> bool:
@@ -299,7 +299,7 @@ class _Reader:
 
     def _count(self, call: FitCall) -> None:
         if call.looped:
-            raise Opaque(loop=True)
+            raise Opaque(final=True)
         if call not in self.calls:
             self.calls.append(call)
 

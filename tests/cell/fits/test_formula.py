@@ -57,6 +57,17 @@ ANSWERED = {
         "best.best_model_score",
         "__fit__(0).best_model_score",
     ),
+    "classes one by one": (
+        FIT + "p = [1 if x > 0.5 else 0 for x in model.predict(X_val)]\n"
+        "acc = accuracy_score(y_val, p)\n",
+        "acc",
+        "__fit__(0)",
+    ),
+    "another shape": (
+        FIT + "e = np.sqrt(mean_squared_error(y_val, model.predict(X_val).ravel()))\n",
+        "e",
+        "np.sqrt(__fit__(0))",
+    ),
     "log history": (
         "trainer.train()\n",
         "trainer.state.log_history[-2]['eval_loss']",
@@ -66,6 +77,11 @@ ANSWERED = {
         "s = cross_val_score(clf, X, y, cv=5)\n",
         "s.mean() - s.std()",
         "__fit__(0).mean() - __fit__(1).std()",
+    ),
+    "a branch of its own": (
+        "h = None\nif True:\n    h = model.fit(X, y)\n    loss = h.history['val_loss'][-1]\n",
+        "loss",
+        "__fit__(0).history['val_loss'][-1]",
     ),
     "named": (FIT + "val_acc = check(model)\n", "val_acc", "__fit__(0)"),
     "a function": (
@@ -101,6 +117,28 @@ UNANSWERED = {
     "a test set by its name": (FIT + "test_acc = check(model)\n", "test_acc"),
     "training by its name": (FIT + "acc = check(model)\n", "acc"),
     "two models": ("a.fit(X, y)\nb.fit(X, y)\nval_acc = check(a, b)\n", "val_acc"),
+    "another scale": (
+        XGB + "val_rmse = root_mean_squared_error(y_val, np.expm1(bst.predict(dval)))\n",
+        "val_rmse",
+    ),
+    "another threshold": (
+        FIT + "val_acc = accuracy_score(y_val, model.predict(X_val) > 0.3)\n",
+        "val_acc",
+    ),
+    "a count": (
+        FIT + "val_acc = accuracy_score(y_val, model.predict(X_val), normalize=False)\n",
+        "val_acc",
+    ),
+    "one of two branches": (
+        FIT + "if task == 'mse':\n    val = history.history['val_loss'][-1]\n"
+        "else:\n    val = history.history['val_acc'][-1]\n",
+        "val",
+    ),
+    "perhaps assigned again": (
+        FIT
+        + "acc = history.history['val_acc'][-1]\nif best:\n    acc = history.history['acc'][-1]\n",
+        "acc",
+    ),
     "a syntax error": (FIT, "history["),
     "itself": ("x = x + 1\n", "x"),
 }
