@@ -20,6 +20,7 @@ from typing import Any
 
 from .corpus import FRAMEWORKS, Example, Value, examples
 from .running import results
+from .studies import ROUNDING
 
 LEAST_OF_A_STYLE = 3
 AT_A_TIME = 2
@@ -165,7 +166,7 @@ def of_notebook(result: dict[str, Any]) -> dict[str, Any]:
     plainly = result["plain"][0][0]
     found = result["studies"][0]["found"]
     values = [value for study in result["studies"] for value in study.get("values", [None])]
-    odd = next((value for value in values if value != plainly), plainly)
+    odd = next((v for v in values if v is None or abs(v / plainly - 1) > ROUNDING), plainly)
     return {"captured": {**found, "value": odd, "plain_value": plainly}}
 
 

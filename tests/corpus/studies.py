@@ -21,6 +21,8 @@ from . import captured
 from .corpus import Aim, Example
 
 TRIALS = 3
+ROUNDING = 1e-6
+"""Trials have other numbers of threads than the notebook, which sum in another order."""
 
 
 def aim_of(example: Example) -> Aim:
