@@ -56,3 +56,4 @@ def in_place(
     finally:
         hook.end()
         patches.undo()
+        fits.close()

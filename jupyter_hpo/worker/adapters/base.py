@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,14 @@ from ...cell.fits.metrics import key_like, metric_from
 if TYPE_CHECKING:
     from .fits import Fits
     from .patches import Patches
+
+
+def arguments_of(call: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """By parameter what a call would be given; nothing when it would raise."""
+    try:
+        return dict(inspect.signature(call).bind(*args, **kwargs).arguments)
+    except (TypeError, ValueError):
+        return {}
 
 
 class Missing(LookupError):

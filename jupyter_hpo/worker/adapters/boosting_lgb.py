@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .base import Adapter, View
+from .base import Adapter, View, arguments_of
 from .fits import Fit, Fits
 from .patches import Patches
 
@@ -19,12 +19,12 @@ LAST = 1 << 20
 
 
 class _Running:
-    """estimator: of the scikit-learn interface whose fit reports, and its eval_set."""
+    """estimator: of the scikit-learn interface whose fit reports, and what it was given."""
 
     def __init__(self) -> None:
         self.fit: Fit | None = None
         self.estimator: Any = None
-        self.eval_set: Sequence[Any] = ()
+        self.given: Mapping[str, Any] = {}
 
 
 _RUNNING = _Running()
@@ -57,9 +57,9 @@ class _Rounds:
         results = env.evaluation_result_list or []
         for name, key, value, *rest in results:
             self.history.setdefault(name, {}).setdefault(key, []).append(float(value))
-            if self.folds:  # whether higher is better, and the deviation
+            if self.folds and len(rest) > 1:  # whether higher is better, and the deviation
                 self.deviations.setdefault(f"{name} {key}", []).append(float(rest[1]))
-        if self.fit.report(self._view(env.iteration)):
+        if self.fit.report(self._view, env.iteration):
             raise self.stop(env.iteration, results)
 
     def _view(self, iteration: int) -> View:
@@ -67,7 +67,7 @@ class _Rounds:
         logged = {f"{name} {key}": v for name, figs in now.items() for key, v in figs.items()}
         running = _RUNNING
         if running.estimator is not None:
-            objects: list[tuple[Any, ...]] = [(pair, pair[0]) for pair in running.eval_set]
+            objects: list[tuple[Any, ...]] = [(pair, pair[0]) for pair in _eval_set(running.given)]
         else:
             sets = self.given.get("valid_sets") or ()
             objects = [(one,) for one in (sets if isinstance(sets, list | tuple) else [sets])]
@@ -118,7 +118,10 @@ def _with_rounds(
         if started is None:
             return original(*args, **kwargs)
         try:
-            bound = inspect.signature(original).bind(*args, **kwargs)
+            try:
+                bound = inspect.signature(original).bind(*args, **kwargs)
+            except TypeError:  # it says itself what is wrong
+                return original(*args, **kwargs)
             given = dict(bound.arguments)
             own = list(given.get("callbacks") or ())
             for i, one in enumerate(own):  # as LightGBM numbers them
@@ -145,12 +148,11 @@ def _put_estimators(module: Any, patches: Patches, fits: Fits) -> None:
                 return original(self, *args, **kwargs)
             running.fit, running.estimator = started, self
             try:
-                given = inspect.signature(original).bind(self, *args, **kwargs).arguments
-                running.eval_set = _eval_set(given)
+                running.given = arguments_of(original, self, *args, **kwargs)
                 result = original(self, *args, **kwargs)
             finally:
                 running.fit = running.estimator = None
-                running.eval_set = ()
+                running.given = {}
                 started.over()
             started.end()
             return result

@@ -7,13 +7,12 @@ own word for it, the true value of `after_iteration`, and its callbacks are told
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
-from .base import Adapter, Missing, View
+from .base import Adapter, Missing, View, arguments_of
 from .fits import Fit, Fits
 from .patches import Patches
 
@@ -22,13 +21,13 @@ Sets = list[tuple[tuple[Any, ...], Mapping[str, float]]]
 
 class _Running:
     """The fit that reports, by the list of callbacks that it uses. estimator: of the
-    scikit-learn interface, and the eval_set that it was given."""
+    scikit-learn interface, and what it was given."""
 
     def __init__(self) -> None:
         self.fit: Fit | None = None
         self.callbacks: Any = None
         self.estimator: Any = None
-        self.eval_set: Sequence[Any] = ()
+        self.given: Mapping[str, Any] = {}
 
 
 _RUNNING = _Running()
@@ -68,7 +67,7 @@ def _put_callbacks(module: Any, patches: Patches, fits: Fits) -> None:
                 running.callbacks = self
             elif (started := fits.begin("xgboost", frame=_train())) is not None:
                 running.fit, running.callbacks = started, self
-                running.estimator, running.eval_set = None, ()
+                running.estimator, running.given = None, {}
             return original(self, model)
 
         return before_training
@@ -78,7 +77,7 @@ def _put_callbacks(module: Any, patches: Patches, fits: Fits) -> None:
             ended = bool(original(self, model, epoch, dtrain, evals))
             if running.callbacks is not self or running.fit is None:
                 return ended
-            return running.fit.report(_view(running, self, model, evals)) or ended
+            return running.fit.report(_view, running, self, model, evals) or ended
 
         return after_iteration
 
@@ -120,12 +119,11 @@ def _estimator_fit(original: Callable[..., Any], fits: Fits) -> Callable[..., An
             return original(self, *args, **kwargs)
         running.fit, running.estimator, running.callbacks = started, self, None
         try:
-            given = inspect.signature(original).bind(self, *args, **kwargs).arguments
-            running.eval_set = given.get("eval_set") or ()
+            running.given = arguments_of(original, self, *args, **kwargs)
             result = original(self, *args, **kwargs)
         finally:
             running.fit = running.estimator = running.callbacks = None
-            running.eval_set = ()
+            running.given = {}
             started.over()
         started.end()
         return result
@@ -142,7 +140,7 @@ def _view(running: _Running, callbacks: Any, model: Any, evals: Any) -> View:
     logged = {f"{name} {key}": value for name, figs in now.items() for key, value in figs.items()}
     objects: list[tuple[Any, ...]] = [(matrix,) for matrix, _ in evals or ()]
     if running.estimator is not None:
-        objects = [(pair, pair[0]) for pair in running.eval_set]
+        objects = [(pair, pair[0]) for pair in running.given.get("eval_set") or ()]
     sets: Sets = list(zip(objects, now.values(), strict=False))
     if running.estimator is not None:
         fitted = Fitted(history, model)

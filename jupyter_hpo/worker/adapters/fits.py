@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from types import CodeType, FrameType
 from typing import Any
@@ -35,6 +35,7 @@ class Fits:
         self.thread = threading.get_ident()
         self.active: Fit | None = None
         self.step = 0
+        self.closed = False
         self._formulas: list[tuple[Formula, CodeType]] | None = None
 
     def begin(self, *own: str, frame: FrameType | None = None) -> Fit | None:
@@ -43,18 +44,30 @@ class Fits:
         own: names of the framework's packages. None: it runs as if there were no trial. Call
         `end` (or `Fit.over`) when it returns, in whatever way.
         """
-        if threading.get_ident() != self.thread:
+        if self.closed or threading.get_ident() != self.thread:
             return None
         frame = frame or sys._getframe(1)
         if self.active is not None:
             if self.active.running(frame):
                 return None
-            self.active = None  # it ended by an exception
-        site = site_of(frame.f_back, self.program, own)
-        if site is None or site.looped or not self._counts(site):
+            self.active.over()  # it ended by an exception
+        try:
+            site = site_of(frame.f_back, self.program, own)
+            counts = site is not None and not site.looped and self._counts(site)
+        except Exception:  # code that can't be read: the fit itself has nothing to do with it
+            return None
+        if not counts:
             return None
         self.active = Fit(self, frame)
         return self.active
+
+    def close(self) -> None:
+        """The trial is over. A wrapper that others have wrapped again, and fits that an
+        adapter still holds, neither report any more nor keep the trial's objects."""
+        self.closed = True
+        if self.active is not None:
+            self.active.over()
+        self.namespace, self._formulas = {}, []
 
     def formulas(self) -> list[tuple[Formula, CodeType]]:
         """One for each objective; none at all when one has none."""
@@ -100,20 +113,25 @@ class Fit:
             frame = frame.f_back
         return False
 
-    def report(self, view: View) -> bool:
+    def report(self, make: Callable[..., View], *given: Any) -> bool:
         """A step has ended; True when the fit is to end as by its own early stop.
 
-        Waits as long as the trial is paused. What the step doesn't tell is no report.
+        make: called with `given`, makes what the step tells. Waits as long as the trial is
+        paused. What the step doesn't tell, or another version of the framework tells
+        otherwise, is no report: a fit never fails by being looked at.
         """
         fits = self.fits
         if self.stopped:
             return True
+        if fits.closed:
+            return False
         fits.step += 1
         if not reported_turn(fits.step):
             return False
         try:
+            view = make(*given)
             values = tuple(self._value(f, code, view) for f, code in fits.formulas())
-        except Missing:
+        except Exception:  # Missing, or a view that can't be made
             fits.step -= 1
             return False
         try:

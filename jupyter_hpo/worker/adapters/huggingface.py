@@ -59,9 +59,9 @@ def _put_events(module: Any, patches: Patches, fits: Fits) -> None:
                 return result
             figures = (rest[0] if rest else named.get("metrics" if evaluation else "logs")) or {}
             # An evaluation logs its figures before it is told as one.
-            if not evaluation and any(key.startswith("eval_") for key in figures):
+            if not evaluation and any(str(key).startswith("eval_") for key in figures):
                 return result
-            if fit.report(_view(trainer, figures, evaluation)):
+            if fit.report(_view, trainer, figures, evaluation):
                 (control if result is None else result).should_training_stop = True
             return result
 

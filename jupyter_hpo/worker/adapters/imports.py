@@ -39,8 +39,12 @@ class Hook:
 
     def put(self, module: ModuleType) -> None:
         put = self.waiting.pop(module.__name__, None)
-        if put is not None:
+        if put is None:
+            return
+        try:
             put(module, self.patches, self.fits)
+        except Exception:  # another version of the framework: it works, and doesn't report
+            return
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -51,7 +55,7 @@ class Hook:
             if finder is not self and hasattr(finder, "find_spec"):
                 spec = finder.find_spec(name, path, target)
                 if spec is not None:
-                    if spec.loader is not None:
+                    if hasattr(spec.loader, "exec_module"):
                         spec.loader = _Loader(spec.loader, self)  # type: ignore[assignment]
                     return spec
         return None

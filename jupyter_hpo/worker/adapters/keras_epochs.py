@@ -8,11 +8,10 @@ are. A fit that is to end has `stop_training` set, as `EarlyStopping` does.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .base import Adapter, View
+from .base import Adapter, View, arguments_of
 from .fits import Fit, Fits
 from .patches import Patches
 
@@ -39,8 +38,7 @@ def _put_fit(module: Any, patches: Patches, fits: Fits) -> None:
             running = _RUNNING
             running.fit, running.model, running.before = started, self, {}
             try:
-                bound = inspect.signature(original).bind(self, *args, **kwargs)
-                running.given = bound.arguments
+                running.given = arguments_of(original, self, *args, **kwargs)
                 result = original(self, *args, **kwargs)
             finally:
                 running.fit = running.model = None
@@ -60,19 +58,17 @@ def _put_epochs(module: Any, patches: Patches, fits: Fits) -> None:
             original(self, epoch, logs)
             running = _RUNNING
             fit: Fit | None = running.fit
-            model: Any = running.model
-            if fit is not None and model is not None and self._model is model:
-                history = getattr(model, "history", None)
-                if fit.report(_view(running, getattr(history, "history", {}))):
-                    model.stop_training = True
+            ours = getattr(self, "_model", None) is running.model
+            if fit is not None and ours and fit.report(_view, running):
+                running.model.stop_training = True
 
         return on_epoch_end
 
     patches.method(module.CallbackList, "on_epoch_end", make)
 
 
-def _view(running: _Running, history: Mapping[str, list[float]]) -> View:
-    before = running.before
+def _view(running: _Running) -> View:
+    before, history = running.before, running.model.history.history
     # A figure that isn't measured in every epoch (validation_freq) counts in its own only.
     logged = {key: v[-1] for key, v in history.items() if len(v) > before.get(key, 0)}
     running.before = {key: len(values) for key, values in history.items()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .base import Adapter, View
+from .base import Adapter, View, arguments_of
 from .fits import Fit, Fits
 from .patches import Patches
 
@@ -38,7 +38,7 @@ def _put_fit(module: Any, patches: Patches, fits: Fits) -> None:
                 return original(self, *args, **kwargs)
             running = _RUNNING
             running.fit, running.trainer, running.epoch = started, self, -1
-            running.loaders = (*args[2:], *kwargs.values())
+            running.loaders = _loaders(arguments_of(original, self, *args, **kwargs))
             try:
                 result = original(self, *args, **kwargs)
             finally:
@@ -66,7 +66,7 @@ def _put_hooks(module: Any, patches: Patches, fits: Fits) -> None:
             if hook_name == "on_train_epoch_end" and running.epoch == trainer.current_epoch:
                 return
             before = running.fit.fits.step
-            if running.fit.report(_view(running, trainer, hook_name == "on_validation_end")):
+            if running.fit.report(_view, running, trainer, hook_name == "on_validation_end"):
                 trainer.should_stop = True
             if running.fit.fits.step > before:
                 running.epoch = trainer.current_epoch
@@ -74,6 +74,13 @@ def _put_hooks(module: Any, patches: Patches, fits: Fits) -> None:
         return _call_callback_hooks
 
     patches.method(module, "_call_callback_hooks", make)
+
+
+def _loaders(given: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a fit validates on: its loaders, or a data module, which may stand first too."""
+    first = given.get("train_dataloaders")
+    module = (first,) if hasattr(first, "val_dataloader") else ()
+    return (*module, given.get("val_dataloaders"), given.get("datamodule"))
 
 
 class SoFar:

@@ -57,10 +57,10 @@ def _put_folds(module: Any, patches: Patches, fits: Fits) -> None:
                 folds.frame, folds.scores = frame, {}
                 folds.fit = fits.begin("sklearn", "joblib", frame=_outermost(frame))
             result = original(*args, **kwargs)
-            if folds.fit is not None:
+            if folds.fit is not None and isinstance(result, Mapping):
                 _add(folds.scores, result.get("test_scores"))
                 single = _outermost(frame).f_code.co_name == "cross_val_score"
-                if folds.fit.report(_folds_view(folds.scores, single)):
+                if folds.fit.report(_folds_view, folds.scores, single):
                     stopped, folds.fit, folds.frame = folds.fit, None, None
                     stopped.end()
             return result
@@ -116,7 +116,8 @@ def _fit_of(fits: Fits) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             running = _RUNNING
             running.fit, running.estimator = started, self
             try:
-                if "monitor" in inspect.signature(original).parameters:
+                # Where it is given by its place, its place is taken.
+                if "monitor" in inspect.signature(original).parameters and len(args) < 4:
                     kwargs["monitor"] = _Monitor(started, kwargs.get("monitor"))
                 result = original(self, *args, **kwargs)
             finally:
@@ -139,7 +140,7 @@ def _put_mlp(module: Any, patches: Patches, fits: Fits) -> None:
         def _update_no_improvement_count(self: Any, *args: Any, **kwargs: Any) -> None:
             original(self, *args, **kwargs)
             fit = _RUNNING.fit
-            if fit is not None and _RUNNING.estimator is self and fit.report(_live(self)):
+            if fit is not None and _RUNNING.estimator is self and fit.report(_live, self):
                 # Its own early stop, without the words about a score that doesn't improve.
                 self._optimizer.trigger_stopping = lambda msg, verbose: True
                 self._no_improvement_count = self.n_iter_no_change + 1
@@ -160,7 +161,7 @@ def _put_hist(module: Any, patches: Patches, fits: Fits) -> None:
                 return ended
             if len(self.train_score_) < 2:  # before the first iteration
                 return ended
-            return fit.report(_live(self)) or ended
+            return fit.report(_live, self) or ended
 
         return check
 
@@ -182,6 +183,9 @@ class _Monitor:
 
     def __call__(self, stage: int, estimator: Any, variables: Any) -> bool:
         ended = bool(self.own(stage, estimator, variables)) if self.own is not None else False
+        return self.fit.report(self._view, stage, estimator) or ended
+
+    def _view(self, stage: int, estimator: Any) -> View:
         so_far = SimpleNamespace(n_estimators_=stage + 1)
         for name in ("train_score_", "oob_scores_", "oob_improvement_"):
             values = getattr(estimator, name, None)
@@ -189,8 +193,7 @@ class _Monitor:
                 setattr(so_far, name, values[: stage + 1])
         if hasattr(so_far, "oob_scores_"):
             so_far.oob_score_ = so_far.oob_scores_[-1]
-        view = View(result=lambda: so_far, model=lambda: so_far, owner=estimator)
-        return self.fit.report(view) or ended
+        return View(result=lambda: so_far, model=lambda: so_far, owner=estimator)
 
 
 ADAPTER = Adapter(

@@ -52,9 +52,9 @@ def _put(module: Any, patches: Patches, fits: Fits) -> None:
             try:
                 result = original(self, method_name, **kwargs)
             except KeyboardInterrupt:  # the net's own early stop: this epoch counts, too
-                running.fit.report(_view(self, kwargs.get("dataset_valid")))
+                running.fit.report(_view, self, kwargs.get("dataset_valid"))
                 raise
-            if running.fit.report(_view(self, kwargs.get("dataset_valid"))):
+            if running.fit.report(_view, self, kwargs.get("dataset_valid")):
                 raise KeyboardInterrupt
             return result
 

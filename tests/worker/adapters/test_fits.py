@@ -55,7 +55,10 @@ def put(module, patches, fits):
         def after_epoch(self):
             if not running or running[-1][0] is not self:
                 return original(self)
-            view = View({"val_loss": self.val_loss}, model=lambda: self, owner=self)
+
+            def view():
+                return View({"val_loss": self.val_loss}, model=lambda: self, owner=self)
+
             return running[-1][1].report(view) or original(self)
 
         return after_epoch
@@ -123,6 +126,42 @@ def test_a_fit_that_raises_leaves_the_next_one_to_report():
     notes, _ = trial(CELL.replace("fit()", "fit(wrong=True)"), "val_loss", notebook(IMPORTED))
     assert isinstance(notes.end, Failed)
     assert "diverged" in notes.end.error.message
+
+
+@pytest.mark.parametrize("when", ["before the trial", "in the trial"])
+def test_an_adapter_that_cannot_be_put_in_place_leaves_the_framework_alone(when, monkeypatch):
+    def other_version(module, patches, fits):
+        patches.method(module.Network, "fit", lambda original: original)
+
+    monkeypatch.setattr(adapters, "ADAPTERS", (Adapter("toy", {"toy_framework": other_version}),))
+    before = when == "before the trial"
+    cell = CELL if before else IMPORTED + CELL
+    notes, _ = trial(cell, "val_loss", notebook(IMPORTED if before else ""))
+    assert isinstance(notes.end, Finished)
+    assert not notes.reports
+
+
+def test_a_step_that_cannot_be_looked_at_is_no_report():
+    hidden = (
+        "class Hidden(toy_framework.Model):\n"
+        "    val_loss = property(lambda self: 1 / 0, lambda self, value: None)\n"
+    )
+    cell = hidden + "model = Hidden()\nmodel.fit()\nval_loss = 1 / model.epochs\n"
+    notes, _ = trial(cell, "val_loss", notebook(IMPORTED))
+    assert isinstance(notes.end, Finished)
+    assert not notes.reports
+
+
+def test_a_wrapper_that_outlives_its_trial_reports_no_more():
+    """As where the cell itself wraps the framework's function, over ours."""
+    namespace = notebook(IMPORTED)
+    wrap = (
+        "fit = toy_framework.Model.fit\n"
+        "toy_framework.Model.fit = lambda self, *args: fit(self, *args)\n"
+    )
+    first, _ = trial(wrap + CELL, "val_loss", namespace)
+    second, _ = trial(CELL, "val_loss", namespace)
+    assert [len(first.reports), len(second.reports)] == [3, 3]
 
 
 CALLED = {
