@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
 
-from .captured import CellProgram, Part
+from .captured import CellProgram, Part, Place
 from .source import cell_of, parsed
 
 STATES = "__hpo_states__"
@@ -41,6 +41,14 @@ def first_line(statement: ast.stmt) -> int:
     """Of a statement, its decorators included."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(d.lineno for d in decorators)])
+
+
+def contains(statement: ast.stmt, place: Place) -> bool:
+    """Whether a place of the statement's cell lies in it, its decorators included."""
+    first = first_line(statement)
+    begin = (first, 0 if first < statement.lineno else statement.col_offset)
+    end = (statement.end_lineno or 0, statement.end_col_offset or 0)
+    return begin <= (place.line, place.col) and (place.end_line, place.end_col) <= end
 
 
 def filename_of(program: CellProgram, cell: int) -> str:

@@ -46,7 +46,7 @@ from .effects import (
     origins_in,
 )
 from .harmless import Harmless
-from .program import STATES, first_line, is_begin, is_future, tree_of
+from .program import STATES, contains, first_line, is_begin, is_future, tree_of
 from .scopes import COMPREHENSIONS, stored
 from .source import cell_of
 from .values import place_of
@@ -211,15 +211,11 @@ class _Walk:
         return True
 
     def _places(self, statement: ast.stmt) -> dict[Place, str]:
-        begin = (first_line(statement), 0 if _decorated(statement) else statement.col_offset)
-        end = (statement.end_lineno or 0, statement.end_col_offset or 0)
         return {
             place: name
             for name, places in self.program.places.items()
             for place in places
-            if place.cell == cell_of(statement)
-            and begin <= (place.line, place.col)
-            and (place.end_line, place.end_col) <= end
+            if place.cell == cell_of(statement) and contains(statement, place)
         }
 
     def _tells(self, statement: ast.stmt) -> bool:
@@ -312,7 +308,3 @@ def _root(node: ast.AST) -> str:
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def _decorated(statement: ast.stmt) -> bool:
-    return bool(getattr(statement, "decorator_list", []))

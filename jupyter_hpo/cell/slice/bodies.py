@@ -26,6 +26,14 @@ def of_statement(statement: ast.stmt, surround: Surround) -> Doing:
     return body.doing
 
 
+def of_definition(node: ast.stmt, surround: Surround) -> Doing:
+    """What a top-level `def` or `class` does at once: its decorators, which are handed what it
+    defines, its defaults, and a class's own statements."""
+    body = _Body(surround, None)
+    body.defining(node)
+    return body.doing
+
+
 def of_function(node: Any, surround: Surround) -> Doing:
     inside: list[ast.stmt] = (
         [ast.Return(node.body)] if isinstance(node, ast.Lambda) else list(node.body)
@@ -166,6 +174,23 @@ class _Body(Expressions):
         self.block(node.orelse)
         self.deep -= 1
         self.block(node.finalbody)
+
+    def defining(self, node: Any) -> None:
+        """What happens while something is defined, but not what it does when it is used."""
+        for decorator in getattr(node, "decorator_list", ()):
+            self.value(ast.Call(decorator, [ast.Name(node.name, ast.Load())], []))
+        if isinstance(node, FUNCTIONS):
+            for default in [*node.args.defaults, *node.args.kw_defaults]:
+                if default is not None:
+                    self.value(default)
+        if isinstance(node, ast.ClassDef):
+            inside = _Body(self.surround, set(stored(node.body)))
+            inside.doing = self.doing
+            for statement in node.body:
+                if isinstance(statement, FUNCTIONS | ast.ClassDef):
+                    inside.defining(statement)
+                else:
+                    inside.statement(statement)
 
     def _definition(self, node: Any) -> None:
         """A def within: as if it were called at once, for what it does to names around it."""

@@ -22,13 +22,13 @@ from ..effects import (
 )
 from ..names import KNOWN
 from ..scopes import FUNCTIONS, stored, walk
-from .bodies import of_function, of_statement
+from .bodies import of_definition, of_function, of_statement
 from .chance import chance_of
 from .flow import NOTHING, Definition, Doing, Surround
 from .kinds import Kinds
 from .manners import changes
 from .objects import RECORDED, Bound, Numbers, Object, Read, Seen, Step
-from .syntax import in_loops, syntax_of, unbound
+from .syntax import at_once_in, in_loops, syntax_of, unbound
 from .values import Known, ObjectKind
 
 _ACTIVE = (
@@ -128,12 +128,14 @@ class Machine:
         syntax = syntax_of(node)
         nodes, types, use = [node, *syntax.below], syntax.types, syntax.use
         definition = is_definition(node)
-        active = not definition and not types.isdisjoint(_ACTIVE)
-        calls = not definition and ast.Call in types
-        doing = Doing() if definition else of_statement(node, self.surround)
-        own = Facts()
-        if calls or (definition and (getattr(node, "decorator_list", None) or ast.Call in types)):
-            own = facts_of_running(node, self.origins)
+        if definition:  # what it does when it is used is known when it is used
+            nodes, types = at_once_in(node)
+        active = not types.isdisjoint(_ACTIVE)
+        calls = ast.Call in types
+        doing = Doing()
+        if active or not definition:
+            doing = (of_definition if definition else of_statement)(node, self.surround)
+        own = facts_of_running(node, self.origins) if calls else Facts()
         names = set(use.at_once if definition else use.free) | use.hinted
         fresh = set(use.assigned) - use.free  # its own objects by the time it changes them
         changed = {change for change in doing.changes if change[0] not in fresh}
@@ -150,10 +152,11 @@ class Machine:
         )
         version = self.numbers.of(text, inputs, ordinal if doubtful else None)
         self._change(step, ordinal, version, changed, late, draws - seeds)
-        self._hold(doing)
         if definition:
             self._define(step, ordinal, version, node)
+            self._hold(doing)  # a decorator may put it away
         else:
+            self._hold(doing)
             self._bind(step, ordinal, version, node, text, use, doing, late, types, doubtful)
         for name in seeds:
             state = self._make(ordinal, None, name, self.numbers.of(version, name))

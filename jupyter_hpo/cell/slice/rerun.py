@@ -9,9 +9,10 @@ same way, until nothing is added.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..captured import Place, Rerun
+from ..program import contains
 from .objects import GENERATORS, Bound, Read, Seen, Step, producers, reached_from
 from .reasons import effects_of, names_in, notices_of, place_in
 from .syntax import lines_of
@@ -74,9 +75,8 @@ class RunAgain:
             by_cell.setdefault(place.cell, []).append(place)
         found: dict[int, Place] = {}
         for i, step in enumerate(self.steps):
-            first, last = lines_of(step.node)
             for place in by_cell.get(step.cell, ()):
-                if first <= place.line <= last and _within(place, step.node):
+                if contains(step.node, place):
                     found.setdefault(i, place)
         return found
 
@@ -295,10 +295,3 @@ class RunAgain:
             and not self.machine.binders.get(name, 0) & self.chosen
             and name in self.traced.before
         }
-
-
-def _within(place: Place, node: Any) -> bool:
-    first, last = lines_of(node)
-    begin = (first, 0 if first < node.lineno else node.col_offset)
-    end = (last, node.end_col_offset or 0)
-    return begin <= (place.line, place.col) and (place.end_line, place.end_col) <= end

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ..names import NameUse, use_of_names
-from ..scopes import stored, walk
+from ..program import first_line
+from ..scopes import FUNCTIONS, stored, walk
 
 # A value that referred to its node would keep it for ever, so `below` leaves it out.
 _READ: WeakKeyDictionary[ast.stmt, Syntax] = WeakKeyDictionary()
@@ -31,6 +32,25 @@ def syntax_of(node: ast.stmt) -> Syntax:
     return found
 
 
+def at_once_in(node: ast.stmt) -> tuple[list[ast.AST], set[type]]:
+    """What runs while a definition is executed, decorators being called, and of which types."""
+    nodes: list[ast.AST] = []
+    todo: list[ast.AST] = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, ast.ClassDef):
+            todo += one.body
+        elif not isinstance(one, FUNCTIONS):
+            nodes += walk(one) if one is not node else []
+            continue
+        else:
+            defaults = [*one.args.defaults, *one.args.kw_defaults]
+            nodes += [n for default in defaults if default is not None for n in walk(default)]
+        for decorator in getattr(one, "decorator_list", ()):
+            nodes += [ast.Call(decorator, [], []), *walk(decorator)]
+    return nodes, set(map(type, nodes))
+
+
 def in_loops(node: ast.stmt) -> set[str]:
     """Names that loops in it bind: a loop may not turn at all."""
     if not isinstance(node, ast.For | ast.AsyncFor | ast.While | ast.With | ast.If | ast.Try):
@@ -46,7 +66,6 @@ def unbound(node: ast.stmt) -> Iterator[str]:
             yield target.id
 
 
-def lines_of(node: Any) -> tuple[int, int]:
+def lines_of(node: ast.stmt) -> tuple[int, int]:
     """First and last line, decorators too."""
-    decorators = getattr(node, "decorator_list", None) or ()
-    return min([node.lineno, *(d.lineno for d in decorators)]), node.end_lineno or node.lineno
+    return first_line(node), node.end_lineno or node.lineno

@@ -34,6 +34,11 @@ def q0():
     global n2
     n2 += 1
     return n2
+def put0(x):
+    def kept(f):
+        l1.append(x + f(n1))
+        return f
+    return kept
 g0 = iter([1, 2, 3, 4, 5, 6, 7, 8])
 """
 
@@ -108,6 +113,8 @@ try: N = L[I]\\nexcept IndexError: N = I
 with open("/dev/null") as h: N = len(h.read()) + I
 match N:\\n    case 3: L = [I]\\n    case other: N = other
 N = (k := N + I)
+@put0(N)\\ndef f0(x):\\n    return x + N
+class Box1:\\n    L.append(N)\\n    v = I
 g0 = iter(L[:])
 g0 = (x + N for x in L[:4])
 N = sum(x for x in g0)

@@ -45,6 +45,38 @@ print(b)
 ---
 print(b)
 """,
+    "a decorator puts a function away": """
+> steps = {}
+~ def step_of(f):
+      steps[f.__name__] = f
+      return f
+> lr = «1»
+> @step_of
+  def one(x):
+      return x * lr
+---
+print(steps["one"](2))
+""",
+    "a decorator that is called first": """
+> steps = []
+~ def step_of(size):
+      def put(f):
+          steps.append(size)
+          return f
+      return put
+> @step_of(«1»)
+  def one(x):
+      return x
+---
+print(steps[0])
+""",
+    "a class's own statements": """
+> sizes = []
+> class Net:
+      sizes.append(«1»)
+---
+print(sizes)
+""",
     "a tuned value in the training cell alone": """
 ~ X = load()
 ---
