@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
+from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
@@ -14,6 +16,8 @@ from .cell.source import parsed
 from .errors import HpoError, SpaceError
 from .past import SessionHistory, data_rows, history_of, known_objects
 from .worker.randomness import CellStates
+
+TOO_DEEP = "{} is nested too deeply to be read. Break up its longest expression."
 
 
 class Notebook:
@@ -42,11 +46,24 @@ class Notebook:
             "past": self.past,
             "known": known_objects(self.namespace, names),
             "n_rows": data_rows(self.namespace, names),
+            "shadowing": _shadowing(self.namespace),
         }
 
     def capture(self, **changes: Any) -> CapturedCell:
-        """changes: arguments of `cell.capture` that differ from what the magic's line says."""
-        return capture(self.source, **{**self._arguments, **changes})
+        """changes: arguments of `cell.capture` that differ from what the magic's line says.
+        Raises HpoError for code nested deeper than the interpreter goes."""
+        arguments = {**self._arguments, **changes}
+        try:
+            return capture(self.source, **arguments)
+        except RecursionError:
+            if not arguments["past"].cells:
+                raise HpoError(TOO_DEEP.format("the cell")) from None
+        try:
+            alone = capture(self.source, **{**arguments, "past": None})
+        except RecursionError:
+            raise HpoError(TOO_DEEP.format("the cell")) from None
+        told = TOO_DEEP.format("an earlier cell") + " Until then this cell alone is searched."
+        return replace(alone, notices=(told[0].upper() + told[1:], *alone.notices))
 
     def states_for(self, cell: CapturedCell) -> CellStates:
         """The random states with which the cells of a trial began, as far as they are known."""
@@ -72,6 +89,17 @@ def _words(source: str) -> Iterator[str]:
         elif word:
             yield word
             word = ""
+
+
+def _shadowing(namespace: dict[str, Any]) -> frozenset[str]:
+    """Builtins that mean something else here (`type = "ridge"`); not what IPython puts there."""
+    own = {n: namespace[n] for n in dir(builtins) if not n.startswith("_") and n in namespace}
+    return frozenset(
+        name
+        for name, value in own.items()
+        if value is not getattr(builtins, name)
+        and not str(getattr(value, "__module__", "")).startswith(("IPython", "_sitebuiltins"))
+    )
 
 
 def _space(request: Request, namespace: dict[str, Any]) -> Any:

@@ -223,19 +223,21 @@ def _executor_maker(
 ) -> Callable[[Emit], Executor]:
     program = program_of(cell, options, states)
     own_state = states.by_cell.get(0) if states is not None else None
-    if states is not None and cell.earlier:
-        namespace = {**namespace, STATES: states}
+    # The namespace itself goes on: functions are known to be the notebook's by its identity.
+    more = {STATES: states} if states is not None and cell.earlier else {}
     if options.executor == "inline":
         from .executors.inline import InlineExecutor
 
-        return lambda emit: InlineExecutor(program, namespace, emit, random_state=own_state)
+        return lambda emit: InlineExecutor(
+            program, namespace, emit, more=more, random_state=own_state
+        )
 
     from .executors.processes import ProcessExecutor
     from .worker.snapshot import take_snapshot
 
     finished = config.budget.n_trials is not None and study.n_done >= config.budget.n_trials
-    travel = [*cell.free_names, STATES]
-    names = {} if finished else {n: namespace[n] for n in travel if n in namespace}
+    names = {n: namespace[n] for n in cell.free_names if n in namespace}
+    names = {} if finished else {**names, **more}
     try:
         snapshot = take_snapshot(names, namespace=namespace, random_state=own_state)
     except SnapshotError as error:

@@ -52,6 +52,7 @@ def capture(
     past: Past | None = None,
     known: Known | None = None,
     n_rows: int | None = None,
+    shadowing: Collection[str] = frozenset(),
 ) -> CapturedCell:
     """Understand a cell.
 
@@ -62,7 +63,8 @@ def capture(
     proposals too. keep: names of `--keep`; None: what later cells can use. read_elsewhere:
     globals that functions of earlier cells read. past: the session's earlier cells, None to
     look at this cell only; known: what is known of the notebook's objects. n_rows: of the
-    training data, where that is known.
+    training data, where that is known. shadowing: names of builtins that the notebook has bound
+    to something of its own.
     """
     python = to_python(source, transform=transform, filename=filename, line_offset=line_offset)
     problems, notices = list(python.problems), list(python.notices)
@@ -118,6 +120,7 @@ def capture(
     notices += notices_of(own, searched, values, objectives, names, read)
     free = use.free | choices | (use.hinted & set(names))
     free |= {n for n in goals if n not in use.assigned and n not in KNOWN}
+    free |= use.loaded & set(shadowing)
     rebuilt = _rebuilt(again, reach.reached)
     return CapturedCell(
         source=python.text,

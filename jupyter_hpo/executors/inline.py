@@ -6,6 +6,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any, NoReturn
 
 from ..cell.bind import prepare, remember_source
@@ -31,10 +32,11 @@ class InlineExecutor:
     """Runs trials in whichever thread calls `run_pending`, normally the kernel's main one.
 
     Each trial gets a shallow copy of the notebook's namespace, so names that it binds don't
-    leak. What it changes in place does, and functions of earlier cells see the notebook's
-    globals, not the trial's: for isolation there is `ProcessExecutor`. A trial can wait for
-    an answer, but nothing else runs meanwhile. What it prints is shown and logged; what it
-    displays and draws is only logged.
+    leak; functions of earlier cells are copied with it and see the trial's names. What it
+    changes in place leaks, and methods of classes of earlier cells see the notebook's own
+    names: for isolation there is `ProcessExecutor`. A trial can wait for an answer, but nothing
+    else runs meanwhile. What it prints is shown and logged; what it displays and draws is only
+    logged. more: names that trials have besides the notebook's.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class InlineExecutor:
         namespace: Mapping[str, Any],
         emit: Emit,
         *,
+        more: Mapping[str, Any] | None = None,
         random_state: randomness.RandomState | None = None,
     ) -> None:
         self.slots = 1
-        self._namespace, self._emit = dict(namespace), emit
+        self._notebook, self._emit = namespace, emit
+        self._namespace = {**namespace, **(more or {})}
         self._program = program
         prepare(program)
         remember_source(program)
@@ -112,7 +116,7 @@ class InlineExecutor:
             if not self._waiting and not self._closed:
                 self._some.clear()
         setting = Setting(self._program, self._random_state, frozenset(self._namespace))
-        trial = Trial(setting, spec, dict(self._namespace), channel)
+        trial = Trial(setting, spec, self._copied(), channel)
         before = randomness.capture()
         try:
             with inline_output.of_trial(spec.log_path):
@@ -131,6 +135,20 @@ class InlineExecutor:
         if trial.interrupted:
             raise KeyboardInterrupt
         return True
+
+    def _copied(self) -> dict[str, Any]:
+        """A trial's own namespace, in which the notebook's functions find their globals."""
+        names = dict(self._namespace)
+        for name, value in self._namespace.items():
+            if isinstance(value, FunctionType) and value.__globals__ is self._notebook:
+                code, defaults = value.__code__, value.__defaults__
+                copy = FunctionType(code, names, value.__name__, defaults, value.__closure__)
+                copy.__kwdefaults__ = value.__kwdefaults__
+                copy.__qualname__, copy.__module__ = value.__qualname__, value.__module__
+                copy.__doc__, copy.__annotations__ = value.__doc__, value.__annotations__
+                copy.__dict__.update(value.__dict__)
+                names[name] = copy
+        return names
 
 
 class _InlineChannel:

@@ -113,3 +113,29 @@ def test_explain_starts_nothing(start):
     for said in ("hidden", "In[4], line 1", "val_loss", "line 2", "model = Net()", "X ", "Tensor"):
         assert said in result.stdout, said
     assert "study" not in kernel.value("list(globals())")
+
+
+READING = "def evaluate():\n    return sum(w * v for w, v in zip(weights, values)) + len(made())"
+MAKING = "size = 3  # hpo: 2..9\n\ndef made():\n    return [0] * size"
+USING = "for step in range(3):\n    weights[0] += 1\n    out = evaluate()\n"
+
+
+@pytest.mark.parametrize("how", ["", "--executor workers", "--executor inline"])
+def test_functions_of_earlier_cells_see_what_the_trial_builds(start, how):
+    """Trial n gives what the cells give with trial n's values written in."""
+    cells = ("weights = [1.0, 2.0]\nvalues = [3, 4]", MAKING, READING)
+    kernel = prepared(start(), *cells, USING, USING)
+    result = kernel.run(f"%%hpo --maximize out --trials 4 --name globals {how}\n{USING}")
+    assert result.error is None, result.error
+    found = kernel.value("[(t.params['size'], t.value) for t in study.trials]")
+    assert found[0] == (3, (1 + 3) * 3 + 8 + 3)
+    assert all(value == (1 + 3) * 3 + 8 + size for size, value in found)
+    assert len({size for size, _ in found}) > 1
+
+
+def test_names_that_hide_builtins_travel(start):
+    kernel = prepared(start(), 'type = "ridge"\nlist = [1, 2]', "def sum(x):\n    return 2 * x")
+    cell = 'lr = 1  # hpo: 1..4\nout = (lr if type == "ridge" else 0) + sum(lr) + len(list)'
+    result = kernel.run(f"%%hpo --maximize out --trials 3 --name hides\n{cell}")
+    assert result.error is None, result.error
+    assert kernel.value("study.trial(0).value") == 1 + 2 + 2
