@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tokenize
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import Problem
 from ..space.colab import form_of_comment
@@ -74,7 +74,7 @@ def match_marks(
                         value.key,
                     )
                 )
-    return marked, problems
+    return marked, [replace(p, cell=cell) for p in problems]
 
 
 def _matches(spec: Spec, values: Values, cell: int) -> list[Value] | Problem:

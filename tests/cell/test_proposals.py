@@ -38,6 +38,20 @@ PROPOSED: dict[str, tuple[str, str, Distribution]] = {
     "boosting": ("XGBClassifier(learning_rate=0.1)", "learning_rate", Float(1e-2, 0.3, log=True)),
     "Ridge": ("Ridge(alpha=1.0)", "alpha", Float(1e-2, 1e3, log=True)),
     "smoothing": ("f(label_smoothing=0.1)", "label_smoothing", Float(0, 0.3)),
+    "a rate above a decade": ("lr = 0.05", "lr", Float(1e-4, 0.5, log=True)),
+    "k of k-means": ("KMeans(init='k-means++')", "init", Categorical(("k-means++", "random"))),
+    "whitening": ("PCA(whiten=False)", "whiten", Categorical((False, True))),
+    "as many components again": ("PCA(n_components=3)", "n_components", Int(1, 6)),
+    "the best features": ("SelectKBest(k=10)", "SelectKBest.k", Int(2, 20, log=True)),
+    "a spread of weights": ("nn.init.normal_(w, std=0.02)", "std", Float(2e-3, 0.2, log=True)),
+    "its place": ("nn.init.normal_(w, 0, 0.02)", "std", Float(2e-3, 0.2, log=True)),
+    "between the layers": ("BertConfig(intermediate_size=64)", "intermediate_size",
+                           Int(16, 256, log=True)),
+    "steps of a schedule": ("ExponentialDecay(decay_steps=50)", "decay_steps",
+                            Int(25, 100, log=True)),
+    "an int by argparse": ("p.add_argument('--step-size', type=int, default=8)", "step_size",
+                           Int(4, 16, log=True)),
+    "few filters": ("Conv2D(filters=8, kernel_size=c)", "Conv2D.filters", Int(4, 32, log=True)),
     "in a function's call": ("def g():\n    return f(lr=1e-2)", "lr", Float(1e-4, 0.1, log=True)),
 }  # fmt: skip
 
@@ -72,6 +86,8 @@ NOT_PROPOSED = [
     "def g(lr=1e-3): pass",
     "LogisticRegression(solver='lbfgs', penalty='l2')",
     "lr = 1e-3",  # nobody reads it
+    "max_len = 12\nf(rng.integers(9, size=(5, max_len)))",  # sizes data that are drawn
+    "p.add_argument('--lr', type=int, default=1)\nf(p.lr)",  # stays an int
 ]
 
 

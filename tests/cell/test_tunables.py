@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,14 +13,15 @@ from hypothesis import strategies as st
 
 from jupyter_hpo.cell import capture
 from jupyter_hpo.cell.captured import Tunable
-from jupyter_hpo.cell.marking import read_marks
+from jupyter_hpo.cell.marking import match_marks, read_marks
 from jupyter_hpo.cell.proposals.named import Named
 from jupyter_hpo.cell.proposals.of_callees import OF_CALLEES
 from jupyter_hpo.cell.proposals.of_names import OF_NAMES
+from jupyter_hpo.cell.proposals.rules import may_be_float
 from jupyter_hpo.cell.source import parse_cell
 from jupyter_hpo.cell.tunables import Tuned, find_tunables
 from jupyter_hpo.cell.value_finder import find_values
-from jupyter_hpo.space import Categorical
+from jupyter_hpo.space import Categorical, Float
 from jupyter_hpo.space.marks import parse_line_space
 
 
@@ -139,6 +141,35 @@ def test_a_proposed_range_holds_the_codes_own_value(rule: Named, value: Any) -> 
     distribution = rule.rule(value)
     if distribution is not None and value != 0:
         assert distribution.contains(value)
+
+
+@given(st.sampled_from(OF_NAMES), st.data(), st.integers(-5, 10_000))
+def test_an_integer_gets_real_numbers_only_where_its_name_is_that_of_one(
+    rule: Named, data: st.DataObject, value: int
+) -> None:
+    ascii_names = st.from_regex(rule.names, fullmatch=True, alphabet=st.characters(codec="ascii"))
+    name = data.draw(ascii_names)
+    if not name.isidentifier() or keyword.iskeyword(name):
+        return
+    found = tuned([], f"f({name}={value})").tunables
+    if any(isinstance(t.distribution, Float) for t in found):
+        assert may_be_float(name)
+
+
+COUNTS = ["step_size", "stepsize", "num_steps", "decay_steps", "n_draws", "warmup_steps", "stride"]
+
+
+@pytest.mark.parametrize("name", COUNTS)
+@pytest.mark.parametrize("value", [1, 2, 100])
+def test_a_count_stays_an_integer(name: str, value: int) -> None:
+    found = tuned([], f"{name} = {value}\nf({name})\nStepLR(o, {name}, gamma={name})").tunables
+    assert not any(isinstance(t.distribution, Float) for t in found)
+
+
+def test_a_problem_of_a_mark_says_the_cell() -> None:
+    values = find_values(parse_cell("x = 1\ny = f()"))
+    specs, _ = read_marks("x = 1\ny = f()  # hpo: z = 1..2")
+    assert [p.cell for p in match_marks(specs, values, 3)[1]] == [3]
 
 
 ROWS = {"few": (100, (8, 16, 32)), "many": (10_000, (8, 16, 32, 64, 128)), "unknown": (None, None)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...space import Categorical, Distribution, Float, Int
 from ..values import Value, dotted
@@ -104,6 +104,29 @@ def compared_with(where: Standing) -> tuple[str, ...]:
                     and isinstance(c.pattern.value.value, str)
                 ]
     return tuple(dict.fromkeys([literal, *found])) if found else ()
+
+
+_DRAWS = re.compile(
+    r"rand\w*|integers|normal|standard_normal|uniform|choices?|make_\w+|permutation"
+)
+
+
+def draws_data(where: Standing) -> bool:
+    """Whether a constant sizes data that the code draws itself: `randint(9, size=(n, MAX_LEN))`."""
+    readers = where.code.readers.get(where.bound, ()) if where.bound else ()
+    return any(
+        isinstance(call, ast.Call) and _DRAWS.fullmatch(dotted(call.func).rpartition(".")[2])
+        for reader in readers
+        for call in _around(reader, where.code)
+    )
+
+
+def _around(node: ast.AST, code: Code) -> Iterator[ast.AST]:
+    """What stands around an expression, to the end of its statement."""
+    for found in code.above(node):
+        if isinstance(found, ast.stmt):
+            return
+        yield found
 
 
 def _keys_of(table: ast.expr, code: Code) -> list[ast.expr | None]:

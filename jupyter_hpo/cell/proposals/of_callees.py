@@ -24,7 +24,7 @@ from .ranges import (
     of_ints,
     options,
     powers,
-    quarter_to_own,
+    quarter_to_double,
     rounds,
     wide,
 )
@@ -37,6 +37,10 @@ _FOREST = r"(?:RandomForest|ExtraTrees?|DecisionTree)\w+"
 _REDUCERS = r"\w*PCA|FastICA|LinearDiscriminant\w+|PLS\w+|FactorAnalysis|Isomap"
 _SEARCH = r"\w*SearchCV|KFold|StratifiedKFold|cross_val\w+|train_test_split|TimeSeriesSplit"
 _NORMS = r"(?:BatchNorm\w*|GroupNorm|LayerNorm|LayerNormalization|BatchNormalization)"
+_INITIALISERS = (
+    r"(?:trunc_|sparse_)?normal_?|(?:xavier|kaiming|glorot|he)_\w+|orthogonal_"
+    r"|(?:Random|Truncated)Normal|VarianceScaling|truncated_normal|variance_scaling"
+)
 _STOPPERS = r"EarlyStopping|early_stopping|ModelCheckpoint|LearningRateMonitor"
 
 OF_CALLEES = [
@@ -107,10 +111,20 @@ OF_CALLEES = [
            "the distances of the library", r"KNeighbors\w+"),
     named(r"n_clusters", integers(2, 12), "from two groups to a dozen", r"\w+"),
     named(r"n_components", integers(1, 10), "from one group to ten", r"\w*GaussianMixture"),
-    named(r"n_components", first(of_floats(near_one(0.8, 0.99)), quarter_to_own),
+    named(r"n_components", first(of_floats(near_one(0.8, 0.99)), quarter_to_double),
            "by factors, or a share of the variance", _REDUCERS),
     named(r"n_components", half_to_double, "by factors", r"\w+"),
-    named(r"k", half_to_double, "the best features, by factors", r"SelectKBest"),
+    named(r"whiten", flag, "on or off", _REDUCERS),
+    named(r"init", options(("k-means++", "random")), "the ways of the library to begin",
+           r"\w*KMeans"),
+    named(r"covariance_type", options(("full", "tied", "diag", "spherical")),
+           "the covariances of the library", r"\w*GaussianMixture"),
+    named(r"reg_param", near_one(0.0, 1.0), "a share", r"Quadratic\w+"),
+    named(r"min_dist", near_one(0.0, 0.9), "from dense to even", r"UMAP"),
+    named(r"perplexity", factor(4, 4), "by factors", r"TSNE"),
+    named(r"fit_intercept", flag, "on or off", r"Ridge\w*|Lasso\w*|ElasticNet\w*|Linear\w+"
+                                               r"|LogisticRegression|SGD\w+"),
+    named(r"k", quarter_to_double, "the best features, by factors", r"SelectKBest"),
     named(r"percentile", integers(5, 100), "a share of the features", r"SelectPercentile"),
     named(r"eps", factor(5, 5), "the neighbourhood's size", r"DBSCAN|OPTICS"),
     named(r"min_samples", integers(2, 20), "from 2 to 20 samples", r"H?DBSCAN|OPTICS"),
@@ -129,6 +143,10 @@ OF_CALLEES = [
     named(r"analyzer", options(("word", "char", "char_wb")), "the units of the library",
            r"\w*Vectorizer"),
     named(r"norm", options(("l1", "l2")), "the norms of the library", r"\w*Vectorizer|Normalizer"),
+    named(r"strategy", options(("uniform", "quantile", "kmeans")), "the bins of the library",
+           r"KBinsDiscretizer"),
+    named(r"output_distribution", options(("uniform", "normal")),
+           "the distributions of the library", r"QuantileTransformer"),
     named(r"n_bins", integers(3, 20), "from coarse to fine", r"KBinsDiscretizer"),
     named(r"n_knots", integers(3, 12), "from stiff to supple", r"SplineTransformer"),
     named(r"max_features", first(options(("sqrt", "log2", None)), unit(0.1, 1.0),
@@ -143,7 +161,10 @@ OF_CALLEES = [
     named(r"gamma|decay_rate", near_one(0.8, 0.999), "the decay of each epoch",
            r"Exponential\w+|exponential_decay"),
     named(r"gamma", near_one(0.1, 0.9), "the decay of each step", r"\w+LR|\w*Scheduler"),
-    named(r"step_size", half_to_double, "from half to double", r"\w+LR|\w*Scheduler"),
+    named(r"step_size|T_0", first(half_to_double, integers(1, 5)), "from half to double",
+           r"\w+LR|\w*Scheduler|\w+Restarts"),
+    named(r"decay_steps|transition_steps", half_to_double, "from half to double",
+           r"ExponentialDecay|InverseTimeDecay|PolynomialDecay|(?:exponential|polynomial)_\w+"),
     named(r"factor", near_one(0.1, 0.8), "the decay of each step", r"ReduceLROnPlateau"),
     named(r"patience", integers(1, 10), "a few epochs", r"ReduceLROnPlateau"),
     named(r"eta_min|min_lr", nothing, "", r"\w+"),
@@ -155,8 +176,12 @@ OF_CALLEES = [
     named(r"recurrent_dropout", dropout, "dropout beyond 0.7 seldom learns", r"\w+"),
     named(r"negative_slope|alpha", near_one(0.01, 0.3), "a small slope",
            r"LeakyReLU|leaky_relu"),
-    named(r"alpha", nothing, "", r"ELU|CELU|elu"),
+    named(r"alpha", linear(0.1, 2.0), "where it saturates", r"ELU|CELU|elu|celu"),
+    named(r"init", near_one(0.01, 0.5), "a small slope at first", r"PReLU"),
     named(r"stddev", near_one(0.0, 0.5), "a little noise", r"GaussianNoise"),
+    named(r"std|stddev|scale", of_floats(factor(10, 10)), "the spread of the weights at first",
+           _INITIALISERS),
+    named(r"gain", factor(3, 3), "the spread of the weights at first", _INITIALISERS),
     named(r"alpha|rho", near_one(0.8, 0.999), "the moment's decay", r"RMSprop|Adadelta"),
     named(r"l1|l2|weight_decay", _REGULARISER, "regularisation is searched on a log scale",
            r"[lL][12]|l1_l2|L1L2"),

@@ -51,9 +51,11 @@ OF_NAMES = [
     named(r"min_lr|lr_min|eta_min|end_lr|final_lr|min_learning_rate", nothing),
     named(r"batch_?lr_?", nothing),
     named(rf"{_PREFIX}(?:lr|learning_?rate|learn_rate){_SIDE}|lr_(?:head|trunk|backbone|body"
-          rf"|base|fc|feat|embed|max|w|b)|lr0|eta0?|init_value|step_?size"
-           r"|initial_learning_rate|stepsize|alpha_lr",
+          rf"|base|fc|feat|embed|max|w|b)|lr0|eta0?|init_value"
+           r"|initial_learning_rate|alpha_lr",
            _LR, "learning rates are searched on a log scale"),
+    named(r"step_?size", first(of_floats(_LR), of_ints(half_to_double), of_ints(integers(1, 5))),
+           "a rate on a log scale, or every so many epochs"),
     named(rf"{_PREFIX}weight_?decay{_SIDE}|wd|decay|l2|l1|{_PREFIX}l[12]_?(?:reg|lambda|penalty"
           rf"|weight|coef\w*|alpha)?"
            r"|(?:reg|regularization|regularizer|weight_reg)(?:_?(?:param|strength|lambda|rate"
@@ -149,7 +151,7 @@ OF_NAMES = [
            r"|(?:\w+_)?embed(?:ding)?_?(?:dims?|size)|(?:\w+_)?emb_?(?:dims?|size)"
            r"|latent(?:_?(?:dims?|size))?|z_?dims?|nz|code_?(?:size|dim)|noise_dim|encoding_dim"
            r"|bottleneck(?:_?(?:dim|size))?|rank"
-           r"|mlp_dim|d_?ff|dim_?feed_?forward|ff_?dim|ffn?_(?:dim|hidden)|fc_?(?:size|dim|units"
+           r"|mlp_dim|d_?ff|dim_?feed_?forward|ff_?dim|(?:\w+_)?ffn?_(?:dim|hidden)|fc_?(?:size|dim|units"
            r"|hidden)?|h_?dims?|hdim|intermediate_(?:size|dim)"
            r"|channels|filters|ngf|ndf|nf|base_(?:channels|filters|width)|lstm_(?:size|units|dim"
            r"|out|cells)|gru_(?:size|units)|rnn_(?:size|units)"
@@ -184,7 +186,8 @@ OF_NAMES = [
     named(r"act|(?:\w+_)?activation(?:_?(?:fn|function|func|name|type))?|nonlinearity|act_(?:fn"
           r"|name|func)|hidden_act|activ",
            options(("relu", "tanh", "gelu", "silu"), ("elu", "relu", "tanh", "selu"),
-                   ("leaky_relu", "relu", "tanh", "gelu"), ("swish", "relu", "gelu", "tanh"),
+                   ("leaky_relu", "relu", "tanh", "gelu"), ("gelu_new", "gelu", "relu", "silu"),
+                   ("swish", "relu", "gelu", "tanh"),
                    ("ReLU", "Tanh", "GELU", "SiLU"), ("LeakyReLU", "ReLU", "ELU", "GELU")),
            "common activations"),
     named(r"kernel", options(("rbf", "linear", "poly", "sigmoid")), "the kernels of the library"),
@@ -208,7 +211,7 @@ OF_NAMES = [
     named(r"epsilon(?:_start)?|eps_start|exploration(?:_rate)?", unit(0.01, 1.0),
            "the share of random actions"),
     named(r"(?:epsilon|eps)_?decay(?:_rate)?", near_one(0.9, 0.9999), "near 1"),
-    named(r"init_(?:scale|std|range)|initializer_range|weight_scale|init_weight|sigma|bandwidth"
+    named(r"init_?(?:scale|std|range|gain)|initializer_range|weight_scale|init_weight|sigma|bandwidth"
           r"|length_scale|std|noise_std|margin",
            of_floats(factor(10, 10)), LOG),
     named(r"(?:replay_|buffer_|memory_)(?:size|capacity|memory_size|buffer_size)?|buffer_?size_?rl",

@@ -6,17 +6,24 @@ import ast
 import re
 from typing import Any
 
-from ...space import Categorical, Distribution
+from ...space import Categorical, Distribution, Float
 from ..values import Value
 from .code import last_name
-from .company import compared_with, divided_width, heads_that_divide, is_heads, without_impossible
+from .company import (
+    compared_with,
+    divided_width,
+    draws_data,
+    heads_that_divide,
+    is_heads,
+    without_impossible,
+)
 from .context import LAYER_LIBRARIES, WIDTH_LAYERS, WIDTHS, Offer
 from .named import Named
 from .never import QUIET, fixed_by_data, never_tuned, of_evaluation
 from .overrides import overridden
-from .ranges import around, batches, odd
-from .rules import find_rule, plain_name
-from .standing import Standing, standing
+from .ranges import around, batches, half_to_double, integer, odd
+from .rules import find_rule, may_be_float, plain_name
+from .standing import Standing, declared_int, function_of_default, standing
 from .structures import Structures
 
 _REPEATED_TEXT = """
@@ -31,6 +38,8 @@ _HIDDEN = re.compile(
 _LAYERED = re.compile(
     r"(?:\w+_)?(?:layer_sizes|sizes|layers|dims|layer_dims|architecture|net_arch|nodes)\Z"
 )
+
+_INITIALISES = re.compile(r"(?i)init|params|weights|layer")
 
 
 class Finder(Structures):
@@ -147,6 +156,8 @@ class Finder(Structures):
             return None
         if options:
             distribution, why = Categorical(options), "the code tells these apart"
+        elif rule is not None and rule.rule is half_to_double and draws_data(where):
+            return None
         elif rule is not None:
             distribution = self._range(rule, value, where)
             why = rule.why
@@ -179,6 +190,8 @@ class Finder(Structures):
         if not where.name:
             return None
         own = find_rule(where.name, where.callee)
+        if where.name == "scale" and self._begins_weights(where):
+            own = find_rule("init_scale")
         if own is not None and (own.callee is not None or where.argument is not None):
             return own
         for argument in where.passed:
@@ -191,6 +204,11 @@ class Finder(Structures):
                     return by_use
         return own
 
+    def _begins_weights(self, where: Standing) -> bool:
+        """Of a function that makes a network's weights."""
+        function = function_of_default(where.value, self.code)
+        return function is not None and _INITIALISES.search(function.name) is not None
+
     def _range(self, rule: Named, value: Value, where: Standing) -> Distribution | None:
         literal = value.literal
         if rule.rule is batches:
@@ -198,13 +216,18 @@ class Finder(Structures):
         if rule.rule is odd:
             return odd(literal) if self.keeps_size(where) else None
         found = rule.rule(literal)
-        if found is None:
+        if found is None or (isinstance(found, Float) and self._counts(where)):
             return None
         if self.heads and is_heads(where.name) and isinstance(literal, int):
             return heads_that_divide(literal, self.widths, self.heads)
         if self.heads and rule.rule is around and literal in self.widths:
             return divided_width(literal, self.heads)
         return without_impossible(found, where)
+
+    def _counts(self, where: Standing) -> bool:
+        """Whether a value is an integer that stays one: what it is called, or a type, says so."""
+        literal = where.value.literal
+        return integer(literal) and (declared_int(where) or not may_be_float(where.name))
 
     def _impossible(self, value: Value, where: Standing) -> bool:
         """Ends of a model, whose size or activation the data say."""

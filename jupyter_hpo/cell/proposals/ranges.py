@@ -30,7 +30,7 @@ def nothing(value: Any) -> Distribution | None:
 
 def decades(low: float, high: float, *, below: float = 2, above: float = 2) -> Rule:
     """A log range some decades to either side of the value, clipped to low..high, but at
-    least one decade to either side; low..high for 0."""
+    least a factor of ten below and of five above it; low..high for 0."""
 
     def rule(value: Any) -> Distribution | None:
         if not number(value) or value < 0:
@@ -39,7 +39,7 @@ def decades(low: float, high: float, *, below: float = 2, above: float = 2) -> R
             return Float(low, high, log=True)
         here = 10.0 ** math.floor(math.log10(value) + 1e-9)
         bottom = min(max(here * 10**-below, low), here / 10)
-        top = max(min(here * 10**above, high), here * 10)
+        top = max(min(here * 10**above, high), here * 10 if value <= 2 * here else value * 10)
         return Float(tidy(bottom), tidy(top), log=True)
 
     return rule
@@ -69,17 +69,26 @@ def log_between(low: float, high: float) -> Rule:
             return None
         if value == 0:
             return Float(low, high, log=True)
-        bottom = low if value > low else value / 10
-        return Float(tidy(bottom), tidy(high if value < high else value * 3), log=True)
+        bottom = low if value >= 2 * low else value / 10
+        top = high if 1.5 * value <= high else min(value * 3, max(high, value, 1.0))
+        return Float(tidy(bottom), tidy(top), log=True)
 
     return rule
 
 
 def linear(low: float, high: float) -> Rule:
+    """low..high, widened where the value is at an end or outside; an end of 0 or 1 is one that
+    the thing itself has."""
+
     def rule(value: Any) -> Distribution | None:
         if not number(value):
             return None
-        return Float(min(low, float(value)), max(high, float(value)))
+        bottom, top = min(low, float(value)), max(high, float(value))
+        if value <= low and value not in (0, 1):
+            bottom = value / 2 if value > 0 else value * 2.0
+        if value >= high and value not in (0, 1):
+            top = min(value * 1.5, (value + 1) / 2) if value < 1 else value * 1.5
+        return Float(tidy(bottom), tidy(top))
 
     return rule
 
@@ -102,8 +111,12 @@ def integers(low: int, high: int, *, log: bool = False, step: int | None = None)
         bottom, top = low, high
         if value < low:
             bottom = value
+        elif value == low > 2:
+            bottom = value // 2
         if value > high:
             top = value * 2
+        elif value == high:
+            top = value + max(1, value // 2)
         if step is not None and (value - bottom) % step:
             return Int(bottom, top)
         return Int(bottom, top, log, step)
@@ -112,10 +125,11 @@ def integers(low: int, high: int, *, log: bool = False, step: int | None = None)
 
 
 def around(value: Any) -> Distribution | None:
-    """From a quarter of the value to four times it, as a log range."""
+    """From a quarter of the value, but 4 where the value is more, to four times it, as a log
+    range."""
     if not integer(value) or value < 4:
         return None
-    return Int(max(2, value // 4), value * 4, log=True)
+    return Int(max(4, value // 4) if value > 4 else 2, value * 4, log=True)
 
 
 def half_to_double(value: Any) -> Distribution | None:
@@ -124,11 +138,10 @@ def half_to_double(value: Any) -> Distribution | None:
     return Int(max(1, value // 2), value * 2, log=True)
 
 
-def quarter_to_own(value: Any) -> Distribution | None:
-    """Up to the value: the data may hold no more."""
-    if not integer(value) or value < 2:
+def quarter_to_double(value: Any) -> Distribution | None:
+    if not integer(value) or value < 1:
         return None
-    return Int(max(1, value // 4), value, log=value >= 8)
+    return Int(max(1, value // 4), max(3, value * 2), log=value >= 8)
 
 
 def rounds(value: Any) -> Distribution | None:

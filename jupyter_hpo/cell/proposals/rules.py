@@ -22,6 +22,23 @@ def plain_name(name: str) -> str:
     return re.sub(r"(?<=[a-z])_?\d+\Z", "", spaced) or spaced
 
 
+_FLOATS = re.compile(
+    r"C|(?:\w+_)?(?:lr|learning_?rate|learn_rate|momentum|decay|wd|clip\w*|norm|weight|coef\w*"
+    r"|lambda\w*|lambd?|lmbda|lam|alpha|beta|gamma|temp(?:erature)?|drop_?out\w*|drop\w*|reg\w*"
+    r"|regulari[sz]\w*|penalty|smoothing|eta\w*|tau|eps(?:ilon)?|rho|mu|l[12]\w*|rate|ratio"
+    r"|leaf_reg|slope|gain|std|scale|sigma|factor|strength|ridge|coef0|nu|shrinkage|length_scale"
+    r"|subsample|bagging_\w+|min_split_\w+|min_gain\w*|min_child_weight|scale_pos_weight|p|lr0"
+    r"|clip(?:_\w+)?|clipnorm|clipvalue|max_(?:grad_)?norm|clip_(?:norm|value)|var_smoothing"
+    r"|perplexity|random_strength|reg_param|bandwidth|margin|init_value|lr_\w+|eta0?|dr|mom"
+    r"|mixup\w*|cutmix\w*)(?:_?(?:init|start|reg|value|val|base|initial))?\Z"
+)
+
+
+def may_be_float(name: str) -> bool:
+    """Whether an integer of this name is a real number that happens to be whole (`C=1`)."""
+    return name == "C" or _FLOATS.match(plain_name(name)) is not None
+
+
 def find_rule(name: str, callee: str = "") -> Named | None:
     """The first rule for a name, as an argument of a callee (its last name) or anywhere."""
     plain = name if name == "C" else plain_name(name)

@@ -58,6 +58,16 @@ _TORCH = """
     CosineAnnealingWarmRestarts _ T_0 T_mult
     OneCycleLR _ max_lr
     ReduceLROnPlateau _ mode factor patience
+    normal_ _ _ std
+    trunc_normal_ _ _ std
+    kaiming_uniform_ _
+    xavier_uniform_ _ gain
+    xavier_normal_ _ gain
+    orthogonal_ _ gain
+    PReLU _ init
+    CELU alpha
+    elu _ alpha
+    celu _ alpha
     clip_grad_norm_ _ max_norm
     clip_grad_value_ _ clip_value
     dropout _ p

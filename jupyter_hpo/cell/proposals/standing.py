@@ -301,4 +301,17 @@ def function_of_default(value: Value, code: Code) -> Function | None:
     return function if isinstance(function, Function) else None
 
 
-__all__ = ["Argument", "Standing", "argument_of", "standing", "string_argument"]
+def declared_int(where: Standing) -> bool:
+    """Whether the code says that a value is an integer: `type=int`, `n: int = 3`."""
+    parent = where.code.parent(where.value.node)
+    call = where.code.call_of(where.value.node)
+    if call is not None and last_name(call.func) in _OPTIONS:
+        return any(k.arg == "type" and last_name(k.value) == "int" for k in call.keywords)
+    annotation = parent.annotation if isinstance(parent, ast.AnnAssign) else None
+    if isinstance(parent, ast.arguments):
+        named = [*parent.posonlyargs, *parent.args, *parent.kwonlyargs]
+        annotation = next((a.annotation for a in named if a.arg == where.name), None)
+    return annotation is not None and last_name(annotation) == "int"
+
+
+__all__ = ["Argument", "Standing", "argument_of", "declared_int", "standing", "string_argument"]
