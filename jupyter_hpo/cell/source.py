@@ -94,7 +94,7 @@ def cell_of(node: ast.AST) -> int:
     return getattr(node, "hpo_cell", 0)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)  # more than the executions of a long session, which are read in turn
 def parsed(source: str, cell: int = 0) -> ast.Module:
     """`parse_cell`, remembered; the tree is shared, so nobody may change it."""
     return parse_cell(source, cell)

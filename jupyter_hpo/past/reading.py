@@ -104,17 +104,20 @@ def _is_magic(statement: ast.stmt) -> bool:
     return False
 
 
-class _Shape(ast.NodeTransformer):
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        return ast.Constant("?")
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
-        if isinstance(node.operand, ast.Constant):
-            return ast.Constant("?")
-        return self.generic_visit(node)
-
-
 def _shape(tree: ast.Module) -> str:
-    copied: Any = ast.parse(ast.unparse(tree))
-    text = ast.dump(_Shape().visit(copied))
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    """Node by node without recursion: code may be nested deeper than the interpreter goes."""
+    said: list[str] = []
+    todo: list[Any] = [tree]
+    while todo:
+        match todo.pop():
+            case ast.Constant() | ast.UnaryOp(operand=ast.Constant()):
+                said.append("?")
+            case ast.AST() as node:
+                said.append(type(node).__name__)
+                todo += [getattr(node, name, None) for name in reversed(node._fields)]
+            case list() as nodes:
+                said.append(f"[{len(nodes)}")
+                todo += reversed(nodes)
+            case other:
+                said.append(repr(other))
+    return hashlib.sha256(" ".join(said).encode("utf-8", "replace")).hexdigest()[:16]

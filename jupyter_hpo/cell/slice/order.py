@@ -66,7 +66,7 @@ def given_back(study: Executed, kinds: Mapping[str, ObjectKind]) -> ast.stmt:
     return statement
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _use(source: str, number: int) -> NameUse:
     try:
         return use_of_names(parsed(source, number))

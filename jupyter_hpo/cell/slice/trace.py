@@ -27,7 +27,8 @@ from .values import Executed, Known, Past, Reached, Slice
 
 def trace(past: Past, tree: ast.Module, known: Known) -> Trace:
     """Read the session and the training cell (cell 0) once; raises nothing for code that
-    parses. Near linear in the number of statements."""
+    parses but RecursionError, when it is nested deeper than the interpreter goes. Near linear
+    in the number of statements."""
     return Trace(past, tree, known)
 
 
@@ -95,11 +96,13 @@ class Trace:
         tuned: Collection[Place],
         also_reads: Collection[str] = (),
         told: Collection[Place] = (),
+        unfit: Collection[str] = (),
     ) -> Slice:
         """The slice of a study in which the values at these places are searched. also_reads:
         names that choices or objectives mention. told: places of the loops and expressions
-        that report, which are changed in trials too."""
-        return RunAgain(self, tuned, also_reads, told).slice()
+        that report, which are changed in trials too. unfit: names whose objects can't be
+        inherited, so that they are built anew where that is possible."""
+        return RunAgain(self, tuned, also_reads, told, unfit).slice()
 
     def live_of(self, name: str) -> tuple[int, frozenset[int]]:
         """The versions that the session has: of the binding, of the objects behind it."""
