@@ -9,14 +9,13 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class
 from .arguments import Request, build_parser, parse_line
 from .errors import CellError
 from .interrupts import Interrupts
+from .past.records import BANNER
 from .past.session import history_of
 from .warmup import warmup
 
 if TYPE_CHECKING:
     from .cell import CapturedCell
     from .notebook import Notebook
-
-BANNER = "#! %%hpo"
 
 
 @magics_class
