@@ -567,3 +567,12 @@ def test_a_large_notebook_is_read_in_no_time() -> None:
         patch.setattr(_Walk, "block", counted)
         find_reports(ast.parse(source + "loss = f119(1)\n"), [Objective("loss", "minimize")])
     assert count < 5_000
+
+
+def test_an_objective_that_is_assigned_over_and_over_is_followed_in_time():
+    """Each assignment is a walk in which the others are found again."""
+    again = "".join(f"val_loss = val_loss * val_loss + {i}\n" for i in range(40))
+    cell = "for epoch in range(3):\n    val_loss = step()\n" + again
+    loop = find_reports(ast.parse(cell), [Objective("val_loss", "minimize")]).loop
+    assert loop is not None
+    assert loop.place.line == 1

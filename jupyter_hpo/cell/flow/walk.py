@@ -17,6 +17,7 @@ from ..source import from_magic
 from .functions import Called, Function, Functions
 from .paths import (
     Change,
+    Path,
     bound_by,
     changes_of,
     is_figure,
@@ -34,6 +35,10 @@ DEPTH = 5
 
 FOLLOWED = 3
 """Assignments of one value to the next that are followed in one scope."""
+
+LATEST = 6
+"""Of the assignments in one scope that take a figure, how many of the last are followed: each
+is a walk of its own, in which others are found."""
 
 MODULES = {"F", "jnp", "math", "metrics", "nn", "np", "pd", "plt", "sklearn", "tf", "torch"}
 """Names that are modules in cells whose imports stand elsewhere."""
@@ -99,16 +104,21 @@ class _Walk:
     def __init__(self, table: Functions, modules: frozenset[str]) -> None:
         self.table, self.modules = table, modules
         self.known: dict[tuple[int, str, bool, bool], list[Site]] = {}
+        self.reads: dict[int, tuple[ast.expr, set[Path]]] = {}
 
     def scope(self, body: Sequence[ast.stmt], at: _At, followed: int = 0) -> Iterator[Site]:
         """The module or a function's body. Where after its loops the objective is taken from
         other values (`best = max(accs)`), those are followed in its stead."""
         sites = list(self.block(body, at))
         yield from sites
-        for site in sites:
-            here = site.function is at.function and len(site.turns) == len(at.turns)
-            if not here or followed >= FOLLOWED or not is_figure(site.value):
-                continue
+        figures = [
+            site
+            for site in sites
+            if site.function is at.function
+            and len(site.turns) == len(at.turns)
+            and is_figure(site.value)
+        ]
+        for site in figures[-LATEST:] if followed < FOLLOWED else ():
             assert site.value is not None
             assert isinstance(site.node, ast.expr)
             expression = self.table.expanded(
@@ -150,7 +160,7 @@ class _Walk:
                     if item.optional_vars is not None:
                         for change in bound_by(item.optional_vars):
                             yield from self._direct(change, at)
-                    if _only_looks(item.context_expr):
+                    if only_looks(item.context_expr):
                         within = _moved(at, looks=True)
                 yield from self.block(node.body, within)
             case ast.Try() | ast.Match():
@@ -182,7 +192,9 @@ class _Walk:
         if at.floating:
             return
         expression = at.expression
-        reads = read_paths(expression)
+        _, reads = self.reads.setdefault(id(expression), (expression, set()))
+        if not reads:
+            reads.update(read_paths(expression))
         if not change.stored and (
             isinstance(expression, ast.Name)
             or (len(change.path) == 1 and change.path[0] in self.modules)
@@ -200,7 +212,7 @@ class _Walk:
         function = called.function
         if function in at.entered or len(at.entered) >= DEPTH:
             return
-        looks = at.looks or any(map(_only_looks, function.node.decorator_list))
+        looks = at.looks or any(map(only_looks, function.node.decorator_list))
         seen = set()
         for expression, floating in self._in_its_words(called, statement, at):
             key = (id(function), ast.dump(expression), floating, looks)
@@ -300,7 +312,8 @@ def _nodes(node: ast.AST) -> Iterator[ast.AST]:
             yield from (n for n in ast.walk(inner) if isinstance(n, ast.Call))
 
 
-def _only_looks(node: ast.expr) -> bool:
+def only_looks(node: ast.expr) -> bool:
+    """Whether an expression is `torch.no_grad()` or the like."""
     named = node.func if isinstance(node, ast.Call) else node
     return isinstance(named, ast.Attribute) and named.attr in _NO_TRAINING
 
