@@ -103,7 +103,7 @@ class _Editing:
         output = self.editor.hand_over()
         runner = Runner(self.notebook.namespace, background=background, output=output)
         try:
-            runner.start(cell, options, self.notebook.states_for(cell))
+            self.notebook.run(runner, cell, options)
         except HpoError as error:
             self.editor.close_with({"text/plain": f"jupyter_hpo: {error}"})
 

@@ -33,4 +33,6 @@ def may_be_trained(value: Any) -> bool:
         return len(value) < SMALL
     if hasattr(value, "__array__") or isinstance(value, type):
         return False
-    return type(value).__module__ == "__main__" or any(hasattr(value, a) for a in LEARNS)
+    if type(value).__module__ in ("__main__", "types"):  # the person's own, a SimpleNamespace
+        return True
+    return any(hasattr(value, attribute) for attribute in LEARNS)

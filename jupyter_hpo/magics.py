@@ -57,7 +57,7 @@ class HpoMagics(Magics):  # type: ignore[misc]
             open_editor(cell, notebook)
         else:
             runner = Runner(notebook.namespace, background=request.background, quiet=request.quiet)
-            runner.start(cell, request.options, notebook.states_for(cell))
+            notebook.run(runner, cell, request.options)
 
 
 def explained(cell: CapturedCell, notebook: Notebook) -> str:

@@ -13,8 +13,10 @@ from .arguments import Request
 from .cell import CapturedCell, capture
 from .cell.slice import Past
 from .cell.source import parsed
-from .errors import HpoError, SpaceError
+from .errors import CellError, HpoError, SpaceError
+from .options import Options
 from .past import SessionHistory, data_rows, history_of, known_objects
+from .run import Runner
 from .worker.randomness import CellStates
 
 TOO_DEEP = "{} is nested too deeply to be read. Break up its longest expression."
@@ -52,6 +54,7 @@ class Notebook:
     def capture(self, **changes: Any) -> CapturedCell:
         """changes: arguments of `cell.capture` that differ from what the magic's line says.
         Raises HpoError for code nested deeper than the interpreter goes."""
+        self._changes = changes
         arguments = {**self._arguments, **changes}
         try:
             return capture(self.source, **arguments)
@@ -64,6 +67,24 @@ class Notebook:
             raise HpoError(TOO_DEEP.format("the cell")) from None
         told = TOO_DEEP.format("an earlier cell") + " Until then this cell alone is searched."
         return replace(alone, notices=(told[0].upper() + told[1:], *alone.notices))
+
+    def run(self, runner: Runner, cell: CapturedCell, options: Options) -> None:
+        """Start the study of the cell as captured last. Objects that can't travel to a worker
+        are built by the trials themselves, where earlier cells say how.
+
+        Raises what `Runner.start` raises.
+        """
+        try:
+            runner.start(cell, options, self.states_for(cell))
+            return
+        except CellError as error:
+            unfit = {p.name for p in error.problems if p.code == "cannot_travel" and p.name}
+            if not unfit:
+                raise
+            cell = replace(self.capture(**self._changes, unfit=unfit), space=cell.space)
+            if unfit & cell.free_names:
+                raise
+        runner.start(cell, options, self.states_for(cell))
 
     def states_for(self, cell: CapturedCell) -> CellStates:
         """The random states with which the cells of a trial began, as far as they are known."""

@@ -53,6 +53,7 @@ def capture(
     known: Known | None = None,
     n_rows: int | None = None,
     shadowing: Collection[str] = frozenset(),
+    unfit: Collection[str] = frozenset(),
 ) -> CapturedCell:
     """Understand a cell.
 
@@ -64,7 +65,8 @@ def capture(
     globals that functions of earlier cells read. past: the session's earlier cells, None to
     look at this cell only; known: what is known of the notebook's objects. n_rows: of the
     training data, where that is known. shadowing: names of builtins that the notebook has bound
-    to something of its own.
+    to something of its own. unfit: names whose objects can't travel to a worker: trials build
+    them anew where the past says how.
     """
     python = to_python(source, transform=transform, filename=filename, line_offset=line_offset)
     problems, notices = list(python.problems), list(python.notices)
@@ -108,7 +110,7 @@ def capture(
     notices += reports.notices
     places = {place for tunable in searched for place in tunable.places}
     told = {w.place for w in reports.watches} | ({reports.loop.place} if reports.loop else set())
-    again = reach.rerun(places, goals, told)
+    again = reach.rerun(places, goals, told, unfit)
     notices += [*past.notices(reach.reached), *again.notices]
     earlier = again.parts(past)
     bare = tuple(replace(part, seeded=False) for part in earlier)
@@ -137,7 +139,9 @@ def capture(
         identity=identity_of(whole.tree, searched, objectives),
         problems=_sorted(problems),
         notices=tuple(dict.fromkeys(notices)),
-        keep=kept_names(own, searched, values, rebuilt) if keep is None else tuple(keep),
+        keep=kept_names(own, searched, values, [*rebuilt, *again.trained])
+        if keep is None
+        else tuple(keep),
         earlier=earlier,
         reruns=again.statements,
     )

@@ -139,3 +139,26 @@ def test_names_that_hide_builtins_travel(start):
     result = kernel.run(f"%%hpo --maximize out --trials 3 --name hides\n{cell}")
     assert result.error is None, result.error
     assert kernel.value("study.trial(0).value") == 1 + 2 + 2
+
+
+def test_what_is_trained_inside_an_object_comes_back(start):
+    setup = "from types import SimpleNamespace\nctx = SimpleNamespace(w=[0.0])\nmodels = {'a': [0.0]}"
+    kernel = prepared(start(), setup)
+    cell = (
+        "lr = 1.0  # hpo: 1.0..3.0\nfor i in range(3):\n    ctx.w[0] += lr\n"
+        "    models['a'][0] -= lr\n    out = ctx.w[0]\n"
+    )
+    result = kernel.run(f"%%hpo --maximize out --trials 4 --pruner none --name inside\n{cell}")
+    assert result.error is None, result.error
+    assert kernel.value("(study.trial(0).value, ctx.w[0] == study.best_value)") == (3.0, True)
+    assert kernel.value("models['a'][0] == -study.best_value")
+
+
+def test_an_object_that_cannot_travel_is_built_by_the_trials(start):
+    """A lock, as a LightGBM Dataset once it is used, can't be pickled."""
+    setup = "import threading\nclass Data:\n    def __init__(self):\n        self.lock = threading.Lock()"
+    kernel = prepared(start(), setup, "data = Data()")
+    cell = "lr = 1  # hpo: 1..4\nout = lr + len(vars(data))\n"
+    result = kernel.run(f"%%hpo --maximize out --trials 3 --name locked\n{cell}")
+    assert result.error is None, result.error
+    assert kernel.value("study.trial(0).value") == 2

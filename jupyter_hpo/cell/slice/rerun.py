@@ -31,6 +31,7 @@ class RunAgain:
         tuned: Collection[Place],
         also: Collection[str],
         told: Collection[Place],
+        unfit: Collection[str],
     ) -> None:
         self.traced = traced
         self.machine = traced.machine
@@ -45,6 +46,8 @@ class RunAgain:
         self.why: dict[int, str] = {}
         self.starts: set[int] = set()
         self.outside: dict[str, None] = {}
+        self.trained: dict[str, None] = {}
+        self.unfit = frozenset(unfit)
         values = self._with_places(tuned)
         self.by: dict[int, int] = {}
         self.differs = self._tainted(values)
@@ -154,12 +157,20 @@ class RunAgain:
             return  # each trial has its own, and it stands as the cell would see it
         if found.made < 0 and trained and found.kind in ("library", "other"):
             self.outside[found.name] = None
+        if trained:
+            self.trained[found.name] = None
         whom = "this cell" if trained else f"In[{step.cell}], line {step.node.lineno},"
         self._choose(events, f"builds `{found.name}`, which {whom} changes")
 
     def _inherit_or_choose(self, read: Read, i: int) -> None:
         if read.name in GENERATORS:
             self._chance(read, i)
+            return
+        if read.name in self.unfit and read.binders & self.past:
+            why = f"builds `{read.name}`, which can't travel to a worker"
+            for seen in read.seen:
+                self._choose(seen.events & self.past, why)
+            self._choose(read.binders, why)
             return
         live, versions = self.traced.live_of(read.name)
         below = (1 << min(i, self.traced.first)) - 1
@@ -266,6 +277,7 @@ class RunAgain:
             tuple(notices),
             tuple(sorted(self._inherited())),
             tuple(sorted(self.starts - with_part)),
+            tuple(name for name in self.trained if name),
         )
 
     def _from_studies(self) -> list[str]:

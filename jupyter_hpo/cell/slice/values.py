@@ -79,12 +79,13 @@ class Slice:
     """statements: in the order they run. notices: what can't be known for certain, a sentence
     each. inherited: names the trial takes as they stand, sorted. starts: cells, sorted, of
     which no statement runs again, but with whose recorded random states what comes after them
-    begins."""
+    begins. trained: names to which objects were first bound that the training cell changes."""
 
     statements: tuple[Rerun, ...] = ()
     notices: tuple[str, ...] = ()
     inherited: tuple[str, ...] = ()
     starts: tuple[int, ...] = ()
+    trained: tuple[str, ...] = ()
 
     def parts(self, past: Past) -> tuple[Part, ...]:
         """The statements by cell, in the order they run. A part without statements only sets
