@@ -33,7 +33,7 @@ from .source import PythonSource, Transform, to_python
 from .tunables import find_tunables
 from .value_finder import find_values
 from .watching import Reports, find_reports
-from .whole import Whole, marks_of, whole_of
+from .whole import Whole, marks_of, unheard, whole_of
 
 
 def capture(
@@ -83,6 +83,7 @@ def capture(
     objectives, wrong = objectives_of(objectives, found, own, names, inner_names(whole.tree))
     problems += wrong
     marks, wrong = marks_of(whole)
+    notices += unheard(whole, past)
     problems += wrong
     values = find_values(whole.tree)
     goals = {name for o in objectives for name in names_read(o)}

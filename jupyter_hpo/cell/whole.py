@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import Problem
-from ..space.grammar import Spec
+from ..space.grammar import Fixed, Spec
 from .captured import Part, Place
 from .marking import read_marks
 from .program import first_line, module_of
 from .slice import Past, Reached
 from .source import cell_of
+
+MARK = "# hpo:"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,24 @@ def whole_of(source: str, own: ast.Module, past: Past, reached: Sequence[Reached
     sources = {0: source, **{part.number: part.source for part in parts}}
     tree = module_of(source, tuple(parts), False) if parts else own
     return Whole(tree, own, sources, {cell: tuple(found) for cell, found in by_cell.items()})
+
+
+def unheard(whole: Whole, past: Past) -> list[str]:
+    """Notices of marks in cells on which the training cell does not depend, or that failed."""
+    there = set(whole.sources)
+    left = [(c, "this cell does not depend on it") for c in past.cells if c.number not in there]
+    standing = {line for c in past.cells for line in c.source.splitlines() if MARK in line}
+    left += [(c, "that cell failed") for c in past.superseded if c.failed]
+    said = []
+    for cell, why in left:
+        if MARK not in cell.source:
+            continue
+        for spec in read_marks(cell.source)[0]:
+            line = cell.source.splitlines()[(spec.line or 1) - 1]
+            if not isinstance(spec.body, Fixed) and (not cell.failed or line not in standing):
+                where = f"In[{cell.number}], line {spec.line}"
+                said.append(f"The mark in {where} counts for nothing here: {why}.")
+    return list(dict.fromkeys(said))
 
 
 def marks_of(whole: Whole) -> tuple[dict[int, list[Spec]], list[Problem]]:
