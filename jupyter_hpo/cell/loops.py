@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from ..study.objective import Objective
 from .captured import Loop
-from .flow import Functions, Site, Turn, bound_names, find_sites
+from .flow import Functions, Site, Turn, bound_names, find_sites, same_figures
 from .flow.paths import substitute
 from .scopes import FUNCTIONS
 from .values import place_of
@@ -52,6 +52,8 @@ def find_loop(
         if expression is None:
             continue
         found = _reporting(find_sites(tree, expression, table, floating=_floats(expression, bound)))
+        if found is None and isinstance(expression, ast.Name) and i not in said:
+            found = _reporting(same_figures(tree, expression.id, table))
         if found is not None:
             turns.setdefault(id(found[1].loop), []).append((i, *found))
     for identity, moved in turns.items():
