@@ -239,6 +239,27 @@ PROPOSED = {
     "a summary writer": ("w.add_scalar('val/loss', c / n, e)", 'printed("val/loss={}")', DOWN),
     "mean squared error in words": ("print('Mean squared error: %.2f' % (a / b))",
                                     'printed("Mean squared error: {}")', DOWN),
+    # running bests
+    "the current figure before its best": (
+        "record_acc = 0\nfor i in r:\n    acc = f(i)\n"
+        "    record_acc = max(record_acc, acc)", "acc", UP,
+    ),
+    "a best that is kept by hand": (
+        "low_loss = None\nfor i in r:\n    loss = f(i)\n"
+        "    if low_loss is None or loss.item() < low_loss:\n        low_loss = loss.item()",
+        "loss", DOWN,
+    ),
+    "the best of what a function returns": (
+        "def evaluate(d):\n    total_acc = 0\n    for x in d:\n        total_acc += g(x)\n"
+        "    return total_acc / len(d)\nbest_acc = 0.0\nfor i in r:\n"
+        "    accu_val = evaluate(valid)\n"
+        "    if accu_val > best_acc:\n        best_acc = accu_val", "accu_val", UP,
+    ),
+    "an array that is filled after it": (
+        "mse = mean_squared_error(y_test, reg.predict(X_test))\ntest_score = np.zeros((9,))\n"
+        "for i, p in enumerate(reg.staged_predict(X_test)):\n    test_score[i] = f(y_test, p)",
+        "mse", DOWN,
+    ),
     # the end of the cell
     "what the cell ends with": ("loss = f()\nacc = g()\nacc", "acc", UP),
     "the least at the end": ("h = f()\nlosses = h.x\nmin(losses)", "min(losses)", DOWN),
@@ -260,6 +281,14 @@ def test_proposed(source: str, objective: str, direction: str) -> None:
 # name: (source, what could be meant): a person has to say
 ASKED = {
     "two validation figures": ("val_loss = f()\nval_acc = f()", {"val_loss", "val_acc"}),
+    "two test figures": (
+        "rmse = f(y_test, p)\nmae = g(y_test, p)", {"rmse", "mae"},
+    ),
+    "an error and a share": ("rmse = f(y_test, p)\nr2 = g(y_test, p)", {"rmse", "r2"}),
+    "two figures and the best of one": (
+        "for i in r:\n    loss = f(i)\n    acc = g(i)\n    top_acc = max(top_acc, acc)",
+        {"loss", "acc"},
+    ),
     "two of a dict": (
         "def e():\n    return {'f1': a, 'accuracy': b}\nm = e()", {'m["f1"]', 'm["accuracy"]'},
     ),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..flow import path_of
 from ..flow.functions import Function
+from ..flow.paths import is_reset
 from ..loops import is_repeat
 from ..names import use_of_names
 from ..scopes import own_scope
@@ -34,7 +35,7 @@ def names(survey: Survey) -> None:
         if direction is None or name.startswith("_"):
             continue
         values = survey.values.get(name, [])
-        if values and all(is_no_number(v) for v in values):
+        if values and (all(is_no_number(v) for v in values) or _is_array(survey, name, values)):
             continue
         rank, why = _rank(survey, name, values)
         node = first.get(name)
@@ -42,6 +43,19 @@ def names(survey: Survey) -> None:
             if rank < 4 and _of_a_fold(survey, name):
                 rank, why = 4, "a figure of one fold or repeat only"
             survey.add(name, direction, 10 * rank + ASSIGNED, why, node)
+
+
+def _is_array(survey: Survey, name: str, values: list[ast.expr]) -> bool:
+    """Whether a name is room for many numbers: made in advance, and filled one by one."""
+    made = all(isinstance(value, ast.Call) and is_reset(value) for value in values)
+    return made and any(
+        isinstance(node, ast.Subscript)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+        and not isinstance(node.slice, ast.Constant)
+        for node in ast.walk(survey.tree)
+    )
 
 
 def _of_a_fold(survey: Survey, name: str) -> bool:
@@ -102,6 +116,8 @@ def _element(
 ) -> None:
     direction = direction_of_list(label) or direction_of_list(name)
     rank = rank_of(label or name)
+    if source in survey.bound and rank_of(source) != 1:
+        rank = rank_of(source)  # `accu_val = evaluate(...)`, which returns `total_acc / n`
     if rank == 1:
         rank = RANKS.get(split, 0 if split else 1)
     if direction is not None and source not in survey.bound | survey.found.keys():

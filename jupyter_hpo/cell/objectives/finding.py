@@ -9,7 +9,7 @@ from ...study.objective import Objective
 from ..captured import Candidate
 from ..names import reads
 from ..scopes import stored
-from . import assigned, listed, shown
+from . import assigned, listed, running, shown
 from .candidate import LOCAL
 from .directions import direction_of, rank_of
 from .frameworks import Libraries
@@ -29,6 +29,7 @@ def find_objectives(tree: ast.Module, known_names: Collection[str] = ()) -> tupl
     shown.expressions(survey)
     shown.printed_values(survey)
     listed.means(survey)
+    running.bests(survey)
     return tuple(sorted(survey.found.values(), key=lambda c: c.rank))
 
 
