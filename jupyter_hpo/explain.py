@@ -94,7 +94,7 @@ def _row(tunable: Tunable) -> tuple[str, ...]:
     more = len(tunable.places) - 1
     if more:
         where += f" and {more} more place{'s' if more > 1 else ''}"
-    why = "marked" if tunable.declared else tunable.why
+    why = "asked for" if tunable.declared else tunable.why
     return (tunable.name, where, span, why, tunable.text)
 
 

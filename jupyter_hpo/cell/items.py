@@ -37,7 +37,8 @@ class Item:
         """What is wrong with it; it is not tuned."""
         self.broken = True
         line = self.spec.line if self.spec else self.value.line
-        return Problem(code, message, fix, line, self.name or self.value.key)
+        cell = 0 if line is None else self.value.place.cell
+        return Problem(code, message, fix, line, self.name or self.value.key, cell)
 
 
 def named_item(items: Sequence[Item], name: str) -> Item | None:

@@ -154,7 +154,7 @@ class _Maker:
                 self._problem(
                     item,
                     "same_name",
-                    f"two values are named {name!r}, here and in line {other.value.line}.",
+                    f"two values are named {name!r}, here and in {other.value.place.where}.",
                     f"Name one of them otherwise: as {name}_2.",
                 )
                 item.broken = True
@@ -269,7 +269,8 @@ class _Maker:
     def finish(self) -> Tuned:
         for item in self.items:
             if item.problem is not None:
-                self.problems.append(replace(item.problem, name=item.name))
+                cell = item.value.place.cell if item.problem.line is not None else 0
+                self.problems.append(replace(item.problem, name=item.name, cell=cell))
         self.problems += read_conditions(self.items)
         order = {id(v): i for i, v in enumerate(self.values.found)}
         self.items.sort(key=lambda item: order[id(item.value)])

@@ -26,3 +26,17 @@ def test_a_cell_that_failed_and_was_put_right_is_not_said():
     cell = capture("loss = rate * 2\n", names={"rate"}, past=Past((right,), (FAILED,)))
     assert list(cell.space) == ["rate"]
     assert not [notice for notice in cell.notices if "mark" in notice]
+
+
+def test_problems_of_marks_say_their_cell():
+    first = Executed(2, "lr = 1  # hpo: 1..3\n", "<cell In[2]>")
+    second = Executed(4, "rate = 2  # hpo: 9..3\nstep = 1  # hpo: 1..3 as lr\n", "<cell In[4]>")
+    cell = capture(
+        "loss = lr + rate + step\n", names={"lr", "rate", "step"}, past=Past((first, second))
+    )
+    said = [str(problem) for problem in cell.problems]
+    assert any(s.startswith("In[4], line 1: ") for s in said), said
+    assert any(
+        s.startswith("In[4], line 2: two values are named 'lr', here and in In[2], line 1")
+        for s in said
+    )
