@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_hpo.study.trial_events import Failed, Finished, Stopped
 from jupyter_hpo.worker import adapters
+from jupyter_hpo.worker.adapters import lightning
 from jupyter_hpo.worker.adapters.base import Adapter, View
 from jupyter_hpo.worker.adapters.data import same
 
@@ -191,3 +192,15 @@ def test_two_pieces_of_code_that_mean_the_same_data():
     assert same(frozenset({"X_val", "DMatrix(X_val)"}), names["dval"], **look)
     assert not same(frozenset({"X"}), names["dval"], **look)
     assert not same(frozenset({"open('x')"}), whole, **look)
+
+
+def test_lightning_validates_on_its_validation_loaders_not_on_what_it_trains_on():
+    class Module:
+        def val_dataloader(self):
+            return held_out
+
+    train, held_out, module = [1], [2], Module()
+    given = {"model": object(), "train_dataloaders": train, "val_dataloaders": held_out}
+    assert train not in lightning._loaders(given)
+    assert held_out in lightning._loaders(given)
+    assert module in lightning._loaders({"train_dataloaders": module})
