@@ -157,7 +157,7 @@ class RunAgain:
             return  # each trial has its own, and it stands as the cell would see it
         if found.made < 0 and trained and found.kind in ("library", "other"):
             self.outside[found.name] = None
-        if trained:
+        if trained and events & self.past:
             self.trained[found.name] = None
         whom = "this cell" if trained else f"In[{step.cell}], line {step.node.lineno},"
         self._choose(events, f"builds `{found.name}`, which {whom} changes")
