@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import copy
 
+from .arguments import data_of, is_dotted, is_log, keyword_of, parameters_of
 from .asks import PLACEHOLDER, Ask, Formula, Opaque
 from .flow import FOLDS, FitCall, Flow, flow_of, tail
 from .metrics import FUNCTIONS, canonical
@@ -31,6 +32,7 @@ _METHODS = frozenset(
 _AS_LOGGED = ("y_true", "y_pred", "y_prob", "y_score", "squared", "labels")
 """Arguments of a metric that leave it what frameworks log."""
 
+_EVALUATE = ("evaluate", "validate")
 _CALLBACKS = ("ModelCheckpoint", "EarlyStopping")
 
 
@@ -93,7 +95,7 @@ class _Reader:
                 return self._name(name, order)
             case ast.Call():
                 return self._call(node, order)
-            case ast.Subscript(value=value, slice=ast.Constant(value=str(key))) if _is_log(value):
+            case ast.Subscript(value=value, slice=ast.Constant(value=str(key))) if is_log(value):
                 self._rooted(value, order)
                 return self._ask(Ask("named", key))
             case ast.Subscript(value=value, slice=index):
@@ -205,12 +207,12 @@ class _Reader:
             return self._rebuilt(node, order, skip=func)
         if isinstance(func, ast.Attribute):
             if func.attr in _EVALUATE and self._receives(ast.unparse(func.value), order):
-                given = _data_of(node)
+                given = data_of(node)
                 data: frozenset[str] = frozenset()
                 data = data if given is None else self.flow.texts(given, order)
-                as_dict = isinstance(_keyword(node, "return_dict"), ast.Constant)
+                as_dict = isinstance(keyword_of(node, "return_dict"), ast.Constant)
                 return self._ask(Ask("evaluate", data=data, as_dict=as_dict))
-            if func.attr in _METHODS or (func.attr in _FUNCTIONS and _dotted(func.value)):
+            if func.attr in _METHODS or (func.attr in _FUNCTIONS and is_dotted(func.value)):
                 return self._rebuilt(node, order)
         raise Opaque
 
@@ -226,7 +228,7 @@ class _Reader:
             name = FUNCTIONS[tail(func)]
             if any(keyword.arg not in _AS_LOGGED for keyword in node.keywords):
                 raise Opaque(final=True)  # weighted, averaged, counted: another figure
-            if name == "mse" and isinstance(squared := _keyword(node, "squared"), ast.Constant):
+            if name == "mse" and isinstance(squared := keyword_of(node, "squared"), ast.Constant):
                 name = "mse" if squared.value else "rmse"
             for given in [*node.args, *(k.value for k in node.keywords)]:
                 data = self._predicted(given, order, name)
@@ -284,7 +286,7 @@ class _Reader:
         inner.depth = self.depth
         inner.flow.modules |= self.flow.modules
         inner.asks, inner.calls = self.asks, self.calls
-        inner.parameters = _parameters(function)
+        inner.parameters = parameters_of(function)
         code = inner.read(returns[0].value, 1 << 30)
         self.key = self.key or inner.key
         return code
@@ -328,39 +330,3 @@ class _Reader:
         if isinstance(item, ast.keyword):
             return ast.keyword(item.arg, self.read(item.value, order))
         return self.read(item, order) if isinstance(item, ast.expr) else item
-
-
-_EVALUATE = ("evaluate", "validate")
-
-
-def _data_of(node: ast.Call) -> ast.expr | None:
-    """The data of `model.evaluate(X, y)`, `trainer.evaluate(ds)`, `trainer.validate(net, ds)`."""
-    first = 1 if tail(node.func) == "validate" else 0
-    if len(node.args) > first:
-        return node.args[first]
-    return _keyword(node, "x", "eval_dataset", "dataloaders", "datamodule")
-
-
-def _is_log(node: ast.expr) -> bool:
-    """`trainer.state.log_history[-1]`: the key says what is meant, the place in it changes."""
-    return (
-        isinstance(node, ast.Subscript)
-        and isinstance(node.value, ast.Attribute)
-        and node.value.attr == "log_history"
-    )
-
-
-def _keyword(node: ast.Call, *names: str) -> ast.expr | None:
-    return next((k.value for k in node.keywords if k.arg in names), None)
-
-
-def _dotted(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and _dotted(node.value))
-
-
-def _parameters(function: ast.AST) -> frozenset[str]:
-    arguments = getattr(function, "args", None)
-    if not isinstance(arguments, ast.arguments):
-        return frozenset()
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    return frozenset(a.arg for a in every)
