@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import importlib
 import inspect
 import linecache
 import warnings
@@ -42,6 +43,17 @@ class BoundCell:
                 import asyncio  # costs 20 ms, and few cells need it
 
                 asyncio.run(result)
+
+
+def bring(program: CellProgram, params: Mapping[str, Any], namespace: dict[str, Any]) -> None:
+    """Import the choices among params that the code itself doesn't (`CellProgram.imports`).
+
+    A name that the namespace has stays as it is. Raises what the import raises.
+    """
+    taken = {value for value in params.values() if isinstance(value, str)}
+    for module, name in program.imports:
+        if name in taken and name not in namespace:
+            namespace[name] = getattr(importlib.import_module(module), name)
 
 
 def awaits(code: CodeType) -> bool:

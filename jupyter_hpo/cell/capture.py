@@ -16,6 +16,7 @@ from ..study.objective import Objective
 from .captured import Candidate, CapturedCell
 from .checks import (
     choice_names,
+    missing_imports,
     nothing_to_tune,
     notices_of,
     objectives_of,
@@ -118,7 +119,10 @@ def capture(
     tree = module_of(python.text, bare, False) if bare else python.tree
     use = use_of_names(tree) if bare else own
     problems += undefined_earlier(use, own, names)
-    choices, wrong = choice_names(searched, use, names)
+    imports = missing_imports(searched, use, names, whole.tree, origins)
+    brought = {name for _, name in imports}
+    choices, wrong = choice_names(searched, use, {*names, *brought})
+    choices -= brought
     problems += wrong
     notices += notices_of(own, searched, values, objectives, names, read)
     free = use.free | choices | (use.hinted & set(names))
@@ -145,6 +149,7 @@ def capture(
         else tuple(keep),
         earlier=earlier,
         reruns=again.statements,
+        imports=imports,
     )
 
 

@@ -150,7 +150,8 @@ class CellProgram:
     once for all trials (of `program.tree_of`). keep: names whose objects are kept of the best
     trial, keep_limit_bytes of them at most. earlier: what runs before it, by cell. seeded: the
     random states with which the cell begins are known. watches: expressions whose values are
-    objectives'.
+    objectives'. imports: (module, name) of choices that no import of the code brings; a trial
+    that takes one imports it first.
     """
 
     source: str
@@ -165,6 +166,7 @@ class CellProgram:
     earlier: tuple[Part, ...] = ()
     seeded: bool = False
     watches: tuple[Watch, ...] = ()
+    imports: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,7 @@ class CapturedCell:
     values; names the study when the person doesn't. earlier: what trials run again of earlier
     cells; reruns: why, statement by statement. candidates: all that can be the objective, the
     likeliest first. reports: what is reported while it runs, for a person, in lower case; ''
-    when nothing is.
+    when nothing is. imports: as CellProgram's.
     """
 
     source: str
@@ -199,6 +201,7 @@ class CapturedCell:
     reruns: tuple[Rerun, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     reports: str = ""
+    imports: tuple[tuple[str, str], ...] = ()
 
     def program(self) -> CellProgram:
         """The part that travels."""
@@ -211,4 +214,5 @@ class CapturedCell:
             loop=self.loop,
             keep=self.keep,
             earlier=self.earlier,
+            imports=self.imports,
         )

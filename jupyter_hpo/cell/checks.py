@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import ast
+from collections.abc import Collection, Mapping, Sequence
 
 from ..errors import Problem
 from ..space import Categorical
@@ -12,6 +13,7 @@ from ..study.objective import Objective
 from .captured import Tunable
 from .names import NameUse, reads
 from .objectives import Candidate, is_test, propose_objective
+from .proposals import Code, imports_of
 from .tunables import Tuned
 from .values import Values
 
@@ -168,6 +170,28 @@ def choice_names(
                 elif name not in use.sure:
                     needed.add(name)
     return needed, problems
+
+
+def missing_imports(
+    searched: Sequence[Tunable],
+    use: NameUse,
+    names: Collection[str],
+    tree: ast.Module,
+    origins: Mapping[str, str],
+) -> tuple[tuple[str, str], ...]:
+    """(module, name) of choices that stand beside an imported alternative and are not defined:
+    `MinMaxScaler`, where only `StandardScaler` is imported. tree: all that is looked at."""
+    there = {*use.assigned, *names}
+    found: dict[tuple[str, str], None] = {}
+    for tunable in searched:
+        choices = tunable.distribution
+        if not isinstance(choices, Categorical) or not choices.expressions:
+            continue
+        words = [c for c in choices.choices if isinstance(c, str) and c.isidentifier()]
+        if _is_attribute(tunable, choices) or set(words) <= there:
+            continue
+        found |= dict.fromkeys(imports_of(tunable.value, words, Code(tree, origins), there))
+    return tuple(found)
 
 
 def _is_attribute(tunable: Tunable, distribution: Categorical) -> bool:

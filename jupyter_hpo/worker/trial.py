@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
-from ..cell.bind import awaits, bind
+from ..cell.bind import awaits, bind, bring
 from ..cell.captured import CellProgram
 from ..cell.recorder import SILENT, Recorder
 from ..cell.wrapping import RECORDER, recorder_of
@@ -134,6 +134,7 @@ class Trial:
         self.namespace[RECORDER] = recorder
         try:
             fits = adapters.in_place(program, reporter, self.namespace, StopTrial)
+            bring(program, self.spec.params, self.namespace)
             with printed.watched(recorder), fits:
                 for code in bound.codes:
                     if awaits(code):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pickle
 import sys
 import traceback
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from jupyter_hpo.cell import CapturedCell, Recorder, bind, capture, prepare, remember_source
-from jupyter_hpo.cell.bind import awaits
+from jupyter_hpo.cell.bind import awaits, bring
 from jupyter_hpo.cell.wrapping import RECORDER
 from jupyter_hpo.errors import CellError
 from jupyter_hpo.study.objective import Objective
@@ -235,3 +236,43 @@ def test_future_import_holds_and_only_there() -> None:
         "from __future__ import annotations\nx = 1  # hpo: 1..9\ndef f(a: nowhere): pass\nloss = x"
     )
     assert run(cell, x=2)[0]["f"].__annotations__ == {"a": "nowhere"}
+
+
+SCALED = """from collections import OrderedDict
+from sklearn.preprocessing import StandardScaler
+x = StandardScaler().fit_transform([[1.0], [2.0], [3.0]])
+loss = float(x[0, 0])
+"""
+
+
+def test_a_choice_that_nothing_imports_is_imported() -> None:
+    pytest.importorskip("sklearn")
+    cell = capture(SCALED, auto=True)
+    assert cell.problems == ()
+    assert ("sklearn.preprocessing", "MinMaxScaler") in cell.imports
+    assert not {"MinMaxScaler"} & cell.free_names
+    program, losses = cell.program(), []
+    for choice in ("StandardScaler", "MinMaxScaler"):
+        space: dict[str, Any] = {}
+        params = {"scaler": choice}
+        bring(program, params, space)
+        bind(program, params).run(space)
+        losses.append(space["loss"])
+        assert ("MinMaxScaler" in space) == (choice == "MinMaxScaler")
+    assert losses == [pytest.approx(-1.2247, abs=1e-4), 0.0]
+
+
+def test_a_mark_may_name_what_is_not_imported() -> None:
+    line = "StandardScaler()  # hpo: StandardScaler | MaxAbsScaler"
+    cell = capture(SCALED.replace("StandardScaler().fit", f"{line}\nx = StandardScaler().fit", 1))
+    assert cell.imports == (("sklearn.preprocessing", "MaxAbsScaler"),)
+
+
+def test_what_is_defined_is_not_imported() -> None:
+    cell = capture(SCALED, auto=True, names={"MinMaxScaler"})
+    assert ("sklearn.preprocessing", "MinMaxScaler") not in cell.imports
+    assert "MinMaxScaler" in cell.free_names
+    space: dict[str, Any] = {"MinMaxScaler": 1}
+    program = replace(cell.program(), imports=(("sklearn.preprocessing", "MinMaxScaler"),))
+    bring(program, {"scaler": "MinMaxScaler"}, space)
+    assert space["MinMaxScaler"] == 1

@@ -67,7 +67,13 @@ EXPECTED = {
         free=frozenset({"keras", "X_train", "y_train"}),
     ),
     "sk_pipeline": Expected(
-        (), ("n_estimators", "max_depth", "min_samples_leaf"), None, "", "val_score", 0, DATA
+        (),
+        ("scaler", "n_estimators", "max_depth", "min_samples_leaf"),
+        None,
+        "",
+        "val_score",
+        0,
+        DATA,
     ),
     "sk_svc": Expected(
         ("C", "gamma"), ("kernel",), None, "", "score", 0, DATA | {"cross_val_score", "SVC"}

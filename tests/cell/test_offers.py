@@ -37,7 +37,7 @@ plt.figure(figsize=(10, 6)); plt.plot(range(10), alpha=0.3, lw=2)
             "ngram_range": "(1, 2) | (1, 1) | (1, 3)",
             "min_df": "1..10",
             "LogisticRegression.C": "0.001..1000 log",
-            "scaler": "StandardScaler | MinMaxScaler",
+            "scaler": "StandardScaler | MinMaxScaler | RobustScaler | MaxAbsScaler",
             "n_components": "7..60 log",
             "SVC.C": "0.001..1000 log",
             "gamma": "1e-05..10 log",
@@ -494,7 +494,7 @@ class UNet(nn.Module):
 model = UNet()
 """,
         {
-            "activation": "ReLU | LeakyReLU | ELU | SiLU",
+            "activation": "ReLU | LeakyReLU | ELU | SiLU | Mish | SELU",
             "d2.out_channels": "16..256 log",
             "u1.out_channels": "8..128 log",
         },
@@ -665,6 +665,7 @@ def train(lr, hidden=32, epochs=3, verbose=0):
 model = train(0.01)
 """,
         {
+            "activation": "ReLU | LeakyReLU | ELU | SiLU | GELU | Tanh",
             "train.hidden": "16..256 log",
             "train_2.hidden": "8..128 log",
             "optimizer": "Adam | AdamW | SGD | RMSprop",
@@ -717,6 +718,7 @@ net = NeuralNetClassifier(Net, max_epochs=10, lr=0.1, batch_size=64, module__num
 net.fit(X, y)
 """,
         {
+            "activation": "relu | selu | celu | tanh",
             "dropout": "0..0.7",
             "lr": "0.001..1 log",
             "batch_size": "16 | 32 | 64 | 128 | 256",

@@ -212,6 +212,11 @@ def test_a_default_that_one_caller_uses_is_proposed() -> None:
     assert {t.name: t.value for t in found.tunables} == {"f.lr": 0.1, "f_2.lr": 0.2}
 
 
+RECURRENT = """class Net(nn.Module):
+    def __init__(self):
+        self.rnn = nn.LSTM(n, m, batch_first=True)
+    def forward(self, x, h):
+"""
 COMPANY = {
     "strings the code tells apart": (
         "cell = 'lstm'\nif cell == 'lstm':\n    f(1)\nelif cell == 'gru':\n    f(2)",
@@ -240,7 +245,49 @@ COMPANY = {
     ),
     "a name that is imported beside others": (
         "from sklearn.preprocessing import StandardScaler, MinMaxScaler\ns = StandardScaler()",
-        {"scaler": ("StandardScaler", "MinMaxScaler")},
+        {"scaler": ("StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler")},
+    ),
+    "another thing of that name": (
+        "from sklearn.preprocessing import MaxAbsScaler\nfrom mine import RobustScaler\n"
+        "def StandardScaler(x): pass\ns = MaxAbsScaler()",
+        {"scaler": ("MinMaxScaler", "MaxAbsScaler")},
+    ),
+    "what a scaler learns is read": (
+        "from sklearn.preprocessing import StandardScaler\ns = StandardScaler()\nf(s.mean_)", {},
+    ),
+    "an argument of that scaler alone": (
+        "from sklearn.preprocessing import RobustScaler\ns = RobustScaler(quantile_range=q)", {},
+    ),
+    "a slope by position": ("a = nn.LeakyReLU(s)", {"activation": ("LeakyReLU", "ELU", "CELU")}),
+    "a slope by name": ("a = nn.LeakyReLU(negative_slope=s)", {}),
+    "a flag by position": ("a = nn.ReLU(True)", {}),
+    "equal classes called otherwise": (
+        "a = nn.ReLU()\nb = nn.ReLU(inplace=True)",
+        {"activation": ("ReLU", "LeakyReLU", "ELU", "SiLU")},
+    ),
+    "a function's tanh": ("a = torch.tanh(x)", {}),
+    "outputs of a recurrent layer": (
+        f"{RECURRENT}        out, _ = self.rnn(x)\n        return out",
+        {"recurrent": ("LSTM", "GRU")},
+    ),
+    "its first result": (
+        f"{RECURRENT}        return self.rnn(x)[0]", {"recurrent": ("LSTM", "GRU")},
+    ),
+    "its states": (f"{RECURRENT}        out, (h, c) = self.rnn(x)\n        return h", {}),
+    "its state is read": (f"{RECURRENT}        out, h = self.rnn(x)\n        return h", {}),
+    "its state is given": (
+        f"{RECURRENT}        out, _ = self.rnn(x, h)\n        return out", {},
+    ),
+    "a recurrent layer of Keras": (
+        "l = keras.layers.LSTM(n, return_sequences=True)", {"recurrent": ("LSTM", "GRU")},
+    ),
+    "whose states are asked for": ("l = keras.layers.LSTM(n, return_state=True)", {}),
+    "schedules of so many epochs": (
+        "s = torch.optim.lr_scheduler.CosineAnnealingLR(o, n)",
+        {"scheduler": ("StepLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts")},
+    ),
+    "a schedule like no other": (
+        "s = torch.optim.lr_scheduler.StepLR(o, step_size=n, gamma=g)", {},
     ),
     "two optimisers in the code": (
         "if f:\n    o = torch.optim.SGD(p)\nelse:\n    o = torch.optim.Adam(p)", {},

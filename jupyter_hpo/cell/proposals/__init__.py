@@ -14,8 +14,9 @@ offers       all of it, applied
 
 from .code import Code
 from .context import Offer
+from .families import imports_of
 from .never import never_tuned
 from .offers import Finder
 from .standing import standing
 
-__all__ = ["Code", "Finder", "Offer", "never_tuned", "standing"]
+__all__ = ["Code", "Finder", "Offer", "imports_of", "never_tuned", "standing"]

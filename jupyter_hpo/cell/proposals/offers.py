@@ -56,8 +56,7 @@ class Finder(Structures):
             if offer is None:
                 continue
             key = self._repeats(value, offer)
-            if key is not None and key in groups:
-                groups[key].values += offer.values
+            if key is not None and key in groups and _joined(groups[key], offer):
                 continue
             if key is not None:
                 groups[key] = offer
@@ -266,6 +265,18 @@ class Finder(Structures):
         scope = None if where.name == "batch_size" else id(self.code.scope(value.node))
         shown = value.literal if value.is_literal else value.text
         return (scope, where.name, type(shown), shown)
+
+
+def _joined(group: Offer, offer: Offer) -> bool:
+    """Whether an offer could be made one with others: with the choices that all have."""
+    mine, theirs = group.distribution, offer.distribution
+    if isinstance(mine, Categorical) and isinstance(theirs, Categorical):
+        common = tuple(c for c in mine.choices if theirs.contains(c))
+        if len(common) < 2:
+            return False
+        group.distribution = Categorical(common, mine.expressions)
+    group.values += offer.values
+    return True
 
 
 def last_name_of(where: Standing) -> str:

@@ -70,7 +70,9 @@ def log_between(low: float, high: float) -> Rule:
         if value == 0:
             return Float(low, high, log=True)
         bottom = low if value >= 2 * low else value / 10
-        top = high if 1.5 * value <= high else min(value * 3, max(high, value, 1.0))
+        top = high if 1.5 * value <= high else value * 3
+        if value < max(high, 1.0):
+            top = min(top, max(high, 1.0))
         return Float(tidy(bottom), tidy(top), log=True)
 
     return rule

@@ -16,6 +16,9 @@ from .ranges import around, batches
 from .rules import find_rule, plain_name
 from .standing import Standing, argument_of, standing
 
+_LEARNED = (".mean_", ".var_", ".scale_", ".center_", ".data_min_", ".data_max_", ".min_")
+"""What a scaler learns, which each calls otherwise."""
+
 
 class Structures(Context):
     """Finds them; `offers.Finder` asks for each value."""
@@ -158,6 +161,43 @@ class Structures(Context):
             name for owner, _, name in pairs if argument is not None and owner == argument.name
         )
 
+    def _takes_output_alone(self, made: ast.Call) -> bool:
+        """Whether of a recurrent layer's results the code uses the outputs only: the states of
+        one kind are not those of another. Keras gives them only when asked."""
+        if self.code.library(made.func) == "keras":
+            outer = self.code.parent(made)
+            given = outer.keywords if isinstance(outer, ast.Call) and outer.func is made else []
+            return not any(k.arg == "initial_state" for k in given)
+        match self.code.parent(made):
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                readers = self.code.readers.get(name, [])
+            case ast.Assign(targets=[ast.Attribute(attr=name)]):
+                readers = self.code.readers.get(f".{name}", [])
+            case _:
+                return False
+        uses = [r for r in readers if not self._flattens(r)]
+        return bool(uses) and all(self._output_alone(use) for use in uses)
+
+    def _flattens(self, reader: ast.expr) -> bool:
+        parent = self.code.parent(reader)
+        return isinstance(parent, ast.Attribute) and parent.attr == "flatten_parameters"
+
+    def _output_alone(self, layer: ast.expr) -> bool:
+        """`out, _ = layer(x)` or `layer(x)[0]`, with no state given."""
+        call = self.code.parent(layer)
+        if not isinstance(call, ast.Call) or call.func is not layer:
+            return False
+        if len(call.args) != 1 or call.keywords or isinstance(call.args[0], ast.Starred):
+            return False
+        match self.code.parent(call):
+            case ast.Subscript(slice=ast.Constant(value=0)):
+                return True
+            case ast.Assign(targets=[ast.Tuple(elts=[_, ast.Name(id=state)])]):
+                scope = self.code.scope(call)
+                reads = self.code.readers.get(state, ())
+                return not any(self.code.scope(r) is scope for r in reads)
+        return False
+
     def choice_of_class(self, value: Value) -> Offer | None:
         parent = self.code.parent(value.node)
         call = parent if isinstance(parent, ast.Call) and parent.func is value.node else None
@@ -174,6 +214,10 @@ class Structures(Context):
         if found.family.name == "activation" and call is not None and id(call) in self.links.last:
             return None
         if isinstance(self.code.statement(value.node), ast.If):
+            return None
+        if found.family.name == "recurrent" and not (call and self._takes_output_alone(call)):
+            return None
+        if found.family.name == "scaler" and any(self.code.readers.get(n) for n in _LEARNED):
             return None
         return Offer(
             [value], Categorical(found.choices, expressions=True), found.family.why,
