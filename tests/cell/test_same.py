@@ -107,6 +107,9 @@ ANOTHER = {
     + "scale = y_test\nloss = score(nn.predict(X_test), scale)\n",
     "the local means two things": NET.format(
         epoch="acc = score(self.predict(X_val), y_val); acc = acc + 1") + FIT + LOSS,
+    "the local changes in an inner function": NET.format(
+        epoch="acc = score(self.predict(X_val), y_val)\n            def f():\n"
+        "                nonlocal acc\n                acc = 0") + FIT + LOSS,
     "bound twice": ACC + FIT + LOSS + "loss = loss + 1\n",
     "a decorated function": free("net, X, y").replace("def train(", "@str\ndef train(")
     + "train = print\ntrain(nn, X_test, y_test)\n" + LOSS,

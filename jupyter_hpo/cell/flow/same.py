@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..scopes import COMPREHENSIONS, arguments_of, own_scope, stored
@@ -61,11 +62,19 @@ def _definition(tree: ast.Module, name: str) -> tuple[int, ast.expr] | None:
 class _Search:
     def __init__(self, tree: ast.Module, table: Functions, figure: ast.expr) -> None:
         self.tree, self.table, self.figure = tree, table, figure
-        nodes = list(ast.walk(tree))
-        self.bound = [
-            n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        ]
-        self.bound += [n.arg for n in nodes if isinstance(n, ast.arg)]
+        self.read, self.bound = Counter[str](), Counter[str]()
+        self.receivers: dict[str, list[ast.expr]] = {}
+        self.given: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(tree):
+            match node:
+                case ast.Name(id=name, ctx=ast.Load()):
+                    self.read[name] += 1
+                case ast.Name(id=name) | ast.arg(arg=name):
+                    self.bound[name] += 1
+                case ast.Attribute(value=receiver, attr=name):
+                    self.receivers.setdefault(name, []).append(receiver)
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    self.given.setdefault(name, []).append(value)
         self.wanted = ast.dump(figure)
         top = list(own_scope(tree.body))
         methods = [n for c in top if isinstance(c, ast.ClassDef) for n in c.body]
@@ -119,14 +128,11 @@ class _Search:
 
     def _called_once(self, function: Function) -> bool:
         """Whether the tree names the function once: its loop turns for no other data."""
-        name, times = function.node.name, 0
-        for node in ast.walk(self.tree):
-            match node:
-                case ast.Name(id=found, ctx=ast.Load()) if not function.owner:
-                    times += found == name
-                case ast.Attribute(value=receiver, attr=found) if function.owner and found == name:
-                    times += not self._of_a_library(receiver)
-        return times == 1
+        name = function.node.name
+        if not function.owner:
+            return self.read[name] == 1
+        others = [r for r in self.receivers.get(name, ()) if not self._of_a_library(r)]
+        return len(others) == 1
 
     def _of_a_library(self, receiver: ast.expr) -> bool:
         """Whether an object is made by a class that is none of the person's: `scaler.fit(X)`."""
@@ -136,15 +142,8 @@ class _Search:
             case ast.Call(func=ast.Attribute(value=made, attr="fit")):
                 return self._of_a_library(made)
             case ast.Name(id=name):
-                bound = self.bound.count(name)
-                given = [
-                    node.value
-                    for node in ast.walk(self.tree)
-                    if isinstance(node, ast.Assign)
-                    for target in node.targets
-                    if isinstance(target, ast.Name) and target.id == name
-                ]
-                return len(given) == bound > 0 and all(
+                given = self.given.get(name, [])
+                return len(given) == self.bound[name] > 0 and all(
                     isinstance(value, ast.Call) and self._of_a_library(value) for value in given
                 )
         return False
@@ -163,13 +162,19 @@ class _Search:
                         around = (*turns, *own)
                         site = Site(around, target, function, read, value, False, False)
                         equal.setdefault(local, []).append(site)
+        inner = {
+            name
+            for node in ast.walk(function.node)
+            if isinstance(node, ast.Nonlocal)
+            for name in node.names
+        }
         for local, sites in equal.items():
             stores = [
                 n
                 for n in own_scope(function.node.body)
                 if isinstance(n, ast.Name) and n.id == local and not isinstance(n.ctx, ast.Load)
             ]
-            if local in function.local and len(stores) == len(sites):
+            if local in function.local - inner and len(stores) == len(sites):
                 yield from sites
 
 
