@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ...space import Categorical, Distribution, Float, Int
 from ..values import Value, dotted
-from .code import Code
-from .standing import Standing, standing
+from .code import Code, last_name
+from .standing import OPTIONS, Standing, standing
 
 _HEADS = re.compile(r"(?:n|num)_?(?:attention_)?heads?|nhead|heads")
 _WIDTH = re.compile(
@@ -106,6 +106,32 @@ def compared_with(where: Standing) -> tuple[str, ...]:
     return tuple(dict.fromkeys([literal, *found])) if found else ()
 
 
+_FEATURES = {"load_iris": 4, "load_wine": 13, "load_breast_cancer": 30, "load_digits": 64,
+             "load_diabetes": 10, "load_linnerud": 3, "fetch_california_housing": 8}  # fmt: skip
+_WIDENS = ("PolynomialFeatures", "OneHotEncoder", "get_dummies", "SplineTransformer",
+           "KBinsDiscretizer", "RBFSampler", "Nystroem", "TfidfVectorizer",
+           "CountVectorizer")  # fmt: skip
+
+
+def features_in(code: Code) -> int | None:
+    """How many features the data have, where they are made or loaded in the code by one call
+    that says so and nothing adds to them."""
+    if any(name in code.calls for name in _WIDENS):
+        return None
+    found = [n for name, n in _FEATURES.items() for _ in code.calls.get(name, ())]
+    for name, calls in code.calls.items():
+        if name.startswith("make_"):
+            found += [
+                k.value.value
+                for call in calls
+                for k in call.keywords
+                if k.arg == "n_features"
+                and isinstance(k.value, ast.Constant)
+                and isinstance(k.value.value, int)
+            ]
+    return found[0] if len(found) == 1 else None
+
+
 _DRAWS = re.compile(
     r"rand\w*|integers|normal|standard_normal|uniform|choices?|make_\w+|permutation"
 )
@@ -127,6 +153,19 @@ def _around(node: ast.AST, code: Code) -> Iterator[ast.AST]:
         if isinstance(found, ast.stmt):
             return
         yield found
+
+
+def declared_int(where: Standing) -> bool:
+    """Whether the code says that a value is an integer: `type=int`, `n: int = 3`."""
+    parent = where.code.parent(where.value.node)
+    call = where.code.call_of(where.value.node)
+    if call is not None and last_name(call.func) in OPTIONS:
+        return any(k.arg == "type" and last_name(k.value) == "int" for k in call.keywords)
+    annotation = parent.annotation if isinstance(parent, ast.AnnAssign) else None
+    if isinstance(parent, ast.arguments):
+        named = [*parent.posonlyargs, *parent.args, *parent.kwonlyargs]
+        annotation = next((a.annotation for a in named if a.arg == where.name), None)
+    return annotation is not None and last_name(annotation) == "int"
 
 
 def _keys_of(table: ast.expr, code: Code) -> list[ast.expr | None]:

@@ -9,6 +9,7 @@ from .named import LOG, named, unit
 from .ranges import (
     around,
     boosted_depth,
+    components,
     decades,
     dropout,
     factor,
@@ -24,7 +25,6 @@ from .ranges import (
     of_ints,
     options,
     powers,
-    quarter_to_double,
     rounds,
     wide,
 )
@@ -111,7 +111,7 @@ OF_CALLEES = [
            "the distances of the library", r"KNeighbors\w+"),
     named(r"n_clusters", integers(2, 12), "from two groups to a dozen", r"\w+"),
     named(r"n_components", integers(1, 10), "from one group to ten", r"\w*GaussianMixture"),
-    named(r"n_components", first(of_floats(near_one(0.8, 0.99)), quarter_to_double),
+    named(r"n_components", components,
            "by factors, or a share of the variance", _REDUCERS),
     named(r"n_components", half_to_double, "by factors", r"\w+"),
     named(r"whiten", flag, "on or off", _REDUCERS),
@@ -124,7 +124,7 @@ OF_CALLEES = [
     named(r"perplexity", factor(4, 4), "by factors", r"TSNE"),
     named(r"fit_intercept", flag, "on or off", r"Ridge\w*|Lasso\w*|ElasticNet\w*|Linear\w+"
                                                r"|LogisticRegression|SGD\w+"),
-    named(r"k", quarter_to_double, "the best features, by factors", r"SelectKBest"),
+    named(r"k", components, "the best features, by factors", r"SelectKBest"),
     named(r"percentile", integers(5, 100), "a share of the features", r"SelectPercentile"),
     named(r"eps", factor(5, 5), "the neighbourhood's size", r"DBSCAN|OPTICS"),
     named(r"min_samples", integers(2, 20), "from 2 to 20 samples", r"H?DBSCAN|OPTICS"),

@@ -6,13 +6,15 @@ import ast
 import re
 from typing import Any
 
-from ...space import Categorical, Distribution, Float
+from ...space import Categorical, Distribution, Float, Int
 from ..values import Value
 from .code import last_name
 from .company import (
     compared_with,
+    declared_int,
     divided_width,
     draws_data,
+    features_in,
     heads_that_divide,
     is_heads,
     without_impossible,
@@ -21,9 +23,9 @@ from .context import LAYER_LIBRARIES, WIDTH_LAYERS, WIDTHS, Offer
 from .named import Named
 from .never import QUIET, fixed_by_data, never_tuned, of_evaluation
 from .overrides import overridden
-from .ranges import around, batches, half_to_double, integer, odd
+from .ranges import around, batches, components, half_to_double, integer, odd
 from .rules import find_rule, may_be_float, plain_name
-from .standing import Standing, declared_int, function_of_default, standing
+from .standing import Standing, function_of_default, standing
 from .structures import Structures
 
 _REPEATED_TEXT = """
@@ -217,6 +219,10 @@ class Finder(Structures):
         found = rule.rule(literal)
         if found is None or (isinstance(found, Float) and self._counts(where)):
             return None
+        if rule.rule is components and isinstance(found, Int):
+            features = features_in(self.code)
+            if features is not None and features >= literal:
+                return Int(found.low, features, found.log) if features > found.low else None
         if self.heads and is_heads(where.name) and isinstance(literal, int):
             return heads_that_divide(literal, self.widths, self.heads)
         if self.heads and rule.rule is around and literal in self.widths:

@@ -146,6 +146,11 @@ def quarter_to_double(value: Any) -> Distribution | None:
     return Int(max(1, value // 4), max(3, value * 2), log=value >= 8)
 
 
+def components(value: Any) -> Distribution | None:
+    """How many features are made of the data's, or the share of their variance that is kept."""
+    return near_one(0.8, 0.99)(value) if isinstance(value, float) else quarter_to_double(value)
+
+
 def rounds(value: Any) -> Distribution | None:
     if not integer(value) or value < 2:
         return None

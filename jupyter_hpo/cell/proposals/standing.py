@@ -14,7 +14,7 @@ _RECORDS = frozenset(
     ["dict", "SimpleNamespace", "Namespace", "Box", "EasyDict", "edict", "AttrDict", "ConfigDict",
      "Munch", "update", "OmegaConf", "setdefault", "DotDict", "namedtuple"]
 )  # fmt: skip
-_OPTIONS = frozenset(["add_argument", "option", "Option", "DEFINE_float", "DEFINE_integer"])
+OPTIONS = frozenset(["add_argument", "option", "Option", "DEFINE_float", "DEFINE_integer"])
 _FIELDS = frozenset(["field", "Field", "attrib", "ib"])
 
 
@@ -155,7 +155,7 @@ def _of_argument(value: Value, code: Code) -> Standing | None:
     if argument is None:
         return None
     call, callee = argument.call, argument.callee
-    if callee in _OPTIONS:
+    if callee in OPTIONS:
         return _of_option(value, argument, code)
     if callee in _FIELDS and argument.name in ("default", "") and value.role != "dict":
         field = code.parent(call)
@@ -301,17 +301,4 @@ def function_of_default(value: Value, code: Code) -> Function | None:
     return function if isinstance(function, Function) else None
 
 
-def declared_int(where: Standing) -> bool:
-    """Whether the code says that a value is an integer: `type=int`, `n: int = 3`."""
-    parent = where.code.parent(where.value.node)
-    call = where.code.call_of(where.value.node)
-    if call is not None and last_name(call.func) in _OPTIONS:
-        return any(k.arg == "type" and last_name(k.value) == "int" for k in call.keywords)
-    annotation = parent.annotation if isinstance(parent, ast.AnnAssign) else None
-    if isinstance(parent, ast.arguments):
-        named = [*parent.posonlyargs, *parent.args, *parent.kwonlyargs]
-        annotation = next((a.annotation for a in named if a.arg == where.name), None)
-    return annotation is not None and last_name(annotation) == "int"
-
-
-__all__ = ["Argument", "Standing", "argument_of", "declared_int", "standing", "string_argument"]
+__all__ = ["Argument", "Standing", "argument_of", "standing", "string_argument"]
