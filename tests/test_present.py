@@ -122,6 +122,13 @@ def test_an_error_says_its_class(study, view, clock, kind, message, sentence):
     assert view.row(0).error == sentence
 
 
+def test_an_error_in_an_earlier_cell_says_where(study, view, clock):
+    error = TrialError("ValueError", "no", 2, "", 3)
+    study.books.add(Trial(0, {}, TrialState.FAIL, error=error))
+    row = view.row(0)
+    assert (row.error, row.error_line) == ("In[3], line 2: ValueError: no", None)
+
+
 def test_a_long_silence_is_told_by_the_trials_own_pace(study, view, clock):
     study.handle(m.Begin(), BEGAN)
     suggest(study, 0, BEGAN)

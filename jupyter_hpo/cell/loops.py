@@ -16,7 +16,8 @@ from ..study.objective import Objective
 from .captured import Loop
 from .flow import Functions, Site, Turn, bound_names, find_sites, same_figures
 from .flow.paths import substitute
-from .scopes import FUNCTIONS
+from .names import reads
+from .scopes import FUNCTIONS, stored
 from .values import place_of
 
 LOOPS = ast.For | ast.AsyncFor | ast.While
@@ -60,7 +61,22 @@ def find_loop(
         if chosen is None or len(moved) >= chosen[0]:
             chosen = (len(moved), moved[0][2].loop)
             best = identity
-    return _loop(turns[best], objectives, bound, set(said)) if chosen is not None else None
+    if chosen is None:
+        return None
+    loop = _loop(turns[best], objectives, bound, set(said))
+    return None if _too_early(tree, chosen[1], loop) else loop
+
+
+def _too_early(tree: ast.Module, node: ast.stmt, loop: Loop) -> bool:
+    """Whether what a top-level loop would report reads a name that is bound only after it:
+    then the loop prepares what the objective is computed from (`loss = len(rows) * k`)."""
+    if loop.function or not loop.expressions:
+        return False
+    at = next((i for i, s in enumerate(tree.body) if any(n is node for n in ast.walk(s))), None)
+    before = set(stored(tree.body[: None if at is None else at + 1]))
+    after = set(stored(tree.body[at + 1 :])) if at is not None else set()
+    told = [ast.parse(text, mode="eval").body for text in loop.expressions if text]
+    return any(reads(expression) & (after - before) for expression in told)
 
 
 def expression_of(objective: Objective) -> ast.expr | None:
