@@ -61,7 +61,7 @@ BAD_CELLS = {
     ),
     "one name twice": ("a = 1  # hpo: 1..9 as w\nb = 1  # hpo: 2..9 as w", "same_name", 3, "w_2"),
     "one variable twice": ("a = 1  # hpo: 1..9\na = 2  # hpo: 1..9", "same_name", 3, "as a_2"),
-    "a computation": ("f = 0.1 * train() / 3.0  # hpo: 0.01..1", "ambiguous_mark", 2, "one literal"),
+    "a computation": ("f = 0.1 * g() / 3.0  # hpo: 0.01..1", "ambiguous_mark", 2, "one literal"),
     "a literal with no name": ("f = 0.1 * train()  # hpo: 0.01..1", "needs_name", 2, "as weight"),
     "unknown tie": ("a = 1  # hpo: 1..9 as abcd\nb = 1  # hpo: abdc", "unknown_tie", 3, "'abcd'"),
     "unknown name in a choice": (
