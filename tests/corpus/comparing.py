@@ -92,6 +92,8 @@ def _booster(one: Any, other: Any, seen: set[int]) -> bool | None:
 def _array(one: Any, other: Any, seen: set[int]) -> bool | None:
     if not (hasattr(one, "dtype") and hasattr(one, "shape")):
         return None
+    if type(one).__name__ == "KerasTensor":  # a place in a graph, which holds no numbers
+        return bool(one.shape == other.shape and one.dtype == other.dtype)
     import numpy as np
 
     values = []
