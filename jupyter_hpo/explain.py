@@ -10,6 +10,8 @@ from typing import Any
 
 from .cell import CapturedCell, CellProgram, Tunable
 from .cell.captured import Rerun
+from .cell.program import tree_of
+from .cell.scopes import stored
 from .cell.setup import lines_of
 from .sizes import sizes_of
 from .space.marks import format_mark
@@ -105,7 +107,9 @@ def _again(cell: CapturedCell) -> Section:
         where = f"In[{one.cell}], {lines_in_words([(one.first_line, one.last_line)])}"
         code = sources[one.cell][one.first_line - 1].strip()
         here = [t.name for t in cell.tunables if t.name in cell.space and _within(t, one)]
-        what = f"{' and '.join(here)} {'is' if len(here) == 1 else 'are'} tuned here"
+        *most, last = here or [""]
+        named = f"{', '.join(most)} and {last}" if most else last
+        what = f"{named} {'are' if most else 'is'} tuned here"
         what = what if here else one.why
         rows.append((where, what + (f"; {', '.join(one.effects)}" if one.effects else ""), code))
     return Section("Of earlier cells, every trial runs again", tuple(rows))
@@ -128,7 +132,8 @@ def _once(program: CellProgram) -> Section:
 
 
 def _travels(cell: CapturedCell, namespace: Mapping[str, Any]) -> Section:
-    sizes = sizes_of(_with_globals(cell.free_names, namespace), namespace)
+    made = set(stored(tree_of(cell.program()).body)) - cell.free_names  # by every trial itself
+    sizes = sizes_of(_with_globals(cell.free_names, namespace) - made, namespace)
     data = {name: size for name, size in sizes.items() if size}
     rows = [(n, memory(size), _kind(namespace[n])) for n, size in list(data.items())[:NAMES]]
     texts: list[tuple[str, ...]] = [*rows]
