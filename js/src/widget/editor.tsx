@@ -177,7 +177,9 @@ function Found({ of }: { of: EditorSpec["found"] }) {
               {section.rows.map((row, i) => (
                 <tr key={i}>
                   {row.map((text, j) => (
-                    <td key={j}>{text}</td>
+                    <td key={j} colSpan={row.length === 1 ? 3 : 1}>
+                      {text}
+                    </td>
                   ))}
                 </tr>
               ))}
