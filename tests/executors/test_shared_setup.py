@@ -77,7 +77,7 @@ def test_it_runs_once_and_every_trial_inherits_it(workers):
     assert program.setup == (0, 1, 2)
     workers.open(program)
     event = told(workers)
-    assert event.lines == ((1, 3),)
+    assert event.lines == ((1, 3, 0),)
     assert event.why_not == ""
     assert event.wall_s > 0
     assert len(set(values(workers, 0, 1, 2))) == 1
@@ -158,7 +158,7 @@ def test_a_failure_is_each_trials_own_at_its_own_line(workers):
     source = f"rows = sorted([2, 1])\nrows = rows[5]\n{TUNED}x = 1\n"
     workers.open(cell(source))
     event = told(workers)
-    assert event.lines == ((1, 1),)  # what comes before it is shared all the same
+    assert event.lines == ((1, 1, 0),)  # what comes before it is shared all the same
     workers.submit(0)
     failed = workers.until(Failed)
     assert failed.error.kind == "IndexError"
@@ -250,7 +250,7 @@ def test_what_came_before_is_shared_all_the_same(workers, tmp_path, monkeypatch)
     source = f"import os\npid = max(os.getpid(), 1)\nopen('log', 'w').close()\n{TUNED}x = pid\n"
     workers.open(cell(source, all_before_k=True))
     event = told(workers)
-    assert event.lines == ((1, 2),)
+    assert event.lines == ((1, 2, 0),)
     assert event.why_not == ""
     assert len(set(values(workers, 0, 1))) == 1
     assert (tmp_path / "log").exists()  # by the trials
@@ -281,7 +281,7 @@ def test_a_module_of_the_persons_own_is_read_once_imported(workers, tmp_path, mo
     program = cell(source)
     assert program.setup == (0, 1, 2)  # nobody knows yet what stamp does
     workers.open(program)
-    assert told(workers).lines == ((1, 2),)
+    assert told(workers).lines == ((1, 2, 0),)
     assert values(workers, 0) == [1]
 
 
@@ -307,7 +307,7 @@ for _ in tqdm(range(2)):
     workers.open(cell(source), threads_per_trial=2)
     event = told(workers)
     assert event.why_not == ""
-    assert event.lines == ((2, 14),)
+    assert event.lines == ((2, 14, 0),)
     first, second = values(workers, 0, 1)
     assert first == second
 
@@ -329,7 +329,7 @@ forest = RandomForestClassifier(5, random_state=b).fit(X, X[:, 0] > 0.5)
     workers.open(program)
     event = told(workers)
     assert event.why_not == ""
-    assert event.lines == ((2, 9),)
+    assert event.lines == ((2, 9, 0),)
     assert values(workers, 0)[0] == 4 + random.Random(4).random()
 
 
