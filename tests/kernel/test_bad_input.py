@@ -30,7 +30,7 @@ BEFORE = {
         ["line 3", "invalid syntax"],
     ),
     "an object that can't travel": (
-        "--maximize acc",
+        "--maximize acc --reach cell",  # else trials run the cell that opens it
         "lr = 0.1    # hpo: 0..1\nacc = lr + len(handle.name)",
         ["line 3", "'handle' can't travel", "open"],
     ),
