@@ -9,6 +9,9 @@ from ..space.space import MISSING
 from .source import cell_of, from_magic
 from .values import Region, Role, Value, Values, computed, dotted, literal_of, place_of
 
+DATA = 100
+"""A list or tuple of more elements than this is data: nobody marks one of them."""
+
 
 def find_values(tree: ast.Module) -> Values:
     """All values in the order of the code; each place says which cell it stands in."""
@@ -210,6 +213,8 @@ class _Finder(ast.NodeVisitor):
         if plain:
             return
         if isinstance(node, ast.Tuple | ast.List):
+            if len(node.elts) > DATA:
+                return
             with _Within(
                 self, node.lineno, node.end_lineno or node.lineno, cell_of(node)
             ) as region:

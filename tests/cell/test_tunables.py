@@ -301,3 +301,12 @@ def test_choices_fit_what_else_stands_there(
 ) -> None:
     found = {t.name: t.distribution for t in tuned([], source).tunables}
     assert {n: d.choices for n, d in found.items() if isinstance(d, Categorical)} == choices
+
+
+def test_elements_of_a_long_list_are_data() -> None:
+    from jupyter_hpo.cell.source import parsed
+    from jupyter_hpo.cell.value_finder import find_values
+
+    numbers = ", ".join(map(str, range(300)))
+    values = find_values(parsed(f"sizes = [64, 32]\nseries = [{numbers}]\n"))
+    assert [v.qualified for v in values.found] == ["sizes", "sizes[0]", "sizes[1]", "series"]
