@@ -32,7 +32,7 @@ def describe(error: BaseException, program: CellProgram) -> TrialError:
         if found is not None:
             line, cell = error.lineno, found
     if isinstance(error, ObjectiveError):
-        return TrialError("objective", _cap(str(error)), line, _text(error, frames), cell)
+        return TrialError("objective", _cap(str(error)), line, _text(error, frames, program), cell)
     if isinstance(error, SystemExit):
         shown = "" if error.code is None else repr(error.code)
         message = f"the cell called sys.exit({shown}), so it has no result. Leave the call out."
@@ -44,7 +44,7 @@ def describe(error: BaseException, program: CellProgram) -> TrialError:
     if memory == HOST_MEMORY and not str(error):
         message = "the machine had no memory left for it (MemoryError)."
     kind = memory or type(error).__name__
-    return TrialError(kind, message, line, _text(error, frames), cell)
+    return TrialError(kind, message, line, _text(error, frames, program), cell)
 
 
 def objective(error: ObjectiveError, program: CellProgram) -> TrialError:
@@ -73,7 +73,9 @@ def _from_cell(tb: TracebackType | None, program: CellProgram) -> TracebackType 
     return start
 
 
-def _text(error: BaseException, frames: TracebackType | None) -> str:
+def _text(error: BaseException, frames: TracebackType | None, program: CellProgram) -> str:
+    """The traceback; an earlier cell is called In[n] there, not by the name of its temporary
+    file."""
     told = traceback.TracebackException(type(error), error, frames)
     stack: traceback.TracebackException | None = told
     while stack is not None:
@@ -81,6 +83,8 @@ def _text(error: BaseException, frames: TracebackType | None) -> str:
         stack.stack = traceback.StackSummary.from_list(kept)
         stack = stack.__cause__ or stack.__context__
     text = "".join(told.format())
+    for part in program.earlier:
+        text = text.replace(f'File "{part.filename}"', f'File "<cell In[{part.number}]>"')
     if len(text) <= TRACEBACK_CHARS:
         return text
     half = TRACEBACK_CHARS // 2
