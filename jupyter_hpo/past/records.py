@@ -109,7 +109,10 @@ class Recorder:
 
     def before_cell(self, info: Any) -> None:
         """A cell begins."""
-        record = Record(self.shell.execution_count - self._ahead, info.raw_cell)
+        number = self.shell.execution_count - self._ahead
+        if self._uncounted(info):
+            number = max(self.records, default=0) + 1
+        record = Record(number, info.raw_cell)
         record.transformed = getattr(info, "transformed_cell", None)
         record.cell_id = getattr(info, "cell_id", None) or self._id_of_request()
         record.study = is_study(info.raw_cell)
@@ -133,17 +136,28 @@ class Recorder:
             record = Record(result.execution_count or 0, info.raw_cell)
             record.transformed = getattr(info, "transformed_cell", None)
             record.cell_id = getattr(info, "cell_id", None) or self._id_of_request()
-        if not info.store_history or (record.study and _never_began(record, result)):
+        if record.study and _never_began(record, result):
+            return
+        if not info.store_history and not self._uncounted(info):
             return
         record.transformed = record.transformed or self._stored(info.raw_cell)
         record.failed = not result.success
         record.ended = time.time()
         with self._lock:
             record.after = self._states.take()
+            if not info.store_history:
+                record.number = max(self.records, default=0) + 1
             if record.number < max(self.records, default=0) or empties(record):
                 self.records.clear()
             self.records[record.number] = record
             self._bound()
+
+    def _uncounted(self, info: Any) -> bool:
+        """Whether a cell is one though it is kept out of the history: where nothing ever was
+        put into it (nbval runs notebooks so). Elsewhere such code is the front end's own."""
+        if info.store_history or getattr(info, "silent", False):
+            return False
+        return not any(raw.strip() for raw in self.shell.history_manager.input_hist_raw)
 
     def _stack(self) -> list[Record]:
         if not hasattr(self._open, "stack"):
