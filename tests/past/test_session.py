@@ -294,3 +294,16 @@ def test_nested_and_unkept_executions_do_not_confuse(notebook):
     notebook.run("x = 2", "x")
     assert notebook.cells() == [1, 2]
     assert notebook.history.running is None
+
+
+def test_cells_that_a_runner_keeps_out_of_the_history_count_where_there_is_none(notebook):
+    """nbval runs a notebook so; elsewhere such code is the front end's own."""
+    for source in ("a = 1", "b = a + 1"):
+        notebook.shell.run_cell(source, store_history=False)
+    assert [c.source for c in notebook.history.past_of(TRAIN).cells] == ["a = 1\n", "b = a + 1\n"]
+
+
+def test_code_of_the_front_end_is_no_cell(notebook):
+    notebook.run("a = 1", "a")
+    notebook.shell.run_cell("helper = 2", store_history=False)
+    assert [c.source for c in notebook.history.past_of(TRAIN).cells] == ["a = 1\n"]
