@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from types import FunctionType
@@ -19,6 +20,7 @@ from .past import SessionHistory, data_rows, history_of, known_objects
 from .run import Runner
 from .worker.randomness import CellStates
 
+_WORD = re.compile(r"[^\W\d]\w*")
 TOO_DEEP = "{} is nested too deeply to be read. Break up its longest expression."
 
 
@@ -98,18 +100,7 @@ class Notebook:
         trees = [parsed(c.source, c.number) for c in (*self.past.cells, *self.past.superseded)]
         for tree in trees:
             yield from (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
-        yield from _words(self.source)
-
-
-def _words(source: str) -> Iterator[str]:
-    """Identifiers of a cell that may not be plain Python yet."""
-    word = ""
-    for char in source + " ":
-        if char.isidentifier() or (word and char.isdigit()):
-            word += char
-        elif word:
-            yield word
-            word = ""
+        yield from _WORD.findall(self.source)  # which may not be plain Python yet
 
 
 def _shadowing(namespace: dict[str, Any]) -> frozenset[str]:
