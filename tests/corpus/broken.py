@@ -15,6 +15,7 @@ from . import captured
 from .corpus import Example
 
 FRAME = re.compile(r'File "(<[^"]+>)", line (\d+), in (.+)')
+CAPTURED = re.compile(r"<cell In\[(\d+)\]>")
 
 
 class Mistake(NamedTuple):
@@ -57,12 +58,13 @@ BROKEN: dict[str, tuple[Mistake, ...]] = {
 }  # fmt: skip
 
 
-def lines_of(text: str) -> list[tuple[int, str]]:
-    """Line and function of a traceback's frames in the notebook, outermost first. A captured
-    cell counts its lines from the `%%hpo` above it."""
+def lines_of(text: str, training: int) -> list[tuple[int, str]]:
+    """Line and function of a traceback's frames in the notebook, outermost first. training:
+    the number of the captured cell, which counts its lines from the `%%hpo` above it."""
     found = []
     for file, line, name in FRAME.findall(text):
-        above = 1 if file.startswith("<cell ") else 0
+        cell = CAPTURED.fullmatch(file)
+        above = 1 if cell and int(cell[1]) == training else 0
         found.append((int(line) - above, "<module>" if name.startswith("<cell") else name.strip()))
     return found
 
@@ -85,7 +87,7 @@ def _one(notebook: Any, example: Example, mistake: Mistake) -> dict[str, Any]:
             notebook.run(wrong.training)
         except Exception as error:
             found["error"] = type(error).__name__
-            found["plain"] = lines_of("".join(traceback.format_exception(error)))
+            found["plain"] = lines_of("".join(traceback.format_exception(error)), training=0)
     _until_training(notebook, wrong)
     found |= _captured(notebook, wrong)
     return found
@@ -111,5 +113,5 @@ def _captured(notebook: Any, example: Example) -> dict[str, Any]:
     return {
         "kind": error.kind,
         "line": error.line if error.cell or error.line is None else error.line - 1,
-        "captured": lines_of(error.traceback),
+        "captured": lines_of(error.traceback, notebook.before + len(example.earlier) + 1),
     }
