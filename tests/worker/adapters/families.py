@@ -62,7 +62,7 @@ val_acc = history.history["val_accuracy"][-1]
     "val_acc",
     "history.history['val_accuracy']",
     "len(model.history.history['loss']) == 2 and len(ended) == 1 and model.stop_training",
-    r"\d+m?s(/step|/epoch)?",
+    r"\d+[mu]?s(/step|/epoch)?",
     KERAS_MODEL + "model.fit(X_train, y_train, epochs=1, verbose=0)",
     KERAS_MODEL,
 )
