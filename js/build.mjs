@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const out = fileURLToPath(new URL("../jupyter_hpo/widgets/static/", import.meta.url));
 const widgets = ["dashboard", "editor"];
 const options = {
-  entryPoints: Object.fromEntries(widgets.map((w) => [w, `src/widget/${w}.tsx`])),
+  entryPoints: Object.fromEntries(widgets.map((w) => [w, `src/widget/${w}.ts`])),
   absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
   outdir: out,
   bundle: true,

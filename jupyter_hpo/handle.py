@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .desk import Desk, open_lobby
 from .errors import StudyError
 from .interrupts import Interrupts
 from .results import StudyResults
@@ -14,6 +16,8 @@ from .session import Session, find_files, more_trials, open_session
 from .storage.folder import StudyFolder, list_studies
 from .study import messages as m
 from .study.trial import Trial, TrialState
+from .widgets.control import commands
+from .widgets.protocol import StudySummary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,7 +27,8 @@ class StudyHandle(StudyResults):
     """A study of this kernel. Reading is safe from any thread; requests return at once.
 
     Values, params and trials are those of all sessions of the study so far. run: shows and
-    waits for a session that `resume` opened on a finished study.
+    waits for a session that `resume` opened on a finished study. id: names it among the studies
+    of this kernel to a browser, whose commands its desk answers as long as it lives.
     """
 
     def __init__(
@@ -34,6 +39,9 @@ class StudyHandle(StudyResults):
     ) -> None:
         self.session, self._run = session, run
         self.finished = threading.Event()  # set when the results are bound, too
+        self.id = f"{session.study.config.name}-{uuid.uuid4().hex[:8]}"
+        self.desk = Desk(self)
+        commands.register(self.id, self.desk)
         study = session.study
         super().__init__(
             study.config.name, study.config.objectives, session.folder, self._now, namespace
@@ -158,8 +166,15 @@ class Studies:
         with self._lock:
             return list(self._handles)
 
+    def summaries(self) -> list[StudySummary]:
+        """For the browser's list of studies, the newest first."""
+        with self._lock:
+            handles = list(self._handles.values())[::-1]
+        return [h.session.presenter.summary(h.id, h.session.cell_number) for h in handles]
+
 
 studies = Studies()
+open_lobby(studies.summaries)
 
 
 def load_study(name: str, root: Path | str | None = None) -> StudyResults:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from . import logs
 from .engine import Engine
-from .space import Categorical, Int, SearchSpace
+from .space import MISSING, Categorical, Int, SearchSpace
 from .study.study import Study
 from .study.trial import Report, Trial, TrialError, TrialState
 from .study.trial_events import SetUp
@@ -23,6 +23,7 @@ from .widgets.protocol import (
     Point,
     Row,
     StudyState,
+    StudySummary,
     Update,
 )
 
@@ -79,6 +80,16 @@ class Presenter:
         with self._engine.lock:
             return Update(version, self._header(study.began_at or time.time()), rows, points)
 
+    def summary(self, study_id: str, cell: int) -> StudySummary:
+        """A line for the list of studies. cell: its In[] number, 0 when unknown."""
+        with self._engine.lock:
+            header = self._header(self._engine.study.began_at or time.time())
+        done = header.n_complete + header.n_pruned + header.n_failed
+        return StudySummary(
+            study_id, header.study, header.state, header.objectives, header.n_trials, done,
+            header.n_running, header.elapsed_s, header.left_s, header.best, cell,
+        )  # fmt: skip
+
     def notice(self, text: str) -> None:
         """Say something more to the person, from now on; any thread."""
         with self._engine.lock:
@@ -127,6 +138,7 @@ class Presenter:
             pruner=PRUNERS.get(study.scheduler.name, study.scheduler.name),
             notices=self._notices + [p for p in [self._engine.storage_problem()] if p],
             setup=_shared(study.setup) if study.setup else "",
+            timeout_s=study.config.budget.timeout_s,
             message=study.message or _only_you(study.only_you),
         )
 
@@ -244,11 +256,23 @@ def _only_you(held: Sequence[int]) -> str:
 
 
 def _param(name: str, space: SearchSpace) -> ParamInfo:
-    distribution = space[name].distribution
+    parameter = space[name]
+    distribution, conditional = parameter.distribution, parameter.condition is not None
+    own = None if parameter.default is MISSING else parameter.default
     if isinstance(distribution, Categorical):
-        return ParamInfo(name, "categorical")
+        choices = list(distribution.choices)
+        return ParamInfo(name, "categorical", choices=choices, own=own, conditional=conditional)
     kind: ParamKind = "int" if isinstance(distribution, Int) else "float"
-    return ParamInfo(name, kind, distribution.log)
+    return ParamInfo(
+        name,
+        kind,
+        distribution.log,
+        distribution.low,
+        distribution.high,
+        distribution.step,
+        own=own,
+        conditional=conditional,
+    )
 
 
 def _asked_for(study: Study) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import threading
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from .cell import CapturedCell
@@ -20,7 +19,6 @@ from .study.endings import INTERRUPTED
 from .warmup import warmup
 from .widgets.dashboard import Dashboard
 from .widgets.output import Output
-from .widgets.protocol import Command
 from .widgets.static import static_bundle
 from .worker.randomness import CellStates
 
@@ -87,7 +85,7 @@ class Runner:
         session = handle.session
         handle.finished.clear()
         try:
-            dashboard = None if self.quiet else self._dashboard(session)
+            dashboard = None if self.quiet else self._dashboard(handle)
             if dashboard is not None:
                 session.engine.on_change = dashboard.notify
                 dashboard.show(self.output)
@@ -114,12 +112,9 @@ class Runner:
         if session.engine.crash or (session.study.failed and session.study.best is None):
             raise StudyFailed(session.study.message)
 
-    def _dashboard(self, session: Session) -> Dashboard:
-        return Dashboard(
-            session.presenter,
-            lambda command: _obey(session, command),
-            study_id=f"{session.study.config.name}-{uuid.uuid4().hex[:8]}",
-        )
+    def _dashboard(self, handle: StudyHandle) -> Dashboard:
+        view_id = f"{handle.id}/{uuid.uuid4().hex[:8]}"
+        return Dashboard(handle.session.presenter, handle.desk.handle, view_id)
 
     def _wait(self, session: Session, interrupts: Interrupts) -> None:
         """Until the study has ended; an interrupt stops it."""
@@ -211,22 +206,3 @@ def _value(session: Session, name: str, value: Any, namespace: dict[str, Any]) -
     if getattr(distribution, "expressions", False):
         return eval(str(value), namespace)
     return value
-
-
-def _obey(session: Session, command: Command) -> str | None:
-    """Put a command of the dashboard before the study. The kernel's control thread."""
-    steer: dict[str, Callable[[int], object]] = {
-        "pause_trial": m.PauseTrialRequested,
-        "resume_trial": m.ResumeTrialRequested,
-        "stop_trial": m.StopTrialRequested,
-    }
-    engine = session.engine
-    if command.command == "pause":
-        engine.request(m.PauseRequested())
-    elif command.command == "resume":
-        engine.request(m.ResumeRequested())
-    elif command.command == "stop":
-        engine.request(m.StopRequested())
-    elif command.number is not None:
-        engine.request(steer[command.command](command.number))
-    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -60,6 +61,12 @@ class Session:
     @property
     def study(self) -> Study:
         return self.engine.study
+
+    @property
+    def cell_number(self) -> int:
+        """n of the cell's In[n], 0 when it was not run in a notebook."""
+        found = re.search(r"In\[(\d+)\]", self.cell.filename)
+        return int(found[1]) if found else 0
 
     @property
     def inline(self) -> InlineExecutor | None:

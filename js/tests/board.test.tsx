@@ -2,9 +2,10 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Header, Point, Row } from "../src/core/protocol";
-import { Dashboard } from "../src/widget/dashboard";
-import { REFRESH_MS } from "../src/widget/detail";
-import { Session } from "../src/widget/session";
+import { Board } from "../src/board/board";
+import { REFRESH_MS } from "../src/board/detail";
+import { Session } from "../src/board/session";
+import { WidgetTransport } from "../src/core/transport";
 import { FakeKernel, FakeModel } from "./fake";
 import { header, row, update } from "./help";
 import fixture from "./update.json";
@@ -33,10 +34,10 @@ const sentCommands = (): string[] =>
 
 beforeEach(() => {
   model = new FakeModel(new FakeKernel());
-  session = new Session(model, () => 0);
+  session = new Session(new WidgetTransport(model), () => 0);
   root = document.createElement("div");
   document.body.append(root);
-  act(() => render(<Dashboard session={session} />, root));
+  act(() => render(<Board session={session} />, root));
 });
 afterEach(() => {
   act(() => render(null, root));
@@ -44,7 +45,7 @@ afterEach(() => {
   root.remove();
 });
 
-describe("Dashboard", () => {
+describe("Board", () => {
   it("asks for everything first and says that it waits", () => {
     expect(sentCommands()).toEqual(["resync"]);
     expect(root.textContent).toContain("Waiting for the study");
@@ -195,7 +196,6 @@ describe("Dashboard", () => {
     show([row(3)], { setup: "Shared set-up, ran once: lines 1-4 (1.2s)", jobs_why: "Three fit." });
     expect(root.textContent).toContain("ran once: lines 1-4");
     expect(root.querySelector("[title='Three fit.']")!.textContent).toContain("2 jobs");
-    await click(all("tbody th button")[0]!);
     const figures = {
       n_params: 1_204_736,
       odd_s: 2,
@@ -206,7 +206,9 @@ describe("Dashboard", () => {
       n_warnings: 3,
     };
     const detail = { number: 3, params: {}, traceback: "", log: "", figures };
-    act(() => model.receive({ kind: "detail", detail }, []));
+    model.kernel!.answer = ({ command }) => (command === "detail" ? { data: detail } : {});
+    await click(all("tbody th button")[0]!);
+    await act(async () => void (await Promise.resolve()));
     expect(all(".hpo-figures > div").map((e) => e.textContent)).toEqual([
       "wall time2.1s",
       "CPU time4.2s",

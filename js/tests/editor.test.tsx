@@ -3,7 +3,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CommandClient } from "../src/core/commands";
 import type { EditorSpec } from "../src/core/protocol";
-import { Editor } from "../src/widget/editor";
+import { Editor } from "../src/editor/editor";
 import { FakeKernel, FakeModel } from "./fake";
 
 const base = { place: "line 1", code: "", value: "1", condition: "", declared: false, why: "" };
@@ -46,6 +46,12 @@ const spec: EditorSpec = {
     trials: "40",
     timeout: "",
     jobs: "auto",
+    sampler: "",
+    pruner: "",
+    device: "",
+    samplers: [],
+    pruners: [],
+    devices: [],
   },
 };
 

@@ -20,7 +20,7 @@ export class FakeKernel {
       done: Promise.resolve(),
     };
     if (reply !== undefined) {
-      const content = { id: message.content.id, ok: true, message: "", problems: [], ...reply };
+      const content = { id: message.content.id, ok: true, message: "", problems: [], data: null, ...reply };
       queueMicrotask(() => future.onReply({ header: { msg_type: "jupyter_hpo_reply" }, content }));
     }
     return future;

@@ -1,14 +1,27 @@
 // Values for tests, short to write.
 import type { Decoded } from "../src/core/decode";
-import type { Header, Row } from "../src/core/protocol";
+import type { Header, ParamInfo, Row } from "../src/core/protocol";
+
+export const param = (name: string, more: Partial<ParamInfo> = {}): ParamInfo => ({
+  name,
+  kind: "float",
+  log: false,
+  low: null,
+  high: null,
+  step: null,
+  choices: null,
+  own: null,
+  conditional: false,
+  ...more,
+});
 
 export const header = (more: Partial<Header> = {}): Header => ({
   study: "digits",
   state: "running",
   objectives: [{ name: "acc", direction: "maximize" }],
   params: [
-    { name: "lr", kind: "float", log: true },
-    { name: "act", kind: "categorical", log: false },
+    param("lr", { log: true, low: 1e-5, high: 1e-1 }),
+    param("act", { kind: "categorical", choices: ["relu", "tanh"] }),
   ],
   n_trials: 10,
   n_complete: 0,
@@ -29,6 +42,9 @@ export const header = (more: Partial<Header> = {}): Header => ({
   pruner: "ASHA",
   notices: [],
   message: "",
+  timeout_s: null,
+  rungs: [],
+  use: {},
   ...more,
 });
 

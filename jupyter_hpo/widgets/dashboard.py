@@ -15,16 +15,13 @@ from .output import Output, view_of
 from .protocol import Command, Reply, ReplyMessage, Source
 from .publisher import Publisher
 
-STEERING = ("pause", "resume", "stop", "pause_trial", "resume_trial", "stop_trial")
-
 
 class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
     """Shows a study while it runs, and becomes a static picture of it when it ends.
 
-    source: what to show (read on the publisher's thread). on_command: called with each
-    pause, resume and stop, of the study or of one trial, on the kernel's control thread; it
-    must return at once, may return a sentence for the person, and refuses by raising.
-    study_id: names this study among those of the kernel; unique.
+    source: what to show (read on the publisher's thread). on_command: carries out every
+    command but `resync`, on the kernel's control thread; it must return at once. view_id:
+    names this widget among the receivers of the kernel's commands; unique.
 
     Main thread: the constructor, `show`. Any thread: `notify`. Raises HpoError when the
     front end was never built.
@@ -34,9 +31,9 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
     _study = traitlets.Unicode().tag(sync=True)
 
     def __init__(
-        self, source: Source, on_command: Callable[[Command], str | None], study_id: str
+        self, source: Source, on_command: Callable[[Command], Reply], view_id: str
     ) -> None:
-        super().__init__(_esm=assets.load("dashboard"), _study=study_id)
+        super().__init__(_esm=assets.load("dashboard"), _study=view_id)
         self._on_command = on_command
         self._output = Output()
         self._finished = self._reattached = False
@@ -44,7 +41,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._publisher = Publisher(source, self._send_content)
         keep_comm_off_the_main_shell(self.comm)
         self.on_msg(self._on_comm_message)
-        commands.register(study_id, self)
+        commands.register(view_id, self)
         install()
 
     def show(self, at: Output | None = None) -> None:
@@ -91,16 +88,10 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
             self._page = self._page or command.page
             self._reattached |= command.page != self._page  # reloaded, or one more page
             self._publisher.resync()
-        elif command.command == "detail":
-            assert command.number is not None
-            self._publisher.ask_detail(command.number)
-        elif command.command in STEERING:
-            message = self._on_command(command)
-            self._publisher.notify()
-            return Reply(command.id, True, message or "")
-        else:
-            return Reply(command.id, False, f"A dashboard has no command {command.command!r}.")
-        return Reply(command.id, True)
+            return Reply(command.id, True)
+        reply = self._on_command(command)
+        self._publisher.notify()
+        return reply
 
     def _send_content(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         self.send(content, buffers)

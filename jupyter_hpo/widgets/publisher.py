@@ -6,24 +6,22 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable
 from typing import Any
 
-from .encode import encode, plain
-from .protocol import ENDED, Detail, DetailMessage, Source
+from .feed import Feed, Message
+from .protocol import ENDED, Source
 
 log = logging.getLogger("jupyter_hpo")
 
 INTERVAL_S = 0.1
 HEARTBEAT_S = 1.0
-Message = tuple[dict[str, Any], list[bytes]]
 
 
 class Publisher:
     """Sends what a source has to show, from its own thread.
 
-    `notify`, `resync` and `ask_detail` may be called from any thread and return at once.
+    `notify` and `resync` may be called from any thread and return at once.
     `turn` is the whole logic, called by the thread with the time (seconds, monotonic); it
     sends at most one message and says when it wants to be called again.
     send: called with (content, buffers) on the publisher's thread.
@@ -36,16 +34,12 @@ class Publisher:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._source, self._send, self._clock = source, send, clock
+        self._feed, self._send, self._clock = Feed(source), send, clock
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._stopping = False
         self._changed = True
         self._full = True
-        self._details: list[int] = []
-        self._version = 0
-        self._seq = count(1)
-        self._outgoing: Iterator[Message] = iter(())
         self._last = -INTERVAL_S
         self._heartbeat_s = HEARTBEAT_S
         self._thread: threading.Thread | None = None
@@ -64,12 +58,6 @@ class Publisher:
         """A browser has nothing, or missed a message: send everything again."""
         with self._lock:
             self._full = True
-        self._wake.set()
-
-    def ask_detail(self, number: int) -> None:
-        with self._lock:
-            if number not in self._details:
-                self._details.append(number)
         self._wake.set()
 
     def stop(self) -> None:
@@ -100,42 +88,19 @@ class Publisher:
             self._last = now
             self._send(*message)
         with self._lock:
-            busy = self._changed or self._full or bool(self._details)
+            busy = self._changed or self._full or self._feed.more
         return self._last + (INTERVAL_S if busy else self._heartbeat_s)
 
     def _next(self, now: float) -> Message | None:
-        """A full resend first, then details, then the rest of a big update, then news."""
+        """A full resend first, then the rest of a big update, then news or a sign of life."""
         with self._lock:
             full, self._full = self._full, False
-            number = self._details.pop(0) if self._details and not full else None
-        if number is not None:
-            return plain(DetailMessage("detail", self._detail(number))), []
-        if not full:
-            rest = next(self._outgoing, None)
-            if rest is not None:
-                self._again(rest)
-                return rest
-        with self._lock:
-            changed, self._changed = self._changed, False
-        if not (full or changed or now >= self._last + self._heartbeat_s):
+            changed = self._changed
+            if not self._feed.more or full:
+                self._changed = False
+        if not (full or changed or self._feed.more or now >= self._last + self._heartbeat_s):
             return None
-        update = self._source.changes(0 if full else self._version)
-        self._version = update.version
-        ended = update.header.state in ENDED
-        self._heartbeat_s = math.inf if ended else HEARTBEAT_S  # no time passes any more
-        self._outgoing = encode(update, reset=full, next_seq=lambda: next(self._seq))
-        first = next(self._outgoing)
-        self._again(first)
-        return first
-
-    def _again(self, message: Message) -> None:
-        """Keep the pace while parts of a big update wait."""
-        if message[0]["more"]:
-            with self._lock:
-                self._changed = True
-
-    def _detail(self, number: int) -> Detail:
-        try:
-            return self._source.detail(number)
-        except LookupError as error:
-            return Detail(number, log=f"Nothing is known of trial {number}: {error}")
+        message = self._feed.next(anew=full)
+        # Once it has ended no time passes any more.
+        self._heartbeat_s = math.inf if self._feed.state in ENDED else HEARTBEAT_S
+        return message

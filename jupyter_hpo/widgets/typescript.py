@@ -19,6 +19,15 @@ from . import protocol
 COMMAND = "python -m jupyter_hpo.widgets.typescript"
 TARGET = Path(__file__).resolve().parents[2] / "js" / "src" / "core" / "protocol.ts"
 
+CONSTANTS = (
+    "REQUEST_TYPE",
+    "REPLY_TYPE",
+    "SNAPSHOT_TYPE",
+    "SNAPSHOT_FORMAT",
+    "LOBBY",
+    "ROW_STATES",
+    "WAITS",
+)
 ALIASES = (
     "Direction",
     "StudyState",
@@ -34,12 +43,10 @@ _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", type(N
 
 def generate() -> str:
     """The whole text of protocol.ts."""
-    parts = [
-        f"// Generated from jupyter_hpo/widgets/protocol.py. Do not edit; run\n//   {COMMAND}\n"
-    ]
-    for name in ("REQUEST_TYPE", "REPLY_TYPE", "ROW_STATES", "WAITS"):
+    parts = [f"// Generated from jupyter_hpo/widgets/protocol. Do not edit; run\n//   {COMMAND}\n"]
+    for name in CONSTANTS:
         value = getattr(protocol, name)
-        if isinstance(value, str):
+        if isinstance(value, str | int):
             parts.append(f"export const {name} = {json.dumps(value)};\n")
         else:
             parts.append(f"export const {name} = {json.dumps(list(value))} as const;\n")

@@ -131,7 +131,7 @@ def test_the_control_handler_replies(monkeypatch, receiver, commands):
     assert install(kernel)
     handler = kernel.control_handlers[REQUEST_TYPE]
     asyncio.run(handler("stream", ["browser"], {"content": message()}))
-    expected = {"id": "1", "ok": True, "message": "pause it is", "problems": []}
+    expected = {"id": "1", "ok": True, "message": "pause it is", "problems": [], "data": None}
     assert kernel.sent == [("stream", REPLY_TYPE, expected, ["browser"])]
 
 

@@ -14,6 +14,7 @@ from jupyter_hpo.widgets.protocol import (
     EditorSpec,
     Header,
     ObjectiveCandidate,
+    Reply,
     Update,
 )
 from jupyter_hpo.widgets.ranges import editor_row
@@ -44,7 +45,8 @@ def test_buttons_reach_the_callback_and_its_sentence_the_browser():
 
     def obey(command):
         got.append((command.command, command.number))
-        return "At the next report." if command.command == "pause" else None
+        message = "At the next report." if command.command == "pause" else ""
+        return Reply(command.id, True, message)
 
     dashboard = Dashboard(Source(), obey, "s")
     assert send("pause").message == "At the next report."
@@ -56,13 +58,12 @@ def test_buttons_reach_the_callback_and_its_sentence_the_browser():
     dashboard.finish({"text/plain": "done"})
 
 
-def test_resync_and_detail_are_the_dashboard_s_own():
+def test_resync_is_the_dashboard_s_own():
     def refuse(command):
         raise AssertionError(command)
 
     dashboard = Dashboard(Source(), refuse, "s")
     assert send("resync").ok
-    assert send("detail", number=1).ok
     assert not send("cancel").ok
     dashboard.finish({"text/plain": "done"})
 

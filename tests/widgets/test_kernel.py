@@ -11,7 +11,7 @@ CELL = """
 import threading
 from jupyter_hpo.widgets import assets
 from jupyter_hpo.widgets.dashboard import Dashboard
-from jupyter_hpo.widgets.protocol import Detail, Header, Update
+from jupyter_hpo.widgets.protocol import Detail, Header, Reply, Update
 
 class Source:
     def changes(self, since): return Update(1, Header("s", "running"))
@@ -22,7 +22,7 @@ pressed, got = threading.Event(), []
 def obey(command):
     got.append((command.command, command.number, threading.current_thread().name))
     pressed.set()
-    return "Stopping."
+    return Reply(command.id, True, "Stopping.")
 dashboard = Dashboard(Source(), obey, "study-1")
 dashboard.show()
 assert pressed.wait(60), "no command came while the cell was busy"
@@ -69,7 +69,8 @@ def test_a_command_reaches_a_busy_cell_and_the_output_becomes_static(client, fin
     assert sent
     reply = client.control_channel.get_msg(timeout=60)
     assert reply["msg_type"] == REPLY_TYPE
-    assert reply["content"] == {"id": request, "ok": True, "message": "Stopping.", "problems": []}
+    said = {"id": request, "ok": True, "message": "Stopping.", "problems": [], "data": None}
+    assert reply["content"] == said
     assert "application/vnd.jupyter.widget-view+json" in shown["data"]
     assert replaced["data"] == {"text/plain": "the result"}
     assert replaced["transient"]["display_id"] == shown["transient"]["display_id"]

@@ -101,17 +101,6 @@ def test_a_resync_abandons_what_was_left_of_a_big_update(publisher, source, sent
     assert sum(m["points"]["n"] for m in sent[1:]) == 10_000
 
 
-def test_details_are_sent_by_the_publisher(publisher, sent):
-    publisher.turn(0.0)
-    publisher.ask_detail(0)
-    publisher.ask_detail(0)
-    publisher.ask_detail(99)
-    publisher.turn(0.1)
-    publisher.turn(0.2)
-    assert [m["detail"]["number"] for m in sent[1:]] == [0, 99]
-    assert "Nothing is known of trial 99" in sent[2]["detail"]["log"]
-
-
 def test_the_thread_sends_when_woken_and_ends_when_stopped(source):
     arrived = threading.Semaphore(0)
     names = []

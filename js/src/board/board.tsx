@@ -1,14 +1,13 @@
-// The live dashboard: an anywidget module. One session per model, any number of views.
+// The dashboard of one study: the same in a cell, in the panel, in a saved result and a report.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Model } from "../core/commands";
 import { metric } from "../core/format";
-import { Curves, History } from "./charts";
-import { ended, Header } from "./header";
-import { Leaderboard } from "./leaderboard";
-import { Session } from "./session";
+import { Header } from "./header";
+import { PANES } from "./panes";
+import type { Session } from "./session";
+import { Tabs } from "./tabs";
 import base from "./base.css";
-import css from "./dashboard.css";
+import css from "./board.css";
 
 const SAY_MS = 10000;
 
@@ -47,44 +46,37 @@ function useSilence(session: Session): number {
   return silent;
 }
 
-export function Dashboard({ session }: { session: Session }) {
+export function Board({ session }: { session: Session }) {
   session.version.value;
   const silent = useSilence(session);
-  if (!session.store.header) {
-    return <p class="hpo-empty">Waiting for the study…</p>;
-  }
-  const { header, curves } = session.store;
-  // A study that ended with nothing to draw gets no empty frames.
-  const pictures = !ended(header) || curves.size > 0 || header.n_complete > 0;
+  const [chosen, setChosen] = useState(PANES[0]!.key);
+  const { header } = session.store;
+  if (!header) return <p class="hpo-empty">Waiting for the study…</p>;
+  const panes = PANES.filter((pane) => pane.fits(session));
+  const pane = panes.find(({ key }) => key === chosen) ?? panes[0]!;
   return (
     <>
       <Header session={session} silent={silent} />
-      <div class={`hpo-grid ${pictures ? "" : "hpo-alone"}`}>
-        <Leaderboard session={session} />
-        {pictures && <Curves session={session} height={190} />}
-        {pictures && <History session={session} height={170} />}
-      </div>
+      <Tabs tabs={panes} chosen={pane.key} onChoose={setChosen}>
+        <pane.Content session={session} />
+      </Tabs>
       <Announcer session={session} />
     </>
   );
 }
 
-export default () => {
-  let session: Session | null = null;
-  return {
-    initialize({ model }: { model: Model }) {
-      session = new Session(model);
-      return () => session?.dispose();
-    },
-    render({ model, el }: { model: Model; el: HTMLElement }) {
-      session ??= new Session(model);
-      const style = document.createElement("style");
-      style.textContent = base + css;
-      const root = document.createElement("div");
-      root.className = "hpo hpo-dashboard";
-      el.append(style, root);
-      render(<Dashboard session={session} />, root);
-      return () => render(null, root);
-    },
+/** Draw a session's board into an element; returns what takes it away again. The caller ends
+ * the session. */
+export function mount(el: HTMLElement, session: Session): () => void {
+  const style = document.createElement("style");
+  style.textContent = base + css;
+  const root = document.createElement("div");
+  root.className = "hpo hpo-dashboard";
+  el.append(style, root);
+  render(<Board session={session} />, root);
+  return () => {
+    render(null, root);
+    style.remove();
+    root.remove();
   };
-};
+}

@@ -1,17 +1,18 @@
-// One study's connection: messages into the store, clicks out to the kernel.
+// One study as a page sees it: what came of it, what is pointed at, what was clicked.
 import { signal } from "@preact/signals";
-import { CommandClient, type Model } from "../core/commands";
-import { decodeUpdate, revive } from "../core/decode";
+import type { Body } from "../core/commands";
 import { Painter } from "../core/painter";
-import type { CommandName, Detail } from "../core/protocol";
+import type { CommandName, Detail, Reply, Row } from "../core/protocol";
 import { Store } from "../core/store";
+import type { Transport } from "../core/transport";
 
-const RETRY_MS = 3000;
 const PENDING_MS = 8000;
+
+/** What a filter or a brush lets through. */
+export type Passes = (row: Row) => boolean;
 
 export class Session {
   readonly store = new Store();
-  readonly client: CommandClient;
   /** Grows as messages are taken in; read it to be drawn again. */
   readonly version = signal(0);
   /** The last thing the kernel answered, when it had something to say. */
@@ -21,22 +22,39 @@ export class Session {
   readonly pending = signal<ReadonlyMap<string, string>>(new Map());
   readonly hovered = signal<number | null>(null);
   readonly opened = signal<number | null>(null);
+  /** What narrows the trials down, by who asks for it: "filter" is the leaderboard's own
+   * expression, every picture has a key of its own. Shared by all panes. */
+  readonly narrowed = signal<ReadonlyMap<string, Passes>>(new Map());
   private readonly painter = new Painter(() => void (this.version.value += 1));
-  private retry: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
-    private readonly model: Model,
+    readonly transport: Transport,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.client = new CommandClient(model);
-    model.on("msg:custom", this.onMessage);
-    this.resync();
+    transport.listen((update) => {
+      if (!this.store.apply(update, this.now())) return false;
+      this.clearPending();
+      this.painter.changed();
+      return true;
+    });
   }
 
   dispose(): void {
-    this.model.off("msg:custom", this.onMessage);
-    this.client.dispose();
-    if (this.retry) clearTimeout(this.retry);
+    this.transport.dispose();
+  }
+
+  /** Let only those trials through that pass; null: no longer. */
+  narrow(key: string, passes: Passes | null): void {
+    const narrowed = new Map(this.narrowed.value);
+    if (passes) narrowed.set(key, passes);
+    else if (!narrowed.delete(key)) return;
+    this.narrowed.value = narrowed;
+  }
+
+  /** Whether a trial passes all that narrows them down. */
+  passes(row: Row): boolean {
+    for (const passes of this.narrowed.value.values()) if (!passes(row)) return false;
+    return true;
   }
 
   silentFor(): number {
@@ -45,32 +63,30 @@ export class Session {
 
   /** Seconds since the study began, as its own clock tells them. */
   elapsed(): number {
-    return (this.store.header?.elapsed_s ?? 0) + this.silentFor();
-  }
-
-  /** Ask for everything; again after a while as long as nothing has come. */
-  private resync(): void {
-    if (this.retry) return;
-    void this.client.send({ command: "resync" });
-    this.retry = setTimeout(() => {
-      this.retry = null;
-      this.resync();
-    }, RETRY_MS);
+    return (this.store.header?.elapsed_s ?? 0) + (this.transport.live ? this.silentFor() : 0);
   }
 
   open(number: number | null): void {
     this.opened.value = number;
   }
 
-  askDetail(number: number): void {
-    void this.client.send({ command: "detail", number });
+  async askDetail(number: number): Promise<void> {
+    const reply = await this.ask({ command: "detail", number });
+    if (!reply.ok || !reply.data) return;
+    this.store.details.set(number, reply.data as Detail);
+    this.version.value += 1; // asked for just now, by one click
+  }
+
+  /** Ask for something; what the kernel says of it is for the caller to show. */
+  ask(body: Body): Promise<Reply> {
+    return this.transport.send(body);
   }
 
   async command(command: CommandName, number?: number): Promise<void> {
     const key = number === undefined ? command : `${command}:${number}`;
     if (this.pending.value.has(key)) return;
     this.pending.value = new Map([...this.pending.value, [key, this.likeness(number)]]);
-    const reply = await this.client.send(number === undefined ? { command } : { command, number });
+    const reply = await this.ask(number === undefined ? { command } : { command, number });
     this.said.value = reply.message ? { text: reply.message, ok: reply.ok } : null;
     if (!reply.ok) this.settle(key);
     else setTimeout(() => this.settle(key), PENDING_MS);
@@ -81,34 +97,13 @@ export class Session {
     this.pending.value = new Map([...this.pending.value].filter(([other]) => other !== key));
   }
 
-  private readonly onMessage = (content: unknown, buffers: readonly DataView[]): void => {
-    const kind = (content as { kind?: string } | null)?.kind;
-    if (kind === "update") {
-      const update = decodeUpdate(content, buffers);
-      if (!this.store.apply(update, this.now())) {
-        this.resync();
-        return;
-      }
-      if (update.reset && this.retry) {
-        clearTimeout(this.retry);
-        this.retry = null;
-      }
-      this.clearPending();
-      this.painter.changed();
-    } else if (kind === "detail") {
-      const { detail } = revive(content) as { detail: Detail };
-      this.store.details.set(detail.number, detail);
-      this.version.value += 1; // asked for just now, by one click
-    }
-  };
-
   /** What was clicked is no longer pending once the study shows it. */
   private clearPending(): void {
     for (const [key, before] of this.pending.value) {
       const [command, number] = key.split(":");
       const row = number === undefined ? undefined : this.store.rows.get(Number(number));
       const seen =
-        command === "stop_trial"
+        command === "stop_trial" || command === "prune_trial"
           ? row && !["RUNNING", "PAUSED", "WAITING"].includes(row.state)
           : this.likeness(row?.number) !== before;
       if (seen) this.settle(key);

@@ -1,6 +1,6 @@
 // Commands to the kernel: over the control channel, which is open while a cell runs, and
 // over the widget's comm when there is no such channel or it does not answer.
-import type { Command, EditorChoice, Reply, ReplyMessage } from "./protocol";
+import type { Command, Reply, ReplyMessage } from "./protocol";
 import { REPLY_TYPE, REQUEST_TYPE } from "./protocol";
 import { revive } from "./decode";
 
@@ -20,7 +20,7 @@ interface Future {
 }
 
 /** The part of a JupyterLab kernel connection that is used here. */
-interface Kernel {
+export interface Kernel {
   clientId: string;
   username: string;
   sendControlMessage(message: unknown, expectReply: boolean, disposeOnDone: boolean): Future;
@@ -41,8 +41,72 @@ const unique = (): string =>
 /** This page, as long as it is loaded. */
 const PAGE = unique();
 
-type Body = Pick<Command, "command"> & { number?: number; choice?: EditorChoice };
+/** A command as it is given: what is left out is null. */
+export type Body = Pick<Command, "command"> &
+  Partial<Pick<Command, "number" | "choice" | "params" | "budget">>;
 
+function commandOf(study: string, body: Body): Command {
+  const { command, number = null, choice = null, params = null, budget = null } = body;
+  return { id: unique(), study, command, number, choice, page: PAGE, params, budget };
+}
+
+const silence = (id: string): Reply => ({
+  id,
+  ok: false,
+  message: "The kernel does not answer. It may have been restarted.",
+  problems: [],
+  data: null,
+});
+
+/** Send a command on the control channel; false when the kernel has none just now. */
+function overControl(
+  kernel: Kernel,
+  command: Command,
+  take: (reply: Reply) => void,
+): boolean {
+  const header = {
+    msg_id: unique(),
+    msg_type: REQUEST_TYPE,
+    session: kernel.clientId,
+    username: kernel.username,
+    date: new Date().toISOString(),
+    version: "5.3",
+  };
+  const message = {
+    header,
+    parent_header: {},
+    metadata: {},
+    content: command,
+    channel: "control",
+    buffers: [],
+  };
+  try {
+    const future = kernel.sendControlMessage(message, true, true);
+    future.onReply = (reply) => {
+      if (reply.header.msg_type === REPLY_TYPE) take(revive(reply.content) as Reply);
+    };
+    // Rejects when the kernel goes away; the comm and the time-out take over then.
+    future.done.catch(() => undefined);
+    return true;
+  } catch {
+    return false; // not connected just now
+  }
+}
+
+/** A command to a kernel without any widget: in a page that was reloaded, or the panel. */
+export function ask(kernel: Kernel, study: string, body: Body, giveUpMs = GIVE_UP_MS): Promise<Reply> {
+  const command = commandOf(study, body);
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(silence(command.id)), giveUpMs);
+    const take = (reply: Reply): void => {
+      clearTimeout(timer);
+      resolve(reply);
+    };
+    if (!overControl(kernel, command, take)) take(silence(command.id));
+  });
+}
+
+/** Commands of a widget. */
 export class CommandClient {
   private readonly waiting = new Map<string, (reply: Reply) => void>();
 
@@ -57,14 +121,7 @@ export class CommandClient {
 
   /** Send a command; resolves with the kernel's reply, or with a failure of our own. */
   send(body: Body): Promise<Reply> {
-    const command: Command = {
-      id: unique(),
-      study: this.model.get("_study") as string,
-      command: body.command,
-      number: body.number ?? null,
-      choice: body.choice ?? null,
-      page: PAGE,
-    };
+    const command = commandOf(this.model.get("_study") as string, body);
     return new Promise((resolve) => {
       const timers: ReturnType<typeof setTimeout>[] = [];
       const settle = (reply: Reply): void => {
@@ -74,45 +131,12 @@ export class CommandClient {
       };
       this.waiting.set(command.id, settle);
       const onComm = (): void => this.model.send(command);
-      if (this.overControl(command)) timers.push(setTimeout(onComm, FALLBACK_MS));
-      else onComm();
-      const message = "The kernel does not answer. It may have been restarted.";
-      timers.push(
-        setTimeout(() => settle({ id: command.id, ok: false, message, problems: [] }), GIVE_UP_MS),
-      );
+      const kernel = kernelOf(this.model);
+      if (kernel && overControl(kernel, command, (reply) => this.settle(reply))) {
+        timers.push(setTimeout(onComm, FALLBACK_MS));
+      } else onComm();
+      timers.push(setTimeout(() => settle(silence(command.id)), GIVE_UP_MS));
     });
-  }
-
-  private overControl(command: Command): boolean {
-    const kernel = kernelOf(this.model);
-    if (!kernel) return false;
-    const header = {
-      msg_id: unique(),
-      msg_type: REQUEST_TYPE,
-      session: kernel.clientId,
-      username: kernel.username,
-      date: new Date().toISOString(),
-      version: "5.3",
-    };
-    const message = {
-      header,
-      parent_header: {},
-      metadata: {},
-      content: command,
-      channel: "control",
-      buffers: [],
-    };
-    try {
-      const future = kernel.sendControlMessage(message, true, true);
-      future.onReply = (reply) => {
-        if (reply.header.msg_type === REPLY_TYPE) this.settle(revive(reply.content) as Reply);
-      };
-      // Rejects when the kernel goes away; the comm and the time-out take over then.
-      future.done.catch(() => undefined);
-      return true;
-    } catch {
-      return false; // not connected just now: the comm queues
-    }
   }
 
   private settle(reply: Reply): void {

@@ -1,5 +1,5 @@
 // Messages to values: JSON is revived, binary columns become arrays. See encode.py.
-import type { Column, ColumnType, Header, Point, Row, Table, UpdateMessage } from "./protocol";
+import type { Column, ColumnType, Header, Packed, Point, Row, Table, UpdateMessage } from "./protocol";
 import { ROW_STATES, WAITS } from "./protocol";
 
 export interface Decoded {
@@ -48,6 +48,12 @@ function read(table: Table, buffer: DataView): Map<string, Read> {
     columns.set(column.name, { numbers: new ARRAYS[column.type](bytes), column });
   }
   return columns;
+}
+
+/** A message that came as JSON alone. */
+export function decodePacked({ message, buffer }: Packed): Decoded {
+  const bytes = Uint8Array.from(atob(buffer), (letter) => letter.charCodeAt(0));
+  return decodeUpdate(message, [new DataView(bytes.buffer)]);
 }
 
 export function decodeUpdate(content: unknown, buffers: readonly DataView[]): Decoded {

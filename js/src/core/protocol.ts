@@ -1,9 +1,15 @@
-// Generated from jupyter_hpo/widgets/protocol.py. Do not edit; run
+// Generated from jupyter_hpo/widgets/protocol. Do not edit; run
 //   python -m jupyter_hpo.widgets.typescript
 
 export const REQUEST_TYPE = "jupyter_hpo_request";
 
 export const REPLY_TYPE = "jupyter_hpo_reply";
+
+export const SNAPSHOT_TYPE = "application/vnd.jupyter-hpo.snapshot.v1+json";
+
+export const SNAPSHOT_FORMAT = 1;
+
+export const LOBBY = "";
 
 export const ROW_STATES = ["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL"] as const;
 
@@ -21,7 +27,7 @@ export type ParamKind = "float" | "int" | "categorical";
 
 export type ValueKind = "float" | "int" | "str" | "bool" | "object";
 
-export type CommandName = "pause" | "resume" | "stop" | "pause_trial" | "resume_trial" | "stop_trial" | "detail" | "resync" | "start";
+export type CommandName = "pause" | "resume" | "stop" | "pause_trial" | "resume_trial" | "stop_trial" | "prune_trial" | "detail" | "resync" | "start" | "plan" | "write_marks" | "studies" | "follow" | "enqueue" | "set_budget" | "space" | "set_space" | "continue" | "importances" | "apply" | "export";
 
 export type ColumnType = "u1" | "i2" | "i4" | "f8";
 
@@ -34,6 +40,12 @@ export interface ParamInfo {
   name: string;
   kind: ParamKind;
   log: boolean;
+  low: number | null;
+  high: number | null;
+  step: number | null;
+  choices: unknown[] | null;
+  own: unknown;
+  conditional: boolean;
 }
 
 export interface Best {
@@ -65,6 +77,9 @@ export interface Header {
   pruner: string;
   notices: string[];
   message: string;
+  timeout_s: number | null;
+  rungs: number[];
+  use: Record<string, number>;
 }
 
 export interface Row {
@@ -131,55 +146,38 @@ export interface UpdateMessage {
   points: Table;
 }
 
-export interface DetailMessage {
-  kind: "detail";
-  detail: Detail;
+export interface Packed {
+  message: UpdateMessage;
+  buffer: string;
 }
 
-export interface EditorChoiceRow {
-  name: string;
-  kind: ParamKind;
-  low: string;
-  high: string;
-  log: boolean;
-  step: string;
-  choices: string;
-  condition: string;
+export interface Edit {
+  cell: number;
+  before: string;
+  after: string;
+  cell_id: string;
 }
 
-export interface EditorChoice {
-  rows: EditorChoiceRow[];
+export interface Importance {
   objective: string;
-  direction: Direction;
-  trials: string;
-  timeout: string;
-  jobs: string;
+  values: Record<string, number>;
 }
 
-export interface Command {
-  id: string;
+export interface Importances {
+  n: number;
+  of: Importance[];
+  busy: boolean;
+  why: string;
+}
+
+export interface Snapshot {
+  format: number;
   study: string;
-  command: CommandName;
-  number: number | null;
-  choice: EditorChoice | null;
-  page: string;
-}
-
-export interface EditorProblem {
-  name: string;
-  message: string;
-}
-
-export interface Reply {
-  id: string;
-  ok: boolean;
-  message: string;
-  problems: EditorProblem[];
-}
-
-export interface ReplyMessage {
-  kind: "reply";
-  reply: Reply;
+  updates: Packed[];
+  details: Detail[];
+  importances: Importances | null;
+  apply: Edit[];
+  left_out: string;
 }
 
 export interface EditorRow {
@@ -207,11 +205,23 @@ export interface ObjectiveCandidate {
   why: string;
 }
 
+export interface EditorOption {
+  word: string;
+  title: string;
+  help: string;
+}
+
 export interface EditorSettings {
   objectives: ObjectiveCandidate[];
   trials: string;
   timeout: string;
   jobs: string;
+  sampler: string;
+  pruner: string;
+  device: string;
+  samplers: EditorOption[];
+  pruners: EditorOption[];
+  devices: EditorOption[];
 }
 
 export interface EditorSection {
@@ -225,4 +235,76 @@ export interface EditorSpec {
   settings: EditorSettings;
   notices: string[];
   found: EditorSection[];
+}
+
+export interface EditorChoiceRow {
+  name: string;
+  kind: ParamKind;
+  low: string;
+  high: string;
+  log: boolean;
+  step: string;
+  choices: string;
+  condition: string;
+}
+
+export interface EditorChoice {
+  rows: EditorChoiceRow[];
+  objective: string;
+  direction: Direction;
+  trials: string;
+  timeout: string;
+  jobs: string;
+  sampler: string;
+  pruner: string;
+  device: string;
+}
+
+export interface EditorProblem {
+  name: string;
+  message: string;
+}
+
+export interface BudgetChoice {
+  trials: string;
+  timeout: string;
+  jobs: string;
+}
+
+export interface Command {
+  id: string;
+  study: string;
+  command: CommandName;
+  number: number | null;
+  choice: EditorChoice | null;
+  page: string;
+  params: Record<string, unknown> | null;
+  budget: BudgetChoice | null;
+}
+
+export interface Reply {
+  id: string;
+  ok: boolean;
+  message: string;
+  problems: EditorProblem[];
+  data: unknown;
+}
+
+export interface ReplyMessage {
+  kind: "reply";
+  reply: Reply;
+}
+
+export interface StudySummary {
+  id: string;
+  name: string;
+  state: StudyState;
+  objectives: ObjectiveInfo[];
+  n_trials: number | null;
+  n_done: number;
+  n_running: number;
+  elapsed_s: number;
+  left_s: number | null;
+  best: Best | null;
+  cell: number;
 }

@@ -1,11 +1,10 @@
-// The space editor: tick what to tune, adjust its range, Start. An anywidget module.
+// The space editor: tick what to tune, adjust its range, Start.
 import { render, type ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { CommandClient, type Model } from "../core/commands";
-import { revive } from "../core/decode";
+import type { CommandClient } from "../core/commands";
 import { checkRow, checkSettings, drawable, type EditedRow, type Settings } from "../core/ranges";
 import type { Direction, EditorProblem, EditorSpec } from "../core/protocol";
-import base from "./base.css";
+import base from "../board/base.css";
 import css from "./editor.css";
 
 interface FieldProps {
@@ -247,6 +246,9 @@ export function Editor({ spec, client }: { spec: EditorSpec; client: CommandClie
       command: "start",
       choice: {
         ...settings,
+        sampler: "",
+        pruner: "",
+        device: "",
         rows: ticked.map(({ name, kind, low, high, log, step, choiceText, condition }) => ({
           name,
           kind,
@@ -389,21 +391,19 @@ export function Editor({ spec, client }: { spec: EditorSpec; client: CommandClie
   );
 }
 
-export default () => ({
-  render({ model, el }: { model: Model; el: HTMLElement }) {
-    const client = new CommandClient(model);
-    const spec = revive(model.get("_spec")) as EditorSpec;
-    const style = document.createElement("style");
-    style.textContent = base + css;
-    const root = document.createElement("div");
-    root.className = "hpo hpo-editor";
-    // Keys typed here are for these fields, not for the notebook's command mode.
-    root.addEventListener("keydown", (event) => event.stopPropagation());
-    el.append(style, root);
-    render(<Editor spec={spec} client={client} />, root);
-    return () => {
-      render(null, root);
-      client.dispose();
-    };
-  },
-});
+/** Draw an editor into an element; returns what takes it away again. */
+export function mount(el: HTMLElement, spec: EditorSpec, client: CommandClient): () => void {
+  const style = document.createElement("style");
+  style.textContent = base + css;
+  const root = document.createElement("div");
+  root.className = "hpo hpo-editor";
+  // Keys typed here are for these fields, not for the notebook's command mode.
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  el.append(style, root);
+  render(<Editor spec={spec} client={client} />, root);
+  return () => {
+    render(null, root);
+    style.remove();
+    root.remove();
+  };
+}

@@ -1,0 +1,132 @@
+// Where a study comes from: a widget's comm, a kernel that is asked, or a saved result.
+import { ask, CommandClient, type Body, type Kernel, type Model } from "./commands";
+import { decodePacked, decodeUpdate, type Decoded } from "./decode";
+import type { Packed, Reply, Snapshot } from "./protocol";
+
+/** Takes an update in; false when one before it was missed. */
+export type Take = (update: Decoded) => boolean;
+
+export interface Transport {
+  /** Whether a kernel is there to obey: a saved result and a report have none. */
+  readonly live: boolean;
+  send(body: Body): Promise<Reply>;
+  /** Give every update from the study's start on to `take`. Called once. */
+  listen(take: Take): void;
+  dispose(): void;
+}
+
+const RETRY_MS = 3000;
+export const FOLLOW_MS = 250;
+
+/** A widget: the kernel pushes. After a gap everything is asked for again. */
+export class WidgetTransport implements Transport {
+  readonly live = true;
+  private readonly client: CommandClient;
+  private retry: ReturnType<typeof setTimeout> | null = null;
+  private take: Take = () => true;
+
+  constructor(private readonly model: Model) {
+    this.client = new CommandClient(model);
+  }
+
+  send(body: Body): Promise<Reply> {
+    return this.client.send(body);
+  }
+
+  listen(take: Take): void {
+    this.take = take;
+    this.model.on("msg:custom", this.onMessage);
+    this.resync();
+  }
+
+  dispose(): void {
+    this.model.off("msg:custom", this.onMessage);
+    this.client.dispose();
+    if (this.retry) clearTimeout(this.retry);
+  }
+
+  /** Ask for everything; again after a while as long as nothing has come. */
+  private resync(): void {
+    if (this.retry) return;
+    void this.client.send({ command: "resync" });
+    this.retry = setTimeout(() => {
+      this.retry = null;
+      this.resync();
+    }, RETRY_MS);
+  }
+
+  private readonly onMessage = (content: unknown, buffers: readonly DataView[]): void => {
+    if ((content as { kind?: string } | null)?.kind !== "update") return;
+    const update = decodeUpdate(content, buffers);
+    if (!this.take(update)) this.resync();
+    else if (update.reset && this.retry) {
+      clearTimeout(this.retry);
+      this.retry = null;
+    }
+  };
+}
+
+/** A study of a kernel that is asked for news: in the panel, or after a page was reloaded. */
+export class KernelTransport implements Transport {
+  readonly live = true;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private gone = false;
+
+  constructor(
+    private readonly kernel: () => Kernel | null,
+    private readonly study: string,
+  ) {}
+
+  send(body: Body): Promise<Reply> {
+    const kernel = this.kernel();
+    if (kernel) return ask(kernel, this.study, body);
+    const message = "There is no kernel to ask.";
+    return Promise.resolve({ id: "", ok: false, message, problems: [], data: null });
+  }
+
+  listen(take: Take): void {
+    let anew = true;
+    const turn = async (): Promise<void> => {
+      const reply = await this.send({ command: "follow", number: anew ? 1 : 0 });
+      if (this.gone) return;
+      let more = false;
+      if (reply.ok && reply.data) {
+        const update = decodePacked(reply.data as Packed);
+        anew = !take(update);
+        more = update.more && !anew;
+      } else if (!reply.ok) anew = true; // another kernel, or one that was away
+      this.timer = setTimeout(() => void turn(), more ? 0 : FOLLOW_MS);
+    };
+    void turn();
+  }
+
+  dispose(): void {
+    this.gone = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+}
+
+/** A saved result. */
+export class SnapshotTransport implements Transport {
+  readonly live = false;
+
+  constructor(private readonly snapshot: Snapshot) {}
+
+  send({ command, number }: Body): Promise<Reply> {
+    const { details, importances, apply } = this.snapshot;
+    const data = {
+      detail: details.find((d) => d.number === number) ?? { number, params: {}, traceback: "", log: "", figures: {} },
+      importances,
+      apply,
+    }[command as string];
+    const ok = data !== undefined;
+    const message = ok ? "" : "This is a saved result: run the cell again for that.";
+    return Promise.resolve({ id: "", ok, message, problems: [], data: data ?? null });
+  }
+
+  listen(take: Take): void {
+    for (const packed of this.snapshot.updates) take(decodePacked(packed));
+  }
+
+  dispose(): void {}
+}

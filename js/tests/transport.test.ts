@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Decoded } from "../src/core/decode";
+import type { Packed } from "../src/core/protocol";
+import { FOLLOW_MS, KernelTransport, SnapshotTransport } from "../src/core/transport";
+import { FakeKernel } from "./fake";
+import { header } from "./help";
+
+const nothing = { n: 0, columns: [], texts: {} };
+const packed = (seq: number, more: Partial<Packed["message"]> = {}): Packed => ({
+  message: {
+    kind: "update",
+    seq,
+    version: seq,
+    reset: seq === 1,
+    more: false,
+    header: header(),
+    rows: nothing,
+    points: { ...nothing, columns: ["number", "step", "value"].map((name) => ({ name, type: "f8", offset: 0, labels: null, exact: null })) },
+    ...more,
+  },
+  buffer: "",
+});
+
+describe("KernelTransport", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const asked = (kernel: FakeKernel): (number | null)[] =>
+    kernel.messages.map(({ content }) => content.number);
+  const turn = (): Promise<unknown> => vi.advanceTimersByTimeAsync(FOLLOW_MS);
+
+  it("asks anew first, then for news, and anew after a gap", async () => {
+    const kernel = new FakeKernel();
+    let seq = 0;
+    kernel.answer = () => ({ data: packed(++seq) });
+    const transport = new KernelTransport(() => kernel, "s");
+    const taken: number[] = [];
+    transport.listen((update: Decoded) => {
+      taken.push(update.seq);
+      return update.seq !== 3; // as if one before it were missing
+    });
+    for (let i = 0; i < 4; i++) await turn();
+    transport.dispose();
+    expect(taken.slice(0, 4)).toEqual([1, 2, 3, 4]);
+    expect(asked(kernel).slice(0, 4)).toEqual([1, 0, 0, 1]);
+  });
+
+  it("fetches the rest of a big update at once", async () => {
+    const kernel = new FakeKernel();
+    let seq = 0;
+    kernel.answer = () => ({ data: packed(++seq, { more: seq < 3 }) });
+    const transport = new KernelTransport(() => kernel, "s");
+    transport.listen(() => true);
+    await vi.advanceTimersByTimeAsync(FOLLOW_MS / 2);
+    expect(kernel.messages.length).toBe(3);
+    transport.dispose();
+    await turn();
+    expect(kernel.messages.length).toBe(3);
+  });
+
+  it("begins anew with a kernel that was away", async () => {
+    const kernel = new FakeKernel();
+    let here: FakeKernel | null = kernel;
+    kernel.answer = () => ({ data: packed(1) });
+    const transport = new KernelTransport(() => here, "s");
+    transport.listen(() => true);
+    await turn();
+    here = null;
+    await turn();
+    here = kernel;
+    await turn();
+    transport.dispose();
+    expect(asked(kernel)).toEqual([1, 0, 1]);
+  });
+});
+
+describe("SnapshotTransport", () => {
+  const detail = { number: 3, params: {}, traceback: "", log: "hello", figures: {} };
+  const snapshot = {
+    format: 1,
+    study: "s",
+    updates: [packed(1)],
+    details: [detail],
+    importances: null,
+    apply: [],
+    left_out: "",
+  };
+
+  it("gives what was saved, and refuses the rest with a sentence", async () => {
+    const transport = new SnapshotTransport(snapshot);
+    const taken: number[] = [];
+    transport.listen((update) => taken.push(update.seq) > 0);
+    expect(taken).toEqual([1]);
+    expect((await transport.send({ command: "detail", number: 3 })).data).toEqual(detail);
+    expect((await transport.send({ command: "detail", number: 9 })).data).toMatchObject({ log: "" });
+    expect((await transport.send({ command: "apply" })).data).toEqual([]);
+    expect(await transport.send({ command: "stop" })).toMatchObject({ ok: false });
+  });
+});

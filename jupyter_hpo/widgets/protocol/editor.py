@@ -1,0 +1,130 @@
+"""The space editor: what it shows, and what the person chose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .names import Direction, ParamKind, ValueKind
+
+
+@dataclass(frozen=True)
+class EditorRow:
+    """One value found in the code. low, high, step: text, as a person writes them.
+
+    place: 'line 3'. code: the source line. value_kind: of the value as it stands; value:
+    its text. choices: texts. why: one short reason for the proposal. declared: by a mark,
+    the magic line or a SearchSpace. problems: shown beside the row.
+    """
+
+    name: str
+    place: str
+    code: str
+    value: str
+    value_kind: ValueKind
+    kind: ParamKind
+    low: str = ""
+    high: str = ""
+    log: bool = False
+    step: str = ""
+    choices: list[str] = field(default_factory=list)
+    condition: str = ""
+    declared: bool = False
+    ticked: bool = False
+    why: str = ""
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ObjectiveCandidate:
+    name: str
+    direction: Direction
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class EditorOption:
+    """word: as the magic's option takes it. title: for the person. help: a sentence or two that
+    teach what it is."""
+
+    word: str
+    title: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class EditorSettings:
+    """samplers, pruners, devices: what can be chosen, each an option's word and what to say of
+    it; the empty word is the tool's own choice."""
+
+    objectives: list[ObjectiveCandidate]
+    trials: str = ""
+    timeout: str = ""
+    jobs: str = "auto"
+    sampler: str = ""
+    pruner: str = ""
+    device: str = ""
+    samplers: list[EditorOption] = field(default_factory=list)
+    pruners: list[EditorOption] = field(default_factory=list)
+    devices: list[EditorOption] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class EditorSection:
+    """Something that was found or that every trial does. rows: of short texts each."""
+
+    title: str
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class EditorSpec:
+    """All the editor shows, given once. notices: said above the rows. found: what else was
+    found in the code, and what trials do, with the values ticked at first."""
+
+    study: str
+    rows: list[EditorRow]
+    settings: EditorSettings
+    notices: list[str] = field(default_factory=list)
+    found: list[EditorSection] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class EditorChoiceRow:
+    """A row of the space editor as the person left it; numbers are still text."""
+
+    name: str
+    kind: ParamKind
+    low: str = ""
+    high: str = ""
+    log: bool = False
+    step: str = ""
+    choices: str = ""
+    condition: str = ""
+
+
+@dataclass(frozen=True)
+class EditorChoice:
+    """What Start sends: the ticked rows and the settings, texts as typed.
+
+    trials, timeout: empty means no limit. jobs: 'auto' or a number. sampler, pruner, device:
+    as the options of `%%hpo`; empty leaves the choice to the tool.
+    """
+
+    rows: list[EditorChoiceRow]
+    objective: str
+    direction: Direction
+    trials: str = ""
+    timeout: str = ""
+    jobs: str = "auto"
+    sampler: str = ""
+    pruner: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class EditorProblem:
+    """name: the row it stands beside, or 'objective', 'trials', 'timeout', 'jobs', 'sampler',
+    'pruner', 'device', ''."""
+
+    name: str
+    message: str
