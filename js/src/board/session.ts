@@ -11,6 +11,12 @@ const PENDING_MS = 8000;
 /** What a filter or a brush lets through. */
 export type Passes = (row: Row) => boolean;
 
+/** title: where it was asked for, such as "Parallel coordinates". */
+export interface Narrowing {
+  passes: Passes;
+  title: string;
+}
+
 export class Session {
   readonly store = new Store();
   /** Grows as messages are taken in; read it to be drawn again. */
@@ -24,7 +30,7 @@ export class Session {
   readonly opened = signal<number | null>(null);
   /** What narrows the trials down, by who asks for it: "filter" is the leaderboard's own
    * expression, every picture has a key of its own. Shared by all panes. */
-  readonly narrowed = signal<ReadonlyMap<string, Passes>>(new Map());
+  readonly narrowed = signal<ReadonlyMap<string, Narrowing>>(new Map());
   private readonly painter = new Painter(() => void (this.version.value += 1));
 
   constructor(
@@ -43,17 +49,18 @@ export class Session {
     this.transport.dispose();
   }
 
-  /** Let only those trials through that pass; null: no longer. */
-  narrow(key: string, passes: Passes | null): void {
+  /** Let only those trials through that pass; null: no longer. A person can end it too: a
+   * picture's brush is gone when its key is no longer among those `narrowed`. */
+  narrow(key: string, passes: Passes | null, title = key): void {
     const narrowed = new Map(this.narrowed.value);
-    if (passes) narrowed.set(key, passes);
+    if (passes) narrowed.set(key, { passes, title });
     else if (!narrowed.delete(key)) return;
     this.narrowed.value = narrowed;
   }
 
   /** Whether a trial passes all that narrows them down. */
   passes(row: Row): boolean {
-    for (const passes of this.narrowed.value.values()) if (!passes(row)) return false;
+    for (const { passes } of this.narrowed.value.values()) if (!passes(row)) return false;
     return true;
   }
 
