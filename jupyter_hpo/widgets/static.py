@@ -2,7 +2,8 @@
 
 `text/html` has inline styles only and no script, so that it survives sanitizers, and takes
 its colours from whatever it stands on, light or dark. `image/png` is the picture.
-`text/plain` is a table for terminals and `nbconvert --to markdown`.
+`text/plain` is a table for terminals and `nbconvert --to markdown`. The snapshot is for our
+own renderer, which shows it as the dashboard was.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from html import escape
 from typing import Any
 
 from . import numbers, picture
-from .protocol import Header, ParamInfo, Row, RowState, StudyState, Update
+from .protocol import SNAPSHOT_TYPE, Header, ParamInfo, Row, RowState, StudyState, Update
+from .ranked import ranked
+from .snapshot import make_snapshot
 
 TOP = 15
 SIGNS: dict[RowState, str] = {
@@ -34,27 +37,23 @@ ENDINGS: dict[StudyState, str] = {
     "stopped": "■ Stopped",
     "failed": "✕ Failed",
 }
-_ORDER: dict[RowState, int] = {
-    "COMPLETE": 0,
-    "PRUNED": 1,
-    "RUNNING": 2,
-    "PAUSED": 2,
-    "FAIL": 3,
-    "WAITING": 4,
-}
 
 
-def static_bundle(update: Update, *, title: str = "", top: int = TOP) -> dict[str, Any]:
+def static_bundle(
+    update: Update, *, title: str = "", top: int = TOP, snapshot: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """The bundle of a whole study (`source.changes(0)`).
 
-    title: instead of the study's name. top: rows in the table, best first. Values:
-    `image/png` in base64, absent when there is nothing to draw.
+    title: instead of the study's name. top: rows in the table, best first. snapshot: as
+    `make_snapshot` gives it, made of the update alone when None. Values: `image/png` in
+    base64, absent when there is nothing to draw.
     """
     rows = ranked(update.rows, update.header)
     png = picture.draw(update.header, update.rows, update.points)
     bundle: dict[str, Any] = {
         "text/plain": static_text(update.header, rows, title=title, top=top),
         "text/html": static_html(update.header, rows, png, title=title, top=top),
+        SNAPSHOT_TYPE: make_snapshot(update) if snapshot is None else snapshot,
     }
     if png:
         bundle["image/png"] = encode(png)
@@ -63,20 +62,6 @@ def static_bundle(update: Update, *, title: str = "", top: int = TOP) -> dict[st
 
 def encode(png: bytes) -> str:
     return base64.b64encode(png).decode("ascii")
-
-
-def ranked(rows: Sequence[Row], header: Header) -> list[Row]:
-    """Complete trials from best to worst, then pruned, unfinished, failed and waiting ones."""
-    maximize = bool(header.objectives) and header.objectives[0].direction == "maximize"
-    best = header.best.number if header.best else None
-
-    def key(row: Row) -> tuple[Any, ...]:
-        value = row.values[0] if row.values else None
-        usable = value is not None and value == value
-        place = (-value if maximize else value) if usable and value is not None else 0.0
-        return _ORDER[row.state], row.number != best, not usable, place, row.number
-
-    return sorted(rows, key=key)
 
 
 # ------------------------------------------------------------------------- parts

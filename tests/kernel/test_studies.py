@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from jupyter_hpo.widgets.protocol import SNAPSHOT_TYPE
+
 pytestmark = pytest.mark.kernel
 
 QUICK = """%%hpo --maximize acc --trials 8 --seed 0 --name {name}
@@ -52,7 +54,7 @@ def test_names_in_shell_commands_reach_the_trials(kernel):
 def test_the_output_left_is_static(kernel):
     result = kernel.run(QUICK.format(name="static"))
     (bundle,) = result.displays.values()
-    assert set(bundle) == {"text/plain", "text/html", "image/png"}
+    assert set(bundle) == {"text/plain", "text/html", "image/png", SNAPSHOT_TYPE}
     assert "<script" not in bundle["text/html"]
     assert "Best" in bundle["text/plain"]
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from jupyter_hpo.widgets.protocol import Best, Header, ObjectiveInfo, ParamInfo, Row, Update
-from jupyter_hpo.widgets.static import ranked, static_bundle
+from jupyter_hpo.widgets.ranked import ranked
+from jupyter_hpo.widgets.static import static_bundle
 
 sys.path.insert(0, str(Path(__file__).parent))
 from widget_samples import UPDATE

@@ -1,0 +1,31 @@
+"""Trials in the order in which a result lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .protocol import Header, Row, RowState
+
+_ORDER: dict[RowState, int] = {
+    "COMPLETE": 0,
+    "PRUNED": 1,
+    "RUNNING": 2,
+    "PAUSED": 2,
+    "FAIL": 3,
+    "WAITING": 4,
+}
+
+
+def ranked(rows: Sequence[Row], header: Header) -> list[Row]:
+    """Complete trials from best to worst, then pruned, unfinished, failed and waiting ones."""
+    maximize = bool(header.objectives) and header.objectives[0].direction == "maximize"
+    best = header.best.number if header.best else None
+
+    def key(row: Row) -> tuple[Any, ...]:
+        value = row.values[0] if row.values else None
+        usable = value is not None and value == value
+        place = (-value if maximize else value) if usable and value is not None else 0.0
+        return _ORDER[row.state], row.number != best, not usable, place, row.number
+
+    return sorted(rows, key=key)
