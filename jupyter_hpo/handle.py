@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .desk import Desk, open_lobby
 from .errors import StudyError
 from .interrupts import Interrupts
+from .present import Presenter
 from .results import StudyResults
 from .session import Session, find_files, more_trials, open_session
 from .storage.folder import StudyFolder, list_studies
 from .study import messages as m
 from .study.trial import Trial, TrialState
 from .widgets.control import commands
-from .widgets.protocol import StudySummary
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from .widgets.protocol import Command, Reply, StudySummary
 
 
 class StudyHandle(StudyResults):
@@ -56,11 +54,12 @@ class StudyHandle(StudyResults):
         """'starting', 'running', 'paused', 'stopping' or 'finished'."""
         return self.session.study.phase
 
-    def plot_history(self) -> Figure:
-        """Best value so far and learning curves, as a matplotlib figure."""
-        from .widgets.picture import figure
+    @property
+    def presenter(self) -> Presenter:
+        return self.session.presenter
 
-        return figure(self.session.presenter.changes(0))
+    def answer(self, command: Command) -> Reply:
+        return self.desk.handle(command)
 
     # -------------------------------------------------------------------- requests
     def stop(self) -> None:
@@ -132,12 +131,6 @@ class StudyHandle(StudyResults):
         over first. An interrupt ends the waiting, not the study."""
         return self.finished.wait(timeout_s)
 
-    # --------------------------------------------------------------------- display
-    def _repr_mimebundle_(self, **kwargs: Any) -> Mapping[str, Any]:
-        from .widgets.static import static_bundle
-
-        return static_bundle(self.session.presenter.changes(0))
-
 
 class Studies:
     """The studies of this kernel by name, the newest last."""
@@ -182,6 +175,7 @@ def load_study(name: str, root: Path | str | None = None) -> StudyResults:
     (default: `.jupyter_hpo` in the working folder). Raises StudyError when there is none.
     """
     from .storage.journal import read_study
+    from .stored import StoredResults
 
     running = studies.get(name) if root is None else None
     if running is not None:
@@ -190,6 +184,6 @@ def load_study(name: str, root: Path | str | None = None) -> StudyResults:
     if not folder.journal.exists():
         known = ", ".join(list_studies(root)[:8]) or "none"
         raise StudyError(f"there is no study {name!r} in {folder.path.parent}; found: {known}.")
-    objectives, trials = read_study(folder.journal, name)
-    find_files(trials, folder)
-    return StudyResults(name, objectives, folder, lambda: trials, {})
+    stored = read_study(folder.journal, name)
+    find_files(stored.trials, folder)
+    return StoredResults(stored, folder)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from . import logs
-from .engine import Engine
+from .executors.machine_use import MachineUse
 from .space import MISSING, Categorical, Int, SearchSpace
 from .study.study import Study
 from .study.trial import Report, Trial, TrialError, TrialState
@@ -47,22 +50,33 @@ SAMPLERS = {
 PRUNERS = {"asha": "ASHA", "hyperband": "Hyperband", "median": "median", "none": "no pruner"}
 
 
+class Shown(Protocol):
+    """Who has the study that is shown: an engine, or what was read from disk."""
+
+    study: Study
+    lock: threading.Lock
+
+    def storage_problem(self) -> str | None: ...
+
+
 class Presenter:
     """Answers `changes` and `detail` from the study of an engine; any thread."""
 
     def __init__(
-        self, engine: Engine, space: SearchSpace, *, facts: Sequence[str], notices: Sequence[str],
+        self, engine: Shown, space: SearchSpace, *, facts: Sequence[str], notices: Sequence[str],
         sampler: str,
     ) -> None:  # fmt: skip
         self._engine, self._space = engine, space
         self._facts, self._notices = list(facts), list(notices)
         self._sampler = sampler
+        self._machine = MachineUse()
 
     def changes(self, since: int) -> Update:
         rows: list[Row] = []
         points: list[Point] = []
         with self._engine.lock:
             study = self._engine.study
+            device = None if study.phase == "finished" else study.device
             version, changed = study.version, study.books.since(since)
         for start in range(0, len(changed), AT_ONCE):
             if start:
@@ -77,8 +91,10 @@ class Presenter:
                         Point(trial.number, report.step, report.values[0])
                         for report in _new_reports(trial, since)
                     ]
+        use = {} if device is None else self._machine.now(device)
         with self._engine.lock:
-            return Update(version, self._header(study.began_at or time.time()), rows, points)
+            header = self._header(study.began_at or time.time())
+        return Update(version, replace(header, use=use), rows, points)
 
     def summary(self, study_id: str, cell: int) -> StudySummary:
         """A line for the list of studies. cell: its In[] number, 0 when unknown."""
@@ -89,6 +105,12 @@ class Presenter:
             study_id, header.study, header.state, header.objectives, header.n_trials, done,
             header.n_running, header.elapsed_s, header.left_s, header.best, cell,
         )  # fmt: skip
+
+    def how(self) -> dict[str, str]:
+        """How it is searched, for the study's file."""
+        with self._engine.lock:
+            header = self._header(time.time())
+        return {"sampler": header.sampler, "pruner": header.pruner, "device": header.device}
 
     def notice(self, text: str) -> None:
         """Say something more to the person, from now on; any thread."""
@@ -139,6 +161,7 @@ class Presenter:
             notices=self._notices + [p for p in [self._engine.storage_problem()] if p],
             setup=_shared(study.setup) if study.setup else "",
             timeout_s=study.config.budget.timeout_s,
+            rungs=list(study.scheduler.rung_steps),
             message=study.message or _only_you(study.only_you),
         )
 
@@ -222,7 +245,16 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
         error_line=trial.error.line if trial.error and not trial.error.cell else None,
         memory_bytes=int(memory) if memory is not None else None,
         notice=trial.notice,
+        spans=_spans(trial, study, began),
     )
+
+
+def _spans(trial: Trial, study: Study, began: float) -> list[float]:
+    """From, to, from, to...: of a trial that was paused, see `Row`."""
+    spans = study.running_spans(trial.number)
+    if len(spans) < 2 and trial.state is not TrialState.PAUSED:
+        return []
+    return [round(at - began, 3) for span in spans for at in span if at is not None]
 
 
 def _sentence(error: TrialError) -> str:

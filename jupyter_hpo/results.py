@@ -1,8 +1,9 @@
-"""What a study found: the reading half of `study`, also for studies read from disk."""
+"""What a study found: the reading half of `study`, also of one read from disk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
@@ -15,6 +16,11 @@ from .trial_view import TrialView
 if TYPE_CHECKING:
     import optuna
     import pandas
+    from matplotlib.figure import Figure
+
+    from .present import Presenter
+    from .widgets.dashboard import Dashboard
+    from .widgets.protocol import Command, Reply
 
 
 class StudyResults:
@@ -35,6 +41,15 @@ class StudyResults:
         self.name, self.objectives, self.folder = name, tuple(objectives), folder
         self._trials, self._namespace = trials, namespace
         self._objects: dict[int, dict[str, Any]] = {}
+
+    @property
+    def presenter(self) -> Presenter:
+        """What the widgets show of it."""
+        raise NotImplementedError
+
+    def answer(self, command: Command) -> Reply:
+        """Carry out a command of a dashboard; the kernel's control thread."""
+        raise NotImplementedError
 
     @property
     def best_trial(self) -> TrialView:
@@ -104,6 +119,30 @@ class StudyResults:
                 )
             self._objects[number] = load_objects(path, self._namespace)
         return self._objects[number]
+
+    # --------------------------------------------------------------------- display
+    def dashboard(self) -> Dashboard:
+        """The dashboard as a widget, to be shown anywhere that shows anywidgets: in another
+        cell, or in marimo. It follows the study until it is closed (`.close()`).
+
+        Raises HpoError when the front end was never built.
+        """
+        from .widgets.dashboard import Dashboard
+
+        dashboard = Dashboard(self.presenter, self.answer, f"{self.name}/{uuid.uuid4().hex[:8]}")
+        dashboard.publish()
+        return dashboard
+
+    def plot_history(self) -> Figure:
+        """Best value so far and learning curves, as a matplotlib figure."""
+        from .widgets.picture import figure
+
+        return figure(self.presenter.changes(0))
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Mapping[str, Any]:
+        from .widgets.static import static_bundle
+
+        return static_bundle(self.presenter.changes(0))
 
     # -------------------------------------------------------------- looking closer
     def trials_dataframe(self) -> pandas.DataFrame:

@@ -118,7 +118,6 @@ def open_session(
         storage.close()
         folder.close()
         raise
-    storage.describe(_description(cell, options))
     engine = Engine(
         study,
         sampler=sampler,
@@ -135,6 +134,7 @@ def open_session(
         notices=[*cell.notices, *choice.notes, *notices],
         sampler=sampler.name,
     )
+    storage.describe({**_description(cell, options), **presenter.how()})
     return Session(cell, options, engine, folder, presenter, states, temporary)
 
 

@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from ..errors import StorageError
-from ..search.convert import MEMORY, STATES, quiet, to_optuna
+from ..search.convert import MEMORY, STATES, from_optuna, quiet, to_optuna
 from ..space import SearchSpace
 from ..study.objective import Objective
 from ..study.trial import Report, Trial, TrialError, TrialState
@@ -224,8 +224,20 @@ class JournalStorage:
             return self._journal.create_new_study(directions, self.name)
 
 
-def read_study(path: Path, name: str) -> tuple[list[Objective], list[Trial]]:
-    """The objectives and trials of a study on disk; nothing is written.
+@dataclass(frozen=True)
+class StoredStudy:
+    """A study as it stands on disk. space: of its trials, each parameter as the newest has it.
+    about: what `describe` wrote of its last session."""
+
+    name: str
+    objectives: list[Objective]
+    trials: list[Trial]
+    space: SearchSpace
+    about: dict[str, Any]
+
+
+def read_study(path: Path, name: str) -> StoredStudy:
+    """A study on disk; nothing is written.
 
     Raises StorageError when the file does not hold that study.
     """
@@ -240,7 +252,13 @@ def read_study(path: Path, name: str) -> tuple[list[Objective], list[Trial]]:
         [f"value_{i}" if i else "value", direction] for i, direction in enumerate(directions)
     ]
     objectives = [Objective(source, direction) for source, direction in pairs]
-    return objectives, thaw_all(journal, study_id)
+    space = {
+        name: from_optuna(distribution)
+        for trial in journal.get_all_trials(study_id, deepcopy=False)
+        for name, distribution in trial.distributions.items()
+    }
+    about = {k.removeprefix(PREFIX): v for k, v in attributes.items() if k.startswith(PREFIX)}
+    return StoredStudy(name, objectives, thaw_all(journal, study_id), SearchSpace(space), about)
 
 
 def thaw_all(journal: OptunaJournal, study_id: int) -> list[Trial]:

@@ -23,7 +23,7 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
     command but `resync`, on the kernel's control thread; it must return at once. view_id:
     names this widget among the receivers of the kernel's commands; unique.
 
-    Main thread: the constructor, `show`. Any thread: `notify`. Raises HpoError when the
+    Main thread: the constructor, `show`, `publish`. Any thread: `notify`. Raises HpoError when the
     front end was never built.
     """
 
@@ -56,7 +56,15 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         else:
             self._output = at
             at.replace(bundle)
+        self.publish()
+
+    def publish(self) -> None:
+        """Begin to send, wherever it is shown; `close` ends it."""
         self._publisher.start()
+
+    def close(self) -> None:
+        self._publisher.stop()
+        super().close()
 
     def notify(self) -> None:
         """Something changed; it is sent within a tenth of a second. Any thread, cheap."""
@@ -79,7 +87,6 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
             self._publisher.notify()
             return
         commands.unregister(self._study, self)
-        self._publisher.stop()
         self.close()
 
     def handle(self, command: Command) -> Reply:

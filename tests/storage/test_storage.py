@@ -153,8 +153,11 @@ def test_read_study_needs_no_space_and_writes_nothing(path):
     storage.describe({"objectives": [["loss", "minimize"]]})
     storage.close()
     before = path.read_bytes()
-    objectives, (found,) = read_study(path, "s")
-    assert (objectives, found.values) == ([*LOSS], (1.0,))
+    stored = read_study(path, "s")
+    (found,) = stored.trials
+    assert (stored.objectives, found.values) == ([*LOSS], (1.0,))
+    assert stored.space == SPACE
+    assert stored.about == {"objectives": [["loss", "minimize"]]}
     assert path.read_bytes() == before
     with pytest.raises(StorageError, match="holds no study 'other'"):
         read_study(path, "other")
