@@ -1,0 +1,76 @@
+"""A study that was read from disk, as the widgets show one."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+from .present import Presenter
+from .results import StudyResults
+from .storage.folder import StudyFolder
+from .storage.journal import StoredStudy
+from .study.config import StudyConfig
+from .study.study import Study
+from .widgets.encode import plain
+from .widgets.protocol import Command, Header, Reply
+
+
+class StoredResults(StudyResults):
+    """A study on disk, as it stood when it was read."""
+
+    def __init__(self, stored: StoredStudy, folder: StudyFolder) -> None:
+        super().__init__(stored.name, stored.objectives, folder, lambda: stored.trials, {})
+        self._presenter = presenter_of(stored)
+
+    @property
+    def presenter(self) -> Presenter:
+        return self._presenter
+
+    def answer(self, command: Command) -> Reply:
+        if command.command != "detail":
+            return Reply(command.id, False, "This study was read from disk: run its cell to go on.")
+        try:
+            detail = self._presenter.detail(command.number or 0)
+        except LookupError:
+            return Reply(command.id, False, f"There is no trial {command.number}.")
+        return Reply(command.id, True, data=plain(detail))
+
+
+class _Read:
+    """What stands on disk, in place of an engine."""
+
+    def __init__(self, study: Study) -> None:
+        self.study, self.lock = study, threading.Lock()
+
+    def storage_problem(self) -> str | None:
+        return None
+
+
+class _Stored(Presenter):
+    """How it was searched is what its last session wrote down."""
+
+    about: dict[str, Any]
+
+    def _header(self, began: float) -> Header:
+        names = ("sampler", "pruner", "device")
+        found = {name: str(self.about.get(name, "")) for name in names}
+        return replace(super()._header(began), **found)  # type: ignore[arg-type]
+
+
+def presenter_of(stored: StoredStudy) -> Presenter:
+    """The dashboard's source for a study that no kernel runs.
+
+    Trials that were not finished when it was read are left out, and counted in a notice.
+    """
+    done = [trial for trial in stored.trials if trial.state.finished]
+    study = Study(StudyConfig(stored.name, tuple(stored.objectives)), earlier=done)
+    study.phase = "finished"
+    study.began_at = min((t.started_at for t in done if t.started_at), default=0.0)
+    study.ended_at = max((t.finished_at for t in done if t.finished_at), default=study.began_at)
+    left_out = len(stored.trials) - len(done)
+    one = "one trial was" if left_out == 1 else f"{left_out} trials were"
+    notices = [f"When this study was read {one} not finished."] if left_out else []
+    presenter = _Stored(_Read(study), stored.space, facts=[], notices=notices, sampler="")
+    presenter.about = stored.about
+    return presenter
