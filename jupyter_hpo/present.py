@@ -252,7 +252,8 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
 def _spans(trial: Trial, study: Study, began: float) -> list[float]:
     """From, to, from, to...: of a trial that was paused, see `Row`."""
     spans = study.running_spans(trial.number)
-    if len(spans) < 2 and trial.state is not TrialState.PAUSED:
+    ended = spans[-1][1] if spans else None
+    if len(spans) < 2 and (ended is None or ended == trial.finished_at):
         return []
     return [round(at - began, 3) for span in spans for at in span if at is not None]
 

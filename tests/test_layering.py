@@ -32,6 +32,7 @@ STANDARD_LIBRARY_ONLY = {"errors", "space", "study", "cell"}
 OPTUNA = {
     "search/learning.py",
     "search/convert.py",
+    "search/importance.py",
     "search/optuna_sampler.py",
     "storage/journal.py",
     "storage/records.py",

@@ -12,6 +12,7 @@ from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
 from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.study.schedulers import Asha
 from jupyter_hpo.study.study import Study
 from jupyter_hpo.study.trial import Trial, TrialError, TrialState
 
@@ -240,3 +241,47 @@ def test_all_trials_are_read_in_parts_and_what_changes_meanwhile_comes_again(
     later = view.presenter.changes(update.version)
     assert [row.number for row in later.rows] == [0]
     assert [(p.number, p.step) for p in later.points] == [(0, 1), (0, 2)]
+
+
+def test_the_rungs_and_when_a_paused_trial_ran_are_told(view, clock):
+    config = StudyConfig(
+        name="s", objectives=(Objective("acc", "maximize"),), budget=Budget(n_trials=2), slots=1
+    )
+    study = Study(config, scheduler=Asha(eta=2))
+    presenter = Presenter(
+        SimpleNamespace(study=study, lock=threading.Lock(), storage_problem=lambda: None),
+        SearchSpace({"lr": Float(0.0, 1.0)}), facts=[], notices=[], sampler="tpe",
+    )  # fmt: skip
+
+    def told():
+        update = presenter.changes(0)
+        return update.header.rungs, {row.number: row.spans for row in update.rows}
+
+    study.handle(m.Begin(), BEGAN)
+    suggest(study, 0, BEGAN)
+    run(study, 0, BEGAN, BEGAN + 5)
+    assert told() == ([], {0: []})
+    suggest(study, 1, BEGAN + 5)
+    study.handle(ev.Started(1, pid=1, at=BEGAN + 6), BEGAN + 6)
+    assert told() == ([], {0: [], 1: []})
+    study.handle(m.PauseTrialRequested(1), BEGAN + 7)
+    study.handle(ev.Reported(1, 1, (0.5,)), BEGAN + 8)
+    assert told() == ([1], {0: [], 1: [6.0, 8.0]})
+    study.handle(m.ResumeTrialRequested(1), BEGAN + 10)
+    assert told() == ([1], {0: [], 1: [6.0, 8.0, 10.0]})
+    study.handle(ev.Reported(1, 2, (0.6,)), BEGAN + 11)
+    assert told() == ([1, 2], {0: [], 1: [6.0, 8.0, 10.0, 11.0]})
+    study.handle(m.StopTrialRequested(1), BEGAN + 15)
+    study.handle(ev.Stopped(1, figures={}), BEGAN + 16)
+    assert told() == ([1, 2], {0: [], 1: [6.0, 8.0, 10.0, 11.0]})
+
+
+def test_the_machine_is_looked_at_while_the_study_lasts(study, view, clock, monkeypatch):
+    monkeypatch.setattr(view.presenter, "_machine", SimpleNamespace(now=lambda on: {on: 0.5}))
+    assert view.header().use == {"CPU": 0.5}
+    study.handle(m.Begin(), BEGAN)
+    suggest(study, 0, BEGAN)
+    study.handle(m.StopRequested(), BEGAN)
+    run(study, 0, BEGAN, BEGAN + 1)
+    assert study.phase == "finished"
+    assert view.header().use == {}

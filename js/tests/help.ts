@@ -64,6 +64,7 @@ export const row = (number: number, more: Partial<Row> = {}): Row => ({
   heard_s: null,
   long_s: null,
   waits: "",
+  spans: [],
   ...more,
 });
 

@@ -13,6 +13,7 @@ from ..widgets.encode import plain
 from ..widgets.feed import Feed, packed
 from ..widgets.protocol import Command, CommandName, Detail, Reply
 from .answers import Answer
+from .importances import importances
 
 if TYPE_CHECKING:
     from ..handle import StudyHandle
@@ -92,5 +93,6 @@ ANSWERS: dict[CommandName, Callable[[StudyHandle, Command], Answer]] = {
     "resume_trial": _of_a_trial(m.ResumeTrialRequested),
     "stop_trial": _of_a_trial(m.StopTrialRequested),
     "detail": _detail,
+    "importances": importances,
 }
 """Command -> what carries it out, on the kernel's control thread; it returns at once."""

@@ -121,6 +121,8 @@ def _row_table(rows: Sequence[Row], header: Header, buffer: bytearray) -> Table:
     add("waits", "u1", [WAITS.index(row.waits) for row in rows])
     add("memory_bytes", "f8", [_or_nan(row.memory_bytes) for row in rows])
     add("error_line", "i4", [-1 if row.error_line is None else row.error_line for row in rows])
+    spans: dict[str, Any] = {str(i): row.spans for i, row in enumerate(rows) if row.spans}
+    add("spans", "u1", [min(255, len(row.spans)) for row in rows], exact=spans or None)
     for info in header.params:
         columns.append(_param_column(info, rows, buffer))
     texts = {

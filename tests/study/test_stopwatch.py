@@ -15,7 +15,9 @@ def test_pauses_are_left_out():
     watch.start("a", 100.0)
     assert watch.seconds("a", 101.0) == 5.0
     assert watch.running == ("a",)
+    assert watch.spans("a") == [(10.0, 14.0), (100.0, None)]
 
 
 def test_an_unknown_key_has_not_run():
     assert Stopwatch().seconds("a", 5.0) == 0.0
+    assert Stopwatch().spans("a") == []

@@ -43,6 +43,7 @@ def decode(content, buffers):
     content = e.revive(json.loads(json.dumps(content, allow_nan=False)))
     table, header = content["rows"], content["header"]
     data, described = columns(table, buffers[0]), {c["name"]: c for c in table["columns"]}
+    exact_spans = described["spans"]["exact"] or {}
     rows = []
     for i in range(table["n"]):
         params = {}
@@ -79,6 +80,7 @@ def decode(content, buffers):
                 "heard_s": maybe("heard_s"),
                 "long_s": maybe("long_s"),
                 "waits": WAITS[data["waits"][i]],
+                "spans": exact_spans.get(str(i), []),
             }
         )
     points = columns(content["points"], buffers[0])

@@ -42,6 +42,7 @@ ROWS = [
         heard_s=2.5,
         long_s=10.0,
         waits="person",
+        spans=[2.25, 2.375, 2.4375],
     ),
     Row(3, "PRUNED", [0.5, 2.0], {"lr": "odd", "act": 1}, notice="stopped"),
 ]

@@ -95,6 +95,7 @@ function decodeRows(table: Table, header: Header, buffer: DataView): Row[] {
       heard_s: orNull("heard_s", i),
       long_s: orNull("long_s", i),
       waits: WAITS[at("waits", i)]!,
+      spans: at("spans", i) ? (columns.get("spans")!.column.exact![i] as number[]) : [],
       notice: table.texts["notice"]?.[i] ?? "",
     });
   }

@@ -25,6 +25,8 @@ export type Waits = "" | "study" | "scheduler" | "person" | "slot";
 
 export type ParamKind = "float" | "int" | "categorical";
 
+export type DeclaredBy = "" | "mark" | "line" | "space";
+
 export type ValueKind = "float" | "int" | "str" | "bool" | "object";
 
 export type CommandName = "pause" | "resume" | "stop" | "pause_trial" | "resume_trial" | "stop_trial" | "prune_trial" | "detail" | "resync" | "start" | "plan" | "write_marks" | "studies" | "follow" | "enqueue" | "set_budget" | "space" | "set_space" | "continue" | "importances" | "apply" | "export";
@@ -98,6 +100,7 @@ export interface Row {
   heard_s: number | null;
   long_s: number | null;
   waits: Waits;
+  spans: number[];
 }
 
 export interface Point {
@@ -193,10 +196,11 @@ export interface EditorRow {
   step: string;
   choices: string[];
   condition: string;
-  declared: boolean;
+  source: DeclaredBy;
   ticked: boolean;
   why: string;
   problems: string[];
+  cell: number;
 }
 
 export interface ObjectiveCandidate {
@@ -213,8 +217,10 @@ export interface EditorOption {
 
 export interface EditorSettings {
   objectives: ObjectiveCandidate[];
+  chosen: number;
   trials: string;
   timeout: string;
+  trial_timeout: string;
   jobs: string;
   sampler: string;
   pruner: string;
@@ -248,16 +254,23 @@ export interface EditorChoiceRow {
   condition: string;
 }
 
+export interface EditorGoal {
+  name: string;
+  direction: Direction;
+}
+
 export interface EditorChoice {
   rows: EditorChoiceRow[];
   objective: string;
   direction: Direction;
   trials: string;
   timeout: string;
+  trial_timeout: string;
   jobs: string;
   sampler: string;
   pruner: string;
   device: string;
+  also: EditorGoal[];
 }
 
 export interface EditorProblem {

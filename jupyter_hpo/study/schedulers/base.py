@@ -21,6 +21,10 @@ class Scheduler(Protocol):
 
     name: str
 
+    @property
+    def rung_steps(self) -> tuple[int, ...]:
+        """The steps at which trials have been compared so far, in order."""
+
     def protect(self, number: int) -> None:
         """Never pause this trial: it is the first, and what the others are compared with."""
 
@@ -50,6 +54,7 @@ class NoPruning:
     """Every trial runs to its end."""
 
     name = "none"
+    rung_steps: tuple[int, ...] = ()
 
     def protect(self, number: int) -> None:
         return None

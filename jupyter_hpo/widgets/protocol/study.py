@@ -95,7 +95,9 @@ class Row:
     cell. memory_bytes: peak. notice: what else to say of it, such as why it was stopped early.
     heard_s: when a running trial was last heard of, since the study's start; long_s: a silence
     of so many seconds is worth a word. waits: what a paused trial waits for; 'person' also
-    while it still runs, and is to be paused at its next report.
+    while it still runs, and is to be paused at its next report. spans: when it ran, as
+    started_s: from, to, from, to...; the last `to` is absent while it runs. Empty when it was
+    never paused: then it ran from started_s to finished_s.
     """
 
     number: int
@@ -113,6 +115,7 @@ class Row:
     heard_s: float | None = None
     long_s: float | None = None
     waits: Waits = ""
+    spans: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

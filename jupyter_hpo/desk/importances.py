@@ -1,0 +1,87 @@
+"""The command `importances`: how much each parameter mattered, computed beside the search."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from ..study.trial import TrialState
+from ..widgets.protocol import Command, Importance, Importances
+from .answers import Answer
+
+if TYPE_CHECKING:
+    from ..handle import StudyHandle
+
+log = logging.getLogger(__name__)
+
+TOO_FEW = "Importances need at least two complete trials."
+NOTHING = "There is nothing to compare: no parameter was tuned in two trials with finite values."
+FAILED = "The importances could not be computed"
+
+
+class _Known:
+    """What was computed last for one study. `lock` holds the rest; any thread."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.last = Importances(0, [])
+        self.busy = False
+
+
+_known: WeakKeyDictionary[StudyHandle, _Known] = WeakKeyDictionary()
+
+
+def importances(study: StudyHandle, command: Command) -> Answer:
+    """What is known now, at once; when trials have completed since, newer ones are begun on a
+    thread of their own. The kernel's control thread."""
+    known = _known.setdefault(study, _Known())
+    engine = study.session.engine
+    with engine.lock:
+        n_complete = engine.study.counts()[TrialState.COMPLETE]
+    with known.lock:
+        if n_complete < 2:
+            return Answer(data=Importances(n_complete, [], why=TOO_FEW))
+        if not known.busy and known.last.n != n_complete:
+            known.busy = True
+            threading.Thread(
+                target=_compute, args=(study, known), name="jupyter_hpo-importances", daemon=True
+            ).start()
+        last = known.last
+        return Answer(data=Importances(last.n, last.of, known.busy, last.why))
+
+
+def _compute(study: StudyHandle, known: _Known) -> None:
+    found = Importances(0, [], why=FAILED)
+    try:
+        found = compute(study)
+    except Exception as error:
+        # Whatever it is, the page is told; asked again once another trial is complete.
+        log.exception("the importances of a study could not be computed")
+        n = _n_complete(study)
+        found = Importances(n, [], why=f"{FAILED} ({type(error).__name__}: {error}).")
+    finally:
+        with known.lock:
+            known.last, known.busy = found, False
+
+
+def compute(study: StudyHandle) -> Importances:
+    """Those of the study as it is now; up to a second. Any thread but the control thread."""
+    from ..search.importance import importances as computed
+
+    session = study.session
+    with session.engine.lock:
+        objectives = session.study.config.objectives
+        space = session.study.space or session.cell.space
+        trials = [t for t in session.study.trials.values() if t.state is TrialState.COMPLETE]
+    if len(trials) < 2:
+        return Importances(len(trials), [], why=TOO_FEW)
+    found = computed(trials, space, objectives)
+    of = [Importance(o.source, values) for o, values in zip(objectives, found, strict=True)]
+    return Importances(len(trials), of, why="" if any(found) else NOTHING)
+
+
+def _n_complete(study: StudyHandle) -> int:
+    with study.session.engine.lock:
+        return study.session.study.counts()[TrialState.COMPLETE]
