@@ -9,6 +9,7 @@ from typing import Any
 
 from .cell import CapturedCell
 from .errors import HpoError
+from .front_ends import limits
 from .handle import StudyHandle, studies
 from .interrupts import Interrupts
 from .options import Options
@@ -83,6 +84,8 @@ class Runner:
 
     def _run(self, handle: StudyHandle, interrupts: Interrupts) -> None:
         session = handle.session
+        for sentence in limits(background=self.background):
+            session.presenter.notice(sentence)
         handle.finished.clear()
         try:
             dashboard = None if self.quiet else self._dashboard(handle)

@@ -1,0 +1,21 @@
+"""What the front end at hand can't do, said to the person where it can be known."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+COLAB = (
+    "In Colab the buttons answer only when no cell runs: ■ beside the cell stops the study, and "
+    "with --background they work all the time."
+)
+
+
+def limits(*, background: bool, modules: Mapping[str, object] = sys.modules) -> list[str]:
+    """Sentences on what will not work here, none where all does. background: the study's cell
+    returns at once.
+
+    Colab handles widget messages in the kernel's main thread only, and has no control channel
+    for them.
+    """
+    return [COLAB] if "google.colab" in modules and not background else []
