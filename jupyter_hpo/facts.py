@@ -59,7 +59,14 @@ def about_earlier(name: str, study: Study) -> list[str]:
     """What the person should know of trials of earlier sessions."""
     said = []
     outside = sum(t.outside for t in study.trials.values())
-    if study.n_done:
+    asked = study.config.budget.n_trials
+    if study.n_done and asked is not None and study.n_done >= asked:
+        said.append(
+            f"Study {name!r} has {study.n_done} finished trials, and --trials {asked} asks for "
+            f"{asked} in all: no more ran. Give --trials {study.n_done + asked}, or start anew "
+            "with --fresh."
+        )
+    elif study.n_done:
         said.append(
             f"Study {name!r} goes on: {study.n_done} trials were already done. When the data or "
             "the code of earlier cells changed since, start anew with --fresh."
