@@ -104,6 +104,20 @@ class SearchSpace(Mapping[str, Parameter]):
         active = self.active(params)
         return set(active) == set(params) and all(self.fits(name, params[name]) for name in active)
 
+    def completed(self, params: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The params, in this space, of a trial of the same code that was made in another:
+        what was not tuned then had the code's own value. None when the space does not hold
+        them."""
+        values: dict[str, Any] = {}
+        for name, parameter in self._parameters.items():
+            if parameter.condition is not None and not parameter.condition.holds(values):
+                continue
+            value = params.get(name, parameter.default)
+            if value is MISSING or not self.fits(name, value):
+                return None
+            values[name] = value
+        return values if params.keys() <= values.keys() else None
+
     def defaults(self) -> dict[str, Any] | None:
         """The notebook's own values of the active parameters, or None when one is missing
         or lies outside its distribution (then there is no trial of the cell as it stands)."""

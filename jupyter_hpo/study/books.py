@@ -24,7 +24,8 @@ class Books:
 
     def __init__(self, objectives: Sequence[Objective], trials: Iterable[Trial] = ()) -> None:
         self.trials: dict[int, Trial] = {}
-        self.front = Front(objectives)
+        self._objectives = tuple(objectives)
+        self.front = Front(self._objectives)
         self.n_done = self.n_unfinished = self.n_cut_off = self.next_number = 0
         self._counts = dict.fromkeys(TrialState, 0)
         self._changes: dict[int, Trial] = {}  # the latest change last
@@ -46,6 +47,14 @@ class Books:
         self._count(trial, -1)
         trial.state, trial.error = state, error
         self._count(trial, 1)
+
+    def outside_changed(self) -> None:
+        """`Trial.outside` is another for some: count and rank anew."""
+        self.front = Front(self._objectives)
+        finished = (t for t in self.trials.values() if t.state.finished)
+        self.n_done = sum(not interrupted(t) and not t.outside for t in finished)
+        for trial in self.trials.values():
+            self.front.take(trial)
 
     def changed(self, trial: Trial, version: int) -> None:
         trial.version = version

@@ -65,12 +65,12 @@ def budget_over(budget: Budget, elapsed_s: float, since_best: int) -> str | None
 class Progress:
     """What a session has brought so far, and whether that is the end of it.
 
-    finished: the trials finished in this session, in order.
+    finished: the trials finished in this session, in order. budget: may be set anew.
     """
 
     def __init__(self, config: StudyConfig) -> None:
         self.finished: list[Trial] = []
-        self._config = config
+        self.budget, self._alike = config.budget, config.alike
         self._worked = False  # one of them did not fail
         self._since_best = 0
 
@@ -86,13 +86,17 @@ class Progress:
         self._worked |= trial.state is not TrialState.FAIL
         self._since_best = 0 if leads else self._since_best + (trial.state in COUNTED)
 
+    def anew(self) -> None:
+        """What was found so far is no longer what is looked for: patience begins again."""
+        self._since_best = 0
+
     def hopeless(self) -> str | None:
         """The sentence to stop with when every trial so far failed, else None."""
         # Asked at every event, so no longer than it can matter.
-        return None if self._worked else failing_alike(self.finished, self._config.alike)
+        return None if self._worked else failing_alike(self.finished, self._alike)
 
     def over(self, spent_s: float) -> str | None:
-        return budget_over(self._config.budget, spent_s, self._since_best)
+        return budget_over(self.budget, spent_s, self._since_best)
 
     def nothing_complete(self) -> str:
         return nothing_complete(self.finished)

@@ -11,6 +11,8 @@ from .schedulers import Verdict
 from .states import States
 from .trial import Report, Trial, TrialError, TrialState
 
+PRUNED_BY_YOU = "pruned by you"
+NO_LONGER = "its values are no longer in the space"
 MEMORY = {DEVICE_MEMORY: "ran out of device memory", HOST_MEMORY: "ran out of memory"}
 
 
@@ -19,13 +21,14 @@ class Lifecycle(States):
 
     def _on_suggested(self, event: m.Suggested, out: list[m.Command]) -> None:
         self._places.asked.discard(event.number)
-        trial = Trial(event.number, dict(event.params))
+        trial = Trial(event.number, dict(event.params), enqueued=event.number in self._wished)
+        self._wished.discard(event.number)
         self.books.add(trial)
         self._touch(trial)
         if self.phase == "stopping":
             self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, self.message))
             return
-        if self.n_done == 0:
+        if self.n_done == 0 and not self._begun:
             self.scheduler.protect(trial.number)
         trial.device = self._places.take(trial.number)
         # Written before it is launched, and so in the order of the numbers.
@@ -46,7 +49,9 @@ class Lifecycle(States):
         self._places.packing.reported(trial.number, self._now)
         trial.reports.append(Report(event.step, event.values, trial.version))
         out.append(m.SaveReport(trial))
-        if trial.number in self._stops:
+        if trial.number in self._to_prune:
+            self._stop_trial(trial.number, PRUNED_BY_YOU, out)
+        elif trial.number in self._stops:
             out.append(m.Stop(trial.number))
         elif self.phase == "paused" and trial.number not in self._to_pause:
             self._wait(trial, Waits.STUDY)
@@ -150,6 +155,9 @@ class Lifecycle(States):
         for waiting in self._places.packing.in_the_way:
             if self._places.waiting.get(waiting) is Waits.SCHEDULER:
                 self._stop_trial(waiting, "its memory was needed by another trial", out)
+            elif self._places.waiting.get(waiting) is Waits.SLOT:  # it frees it by going on
+                self._go_on(self.trials[waiting], out)
+                break
         number = self._places.packing.again()
         while number is not None and number not in self._places.alive:
             trial = self.trials[number]
@@ -163,7 +171,9 @@ class Lifecycle(States):
         self._stops.ended(trial.number)
         if trial.number in self._places.again:
             if self.phase == "stopping":
-                self._cut_off(trial, out)
+                self._cut_off(trial, self.message, out)
+            elif trial.outside:
+                self._cut_off(trial, NO_LONGER, out)
         elif not trial.state.finished:
             error = TrialError("died", "the trial ended without a result")
             self._close(trial, TrialState.FAIL, out, error)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..space import SearchSpace
+from .config import Budget
 from .trial import Trial
 
 # --------------------------------------------------------------------------- events
@@ -51,6 +53,17 @@ class ResumeRequested:
 
 @dataclass(frozen=True)
 class StopTrialRequested:
+    """End this trial now: at its next report, or by force after the grace time. It is PRUNED
+    with its last report, FAIL (and no fault) without one."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class PruneTrialRequested:
+    """End this trial at its next report, whenever that comes; at once when it waits with one.
+    It is PRUNED with its last report; if it comes to its end first, it is complete."""
+
     number: int
 
 
@@ -86,6 +99,22 @@ class EnqueueRequested:
     """Try these values next; parameters left out are suggested by the sampler."""
 
     params: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class BudgetChanged:
+    """From now on the study ends so. What is used up already ends it at once."""
+
+    budget: Budget
+
+
+@dataclass(frozen=True)
+class SpaceChanged:
+    """From now on values are searched here. Trials that run go on to their end; those whose
+    values the space does not hold stay in the record, and count for nothing. All that do are
+    told (`Tell`) again, to a sampler that is new."""
+
+    space: SearchSpace
 
 
 # ------------------------------------------------------------------------- commands

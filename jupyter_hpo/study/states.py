@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
+from ..space import SearchSpace
 from . import messages as m
 from .books import Books
 from .config import StudyConfig
@@ -22,7 +24,8 @@ class States:
     """The ground that `Lifecycle` and `Study` stand on.
 
     A trial moves WAITING -> RUNNING <-> PAUSED -> COMPLETE | PRUNED | FAIL. Every change of
-    state goes through `_run`, `_wait` or `_close`, which keep the books.
+    state goes through `_run`, `_wait` or `_close`, which keep the books. space: as the person
+    changed it since the start, else None.
     """
 
     def __init__(
@@ -44,10 +47,15 @@ class States:
         self._now = 0.0
         self._places = Places(packing or fixed_slots(config.slots), in_kernel=config.in_kernel)
         self._to_pause: set[int] = set()  # by the person, at their next report
+        self._to_prune: set[int] = set()  # likewise
         self._stops = Stops(config.grace_s)
         self._progress = Progress(config)
         self._ran: Stopwatch[int] = Stopwatch()
-        self._queue: list[dict[str, Any]] = []
+        self._queue: list[dict[str, Any]] = []  # what was cut off
+        self._enqueued: deque[dict[str, Any]] = deque()  # by the person, before that
+        self._wished: set[int] = set()  # numbers of those being asked for
+        self._begun = False  # the first trial was done, whatever counts since
+        self.space: SearchSpace | None = None
         self._begin_with_earlier()
 
     @property
@@ -63,6 +71,10 @@ class States:
     def running_s(self, number: int, now: float) -> float:
         """Seconds the trial has run so far, pauses not counted."""
         return self._ran.seconds(number, now)
+
+    def running_spans(self, number: int) -> list[tuple[float, float | None]]:
+        """When the trial ran in this session, from and to; to None: it runs."""
+        return self._ran.spans(number)
 
     # ----------------------------------------------------------------- transitions
     def _run(self, trial: Trial) -> None:
@@ -87,6 +99,7 @@ class States:
             return
         self._stops.tell(number, why, self._now)
         self._to_pause.discard(number)
+        self._to_prune.discard(number)
         if not self.trials[number].state.finished:
             self.scheduler.on_end(number)
             out.append(m.Stop(number))
@@ -108,6 +121,7 @@ class States:
         number = trial.number
         self._ran.stop(number, self._now)
         self._to_pause.discard(number)
+        self._to_prune.discard(number)
         self._places.go_on(number)
         self.pace.gone(number)
         trial.figures["running_s"] = round(self.running_s(number, self._now), 3)
@@ -117,7 +131,7 @@ class States:
         self.scheduler.on_end(number, complete=state is TrialState.COMPLETE)
         self._progress.add(trial, leads=number in self.books.front)
         self._touch(trial)
-        out += [m.Tell(trial), m.Save(trial)]
+        out += [m.Save(trial)] if trial.outside else [m.Tell(trial), m.Save(trial)]
         return beaten
 
     def _stop(self, why: str, out: list[m.Command]) -> None:
@@ -131,7 +145,7 @@ class States:
             self._stop_trial(number, why, out)
         for number in list(self._places.again):
             if number not in self._places.alive:
-                self._cut_off(self.trials[number], out)
+                self._cut_off(self.trials[number], why, out)
         self._touch()
 
     def _touch(self, trial: Trial | None = None) -> None:
@@ -158,7 +172,9 @@ class States:
                     self.scheduler.on_report(trial.number, report.step, loss)
                 self.scheduler.on_end(trial.number, complete=trial.state is TrialState.COMPLETE)
 
-    def _cut_off(self, trial: Trial, out: list[m.Command]) -> None:
-        """The study ends before the trial had its second attempt."""
+    def _cut_off(
+        self, trial: Trial, why: str, out: list[m.Command], kind: str = INTERRUPTED
+    ) -> None:
+        """The trial has no second attempt."""
         self._places.give_up(trial.number)
-        self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, self.message))
+        self._close(trial, TrialState.FAIL, out, TrialError(kind, why))

@@ -10,12 +10,13 @@ over all trials.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from . import messages as m
 from . import trial_events as ev
 from .config import StudyConfig
-from .lifecycle import Lifecycle
+from .lifecycle import NO_LONGER, PRUNED_BY_YOU, Lifecycle
 from .packing import Packing
 from .places import Waits
 from .schedulers import Scheduler
@@ -143,7 +144,7 @@ class Study(Lifecycle):
                     out.append(m.Kill(number, why))
 
     def _on_stop(self, event: m.StopRequested, out: list[m.Command]) -> None:
-        if self.phase not in ("stopping", "finished"):
+        if self._going:
             self._stop(event.why, out)
 
     def _on_pause(self, event: m.PauseRequested, out: list[m.Command]) -> None:
@@ -165,6 +166,18 @@ class Study(Lifecycle):
     def _on_stop_trial(self, event: m.StopTrialRequested, out: list[m.Command]) -> None:
         if event.number in self._places.alive:
             self._stop_trial(event.number, "stopped by you", out)
+        elif event.number in self._places.again:
+            self._cut_off(self.trials[event.number], "stopped by you", out, "stopped")
+
+    def _on_prune_trial(self, event: m.PruneTrialRequested, out: list[m.Command]) -> None:
+        trial = self._steerable(event.number)
+        if trial is None:
+            return
+        if trial.number in self._places.waiting:
+            self._stop_trial(trial.number, PRUNED_BY_YOU, out)
+        else:
+            self._to_prune.add(trial.number)
+        self._touch(trial)
 
     def _on_pause_trial(self, event: m.PauseTrialRequested, out: list[m.Command]) -> None:
         trial = self._steerable(event.number)
@@ -203,7 +216,43 @@ class Study(Lifecycle):
         self._touch()
 
     def _on_enqueue(self, event: m.EnqueueRequested, out: list[m.Command]) -> None:
-        self._queue.append(dict(event.params))
+        self._enqueued.append(dict(event.params))
+        self._touch()
+
+    def _on_budget(self, event: m.BudgetChanged, out: list[m.Command]) -> None:
+        self.config = replace(self.config, budget=event.budget)
+        self._progress.budget = event.budget
+        limit = event.budget.n_trials
+        if limit is not None and self.n_done >= limit and self._going:
+            done = self.n_done
+            self._stop(f"{done} trials are done, and you asked for {limit}", out)
+        self._touch()
+
+    def _on_space(self, event: m.SpaceChanged, out: list[m.Command]) -> None:
+        if not self._going:
+            return
+        self.space, self._begun = event.space, self._begun or self.n_done > 0
+        self.config = replace(self.config, first=event.space.defaults())
+        for trial in self.trials.values():
+            tuned = trial.tuned
+            params = event.space.completed(tuned)
+            trial.outside, trial.params = params is None, tuned if params is None else params
+            own = {n: v for n, v in trial.params.items() if n not in tuned}
+            changed, trial.own = own != trial.own, own
+            self._touch(trial)
+            if changed:
+                out.append(m.Save(trial))
+        for number in list(self._places.again):
+            if self.trials[number].outside and number not in self._places.alive:
+                self._cut_off(self.trials[number], NO_LONGER, out)
+        self.books.outside_changed()
+        self._progress.anew()
+        done = (t for t in self.trials.values() if t.state.finished and not t.outside)
+        out += [m.Tell(trial) for trial in done]
+
+    @property
+    def _going(self) -> bool:
+        return self.phase not in ("stopping", "finished")
 
     # ----------------------------------------------------------------- transitions
     def _fill(self, out: list[m.Command]) -> None:
@@ -219,7 +268,10 @@ class Study(Lifecycle):
             elif self._may_start():
                 number, self._next_number = self._next_number, self._next_number + 1
                 fixed = self.config.first if number == 0 else None
-                if fixed is None and self._queue:
+                if fixed is None and self._enqueued:
+                    fixed = self._enqueued.popleft()
+                    self._wished.add(number)
+                elif fixed is None and self._queue:
                     fixed = self._queue.pop(0)
                 self._places.asked.add(number)
                 out.append(m.Ask(number, fixed))
@@ -230,17 +282,20 @@ class Study(Lifecycle):
     def next_number(self) -> int | None:
         """The number of the trial that a free slot would be given now, when it is a new one
         for the sampler to suggest; else None."""
-        wanted = self.phase == "running" and not self._queue and self._may_start()
+        queued = self._queue or self._enqueued
+        wanted = self.phase == "running" and not queued and self._may_start()
         return self._next_number if wanted else None
 
     def _may_start(self) -> bool:
         limit = self.config.budget.n_trials
         unfinished = self.books.n_unfinished + len(self._places.asked)
-        if limit is not None and self.n_done + unfinished >= limit:
+        full = limit is not None and self.n_done + unfinished >= limit
+        if full and not self._enqueued:  # what the person asked for by hand comes on top
             return False
         # The first trial runs alone: its error, reports and time tell what the rest needs.
         # When the person has paused it, the next one does instead.
-        return self.n_done > 0 or unfinished == len(self._places.those(Waits.PERSON))
+        begun = self._begun or self.n_done > 0
+        return begun or unfinished == len(self._places.those(Waits.PERSON))
 
     # ------------------------------------------------------------------------- end
     def _end_if_over(self, out: list[m.Command]) -> None:
@@ -280,10 +335,13 @@ class Study(Lifecycle):
         m.PauseRequested: _on_pause,
         m.ResumeRequested: _on_resume,
         m.StopTrialRequested: _on_stop_trial,
+        m.PruneTrialRequested: _on_prune_trial,
         m.PauseTrialRequested: _on_pause_trial,
         m.ResumeTrialRequested: _on_resume_trial,
         m.SlotsChanged: _on_slots,
         m.EnqueueRequested: _on_enqueue,
+        m.BudgetChanged: _on_budget,
+        m.SpaceChanged: _on_space,
         ev.SetUp: _on_set_up,
         ev.Started: Lifecycle._on_started,
         ev.Reported: Lifecycle._on_reported,

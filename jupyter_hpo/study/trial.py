@@ -63,9 +63,10 @@ class Trial:
     counted) and what the worker measured: wall_s, cpu_s, peak_memory_bytes,
     device_memory_bytes (peak), n_params (of the largest module), n_warnings, reports_per_s;
     a figure that could not be had is left out. device: where it runs, as the kernel counts
-    (`cuda:0`); None: on the CPU. version: grows with every change (for the view). outside: of
-    an earlier session, with values that the present space does not hold: it stays in the
-    record and counts for nothing.
+    (`cuda:0`); None: on the CPU. version: grows with every change (for the view). outside: with
+    values that the present space does not hold: it stays in the record and counts for nothing.
+    enqueued: the person asked for it. own: of the params, those that were not tuned when it
+    was made: it ran with the code's own values.
     """
 
     number: int
@@ -84,6 +85,13 @@ class Trial:
     notice: str = ""
     outside: bool = False
     version: int = 0
+    enqueued: bool = False
+    own: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def tuned(self) -> dict[str, Any]:
+        """The params it was made with."""
+        return {name: value for name, value in self.params.items() if name not in self.own}
 
     @property
     def infeasible(self) -> bool:

@@ -20,7 +20,12 @@ from .driver import LOSS, Driver, make
 
 DONE = {TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL}
 
-OF_A_TRIAL = (m.PauseTrialRequested, m.ResumeTrialRequested, m.StopTrialRequested)
+OF_A_TRIAL = (
+    m.PauseTrialRequested,
+    m.ResumeTrialRequested,
+    m.StopTrialRequested,
+    m.PruneTrialRequested,
+)
 
 numbers = st.integers(0, 12)
 actions = st.one_of(
@@ -30,7 +35,7 @@ actions = st.one_of(
     st.tuples(st.just("die"), numbers),
     st.tuples(st.sampled_from([m.PauseTrialRequested, m.ResumeTrialRequested]), numbers),
     st.tuples(st.sampled_from([m.PauseTrialRequested, m.ResumeTrialRequested]), numbers),
-    st.tuples(st.just(m.StopTrialRequested), numbers),
+    st.tuples(st.sampled_from([m.StopTrialRequested, m.PruneTrialRequested]), numbers),
     st.tuples(st.just(m.SlotsChanged), st.integers(1, 4)),
     st.tuples(st.sampled_from([m.PauseRequested, m.ResumeRequested, m.Tick]), st.none()),
 )
