@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest
 TUTORIAL := notebooks/01_first_study.ipynb
 
 .PHONY: lab demo test build setup chromium lint types js-test python-test kernel-test browser-test \
-	notebook-test bench generate format clean
+	notebook-test bench kernels generate format clean
 
 lab: setup
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(TUTORIAL)
@@ -47,6 +47,16 @@ $(FRONT_END) &: js/node_modules/.package-lock.json $(JS_SOURCES)
 	cd js && npm run build
 	touch $(FRONT_END)
 
+# Older ipykernels to test control on, each in a folder of its own; see tests/kernels.py.
+kernels: .stamps/kernels
+
+.stamps/kernels: tests/kernels.py .stamps/venv
+	for version in 6.31 7.3; do \
+		rm -rf .kernels/$$version; \
+		$(PIP) install -q --no-deps --target .kernels/$$version "ipykernel==$$version.*" || exit 1; \
+	done
+	touch $@
+
 chromium:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 		{ SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
@@ -67,10 +77,10 @@ js-test: setup
 python-test: setup
 	$(PYTEST) -m "not kernel and not browser and not notebooks"
 
-kernel-test: setup
+kernel-test: setup kernels
 	$(PYTEST) -m kernel
 
-browser-test: setup chromium
+browser-test: setup kernels chromium
 	$(PYTEST) -m browser
 
 notebook-test: setup
@@ -97,4 +107,4 @@ format: setup
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .stamps $(STATIC) js/node_modules dist
+	rm -rf .stamps .kernels $(STATIC) js/node_modules dist

@@ -4,6 +4,7 @@
     make bench ARGS="w1 w3"             only those
     make bench ARGS=scale               a trial at 5,000 trials against one at 100
     make bench ARGS=sampler             the same for the sampler alone, and what it finds
+    make bench ARGS=front-end           the dashboard of 10,000 trials in Chromium
     make bench ARGS="w2 --rounds 3 --without 'Ray Tune + Optuna'"
 
 Nothing else should run on the machine. Contenders take turns, so what does run hits all.
@@ -16,12 +17,13 @@ import argparse
 from . import table
 from .contenders import Contender, contenders, race
 from .first_study import first_study
+from .front_end import front_end
 from .sampler import sampler
 from .scale import scale
 from .workloads import WORKLOADS, Workload
 
 DEFAULT = ("start", "w1", "w2", "w3")
-KNOWN = (*DEFAULT, "scale", "sampler")
+KNOWN = (*DEFAULT, "scale", "sampler", "front-end")
 ROUNDS = {"start": 1, "w1": 3, "w2": 1, "w3": 3}
 SLOTS = 2
 
@@ -45,6 +47,8 @@ def main(argv: list[str] | None = None) -> None:
             print(scale(found.trials or 5000), flush=True)
         elif which == "sampler":
             print(sampler(found.trials or 1000), flush=True)
+        elif which == "front-end":
+            print(front_end(found.trials or 10_000), flush=True)
         else:
             workload = WORKLOADS[which]
             those = [

@@ -12,8 +12,10 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from itertools import count
 from types import SimpleNamespace
+from typing import Any
 
 from jupyter_hpo.present import Presenter
 from jupyter_hpo.space import Categorical, Float, SearchSpace
@@ -21,22 +23,29 @@ from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
 from jupyter_hpo.study.config import StudyConfig
 from jupyter_hpo.study.objective import Objective
-from jupyter_hpo.study.schedulers import Asha
+from jupyter_hpo.study.schedulers import Asha, Scheduler
 from jupyter_hpo.study.study import Study
 from jupyter_hpo.widgets.encode import encode
 
 STEPS, SLOTS, WINDOW = 12, 4, 50
+SPACE = SearchSpace({"lr": Float(1e-5, 1e-1, log=True), "act": Categorical(["relu", "tanh"])})
 
 
 class Bench:
     """A study whose trials report made-up losses as soon as they may go on."""
 
-    def __init__(self) -> None:
-        config = StudyConfig("bench", (Objective("loss", "minimize"),), slots=SLOTS)
-        self.study = Study(config, scheduler=Asha())
-        space = SearchSpace(
-            {"lr": Float(1e-5, 1e-1, log=True), "act": Categorical(["relu", "tanh"])}
-        )
+    def __init__(
+        self,
+        *,
+        steps: int = STEPS,
+        slots: int = SLOTS,
+        space: SearchSpace = SPACE,
+        suggest: Callable[[int], dict[str, Any]] = lambda number: {"lr": 1e-3, "act": "relu"},
+        scheduler: Scheduler | None = None,
+    ) -> None:
+        config = StudyConfig("bench", (Objective("loss", "minimize"),), slots=slots)
+        self.study = Study(config, scheduler=scheduler or Asha())
+        self.n_steps, self.suggest = steps, suggest
         engine = SimpleNamespace(
             study=self.study, lock=threading.Lock(), storage_problem=lambda: None
         )
@@ -51,7 +60,7 @@ class Bench:
             for command in self.study.handle(pending.popleft(), time.time()):
                 match command:
                     case m.Ask(number, _):
-                        pending.append(m.Suggested(number, {"lr": 1e-3, "act": "relu"}))
+                        pending.append(m.Suggested(number, self.suggest(number)))
                     case m.Launch(trial):
                         self.steps[trial.number] = 0
                         pending.append(ev.Started(trial.number, 1, time.time()))
@@ -66,13 +75,12 @@ class Bench:
                         pending.append(ev.Ended(number))
 
     def turn(self) -> None:
-        """One report, or the end, of the trial that has waited longest; then the view."""
+        """One report, or the end, of the trial that has waited longest."""
         number = self.ready.popleft()
         step = self.steps[number] = self.steps[number] + 1
         loss = 1.0 / step + (number * 7919 % 1009) / 1009
-        if step > STEPS:
+        if step > self.n_steps:
             self.handle(ev.Finished(number, (loss,)))
-            self.show()
         else:
             self.handle(ev.Reported(number, step, (loss,)))
 

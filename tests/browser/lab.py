@@ -1,8 +1,9 @@
-"""A private JupyterLab in headless Chromium, for the tests of this folder.
+"""A private JupyterLab and Notebook 7 in headless Chromium, for the tests of this folder.
 
 Starts its own server on a free port with its own settings, drives one page, and ends what it
-started. State is read from the notebook's model, because cells out of view are detached and
-the kernel's status light is not to be trusted while subshells are in use.
+started. Both front ends come from the one server, and are driven alike. State is read from the
+notebook's model, because cells out of view are detached and the kernel's status light is not to
+be trusted while subshells are in use.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, sync_playwright
 
+from .. import kernels
+
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -35,6 +38,8 @@ FLAGS = [
 ]
 NOISE = (
     "reading 'kernel'",  # JupyterLab's own, for a notebook opened without a kernel
+    "reading 'schema'",  # Notebook 7's own, whatever it opens
+    "'filebrowser:open-path' not registered",  # the same, in a notebook's page
     "Failed to load resource",  # of extensions that ask for what is not installed
 )
 FIND = """
@@ -56,6 +61,7 @@ class Lab:
         settings.mkdir(parents=True)
         quiet = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
         (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+        kernels.write_specs(folder / "data")
         env = {
             **os.environ,
             "JUPYTER_CONFIG_DIR": str(folder / "config"),
@@ -72,7 +78,8 @@ class Lab:
             self.server = subprocess.Popen(
                 [
                     sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-                    "--expose-app-in-browser", "--ServerApp.ip=127.0.0.1",
+                    "--expose-app-in-browser",
+                    "--JupyterNotebookApp.expose_app_in_browser=True", "--ServerApp.ip=127.0.0.1",
                     f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0",
                     f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}",
                 ],
@@ -99,17 +106,37 @@ class Lab:
             self.errors.append(text)
 
     # -------------------------------------------------------------------- notebooks
-    def open(self, notebook: dict, name: str = "notebook.ipynb") -> None:
-        """Write the notebook into the root folder and open it with a kernel."""
-        kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        notebook = {**notebook, "metadata": {**notebook["metadata"], "kernelspec": kernelspec}}
+    def open(
+        self,
+        notebook: dict,
+        name: str = "notebook.ipynb",
+        *,
+        kernel: str = kernels.NEWEST,
+        front_end: str = "lab",
+    ) -> None:
+        """Write the notebook into the root folder and open it with a kernel.
+
+        kernel: a version of `kernels.VERSIONS`. front_end: 'lab', or 'notebook' for Notebook 7.
+        """
+        spec = {"name": f"ipykernel-{kernel}", "display_name": kernel, "language": "python"}
+        notebook = {**notebook, "metadata": {**notebook["metadata"], "kernelspec": spec}}
         (self.root / name).write_text(json.dumps(notebook))
-        self.page.goto(f"http://127.0.0.1:{self.port}/lab/tree/{name}?token={self.token}&reset")
-        self.wait("return !!(nb && nb.widgets.length && panel.context.isReady)")
+        place = {"lab": f"lab/tree/{name}?reset&", "notebook": f"notebooks/{name}?"}[front_end]
+        self.page.goto(f"http://127.0.0.1:{self.port}/{place}token={self.token}")
+        self.wait_loaded()
         self.wait(
             "const k = panel.sessionContext.session?.kernel;"
             "return !!k && k.status === 'idle' && k.connectionStatus === 'connected'"
         )
+
+    def reload(self) -> None:
+        """Load the page again as a person does; the kernel runs on, and may be busy."""
+        self.page.reload()
+        self.wait_loaded()
+        self.wait("return panel.sessionContext.session?.kernel?.connectionStatus === 'connected'")
+
+    def wait_loaded(self) -> None:
+        self.wait("return !!(nb && nb.widgets.length && panel.context.isReady)")
 
     def open_without_kernel(self, name: str = "notebook.ipynb") -> None:
         """Open a saved notebook as a reader without a kernel sees it, in a fresh browser."""
@@ -122,7 +149,7 @@ class Lab:
             " factory: 'Notebook', kernelPreference: {shouldStart: false, canStart: false}})",
             name,
         )
-        self.wait("return !!(nb && nb.widgets.length && panel.context.isReady)")
+        self.wait_loaded()
 
     def run(self, cell: int, *, wait: bool = True, timeout: float = 90) -> None:
         """Run one cell; with wait=False return while it is busy."""
@@ -215,12 +242,21 @@ class Lab:
             body = reply.read()
         return json.loads(body) if body else None
 
+    def end_kernels(self) -> None:
+        """End all kernels, and forget what the page complained of."""
+        self.page.goto("about:blank")
+        self.errors.clear()
+        self._end_kernels()
+
+    def _end_kernels(self) -> None:
+        for kernel in self._api("GET", "api/kernels"):
+            self._api("DELETE", f"api/kernels/{kernel['id']}")
+
     def close(self) -> None:
         self.browser.close()
         self.playwright.stop()
         try:
-            for kernel in self._api("GET", "api/kernels"):
-                self._api("DELETE", f"api/kernels/{kernel['id']}")
+            self._end_kernels()
         finally:
             self.server.terminate()
             try:

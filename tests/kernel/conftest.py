@@ -31,8 +31,9 @@ class Result:
 class Kernel:
     """Runs cells and collects what they leave. `begin` does not wait; `finish` does."""
 
-    def __init__(self, folder) -> None:
-        self.manager, self.client = start_new_kernel(cwd=str(folder))
+    def __init__(self, folder, env: dict[str, str] | None = None) -> None:
+        more = {} if env is None else {"env": env}
+        self.manager, self.client = start_new_kernel(cwd=str(folder), **more)
         self.run("%load_ext jupyter_hpo")
 
     def begin(self, code: str) -> str:
@@ -97,8 +98,8 @@ def start(tmp_path):
     """Start kernels in the test's folder; all are ended with the test."""
     kernels = []
 
-    def start_one() -> Kernel:
-        kernels.append(Kernel(tmp_path))
+    def start_one(env: dict[str, str] | None = None) -> Kernel:
+        kernels.append(Kernel(tmp_path, env))
         return kernels[-1]
 
     yield start_one
