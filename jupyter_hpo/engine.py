@@ -59,6 +59,9 @@ class Engine:
         self._make_executor, self._seed = make_executor, seed
         self.on_change: Callable[[], None] = lambda: None
         self._events: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._homes: dict[int, Executor] = {}  # of the trials that are alive
+        self._former: list[Executor] = []  # of an earlier space: closed when they are empty
+        self._closing: list[threading.Thread] = []
         self._signing: dict[int, list[object]] = {}  # what waits for a trial's objects
         self._signed: set[int] = set()
         self._thread = threading.Thread(target=self._run, name="jupyter_hpo-engine", daemon=True)
@@ -78,6 +81,17 @@ class Engine:
     def request(self, event: object) -> None:
         """Put an event (`study.messages` or a trial's) before the study; any thread."""
         self._events.put(event)
+
+    def change_space(
+        self,
+        event: m.SpaceChanged,
+        sampler: Sampler,
+        make_executor: Callable[[Emit], Executor] | None = None,
+    ) -> None:
+        """Search another space from now on; any thread. sampler: a new one, told of nothing
+        yet; it is given over. make_executor: as for the constructor, when trials run another
+        program from now on; those that run go on in their own."""
+        self._events.put(_NewSpace(event, sampler, make_executor))
 
     # ------------------------------------------------------------- the engine's thread
     def _run(self) -> None:
@@ -103,17 +117,24 @@ class Engine:
             self._close()
 
     def _close(self) -> None:
-        for close in (self.executor.close if self.executor else None, self._storage.close):
-            try:
-                if close is not None:
-                    close()
-            except Exception:
-                self.crash = self.crash or traceback.format_exc()
+        executors = [*self._former, *([self.executor] if self.executor else [])]
+        for close in (*(e.close for e in executors), self._storage.close):
+            self._closed(close)
+        for closing in self._closing:
+            closing.join()
+        self._former.clear()
+        self._homes.clear()
         # The workers hold the snapshot, and that can be as large as the notebook's data.
         self.executor, self._make_executor = None, _no_more_trials
         self._folder.close()
         self.done.set()
         self.on_change()
+
+    def _closed(self, close: Callable[[], None]) -> None:
+        try:
+            close()
+        except Exception:
+            self.crash = self.crash or traceback.format_exc()
 
     def _look_ahead(self) -> None:
         number = self.study.next_number if self._ahead is not None else None
@@ -126,6 +147,8 @@ class Engine:
         if isinstance(event, _Signed):
             for held in self._signing.pop(event.number):
                 self._take(held)
+        elif isinstance(event, _NewSpace):
+            self._change_space(event)
         elif isinstance(event, ev.Kept) and event.names and number not in self._signed:
             self._signing[event.number] = [event]
             self._signed.add(event.number)
@@ -136,6 +159,9 @@ class Engine:
             self._handle(event)
 
     def _handle(self, event: object) -> None:
+        if isinstance(event, ev.Ended):
+            self._homes.pop(event.number, None)
+            self._close_former()
         pending: deque[object] = deque([event])
         while pending:
             with self.lock:
@@ -161,8 +187,44 @@ class Engine:
         """The executor, made when the first trial is launched: a study that only reads
         back what it has needs none."""
         if self.executor is None:
-            self.executor = self._make_executor(self._events.put)
+            made: list[Executor] = []
+
+            def emit(event: ev.TrialEvent) -> None:
+                # It has told the end of each of its trials; others run elsewhere.
+                former = bool(made) and made[0] is not self.executor
+                if not (former and isinstance(event, ev.ExecutorLost)):
+                    self._events.put(event)
+
+            self.executor = self._make_executor(emit)
+            made.append(self.executor)
         return self.executor
+
+    def _change_space(self, change: _NewSpace) -> None:
+        if self.study.phase in ("stopping", "finished"):
+            return
+        self._ahead = AskAhead(change.sampler) if self._ahead is not None else None
+        self._sampler = self._ahead or change.sampler
+        self._storage.change_space(change.event.space)
+        if change.make_executor is not None:
+            self._make_executor = change.make_executor
+            if self.executor is not None:
+                self._former.append(self.executor)
+                self.executor = None
+                self._close_former()
+        self._handle(change.event)
+
+    def _close_former(self) -> None:
+        """On threads of their own, those that have no trial left: it may take seconds."""
+        for executor in [e for e in self._former if e not in self._homes.values()]:
+            self._former.remove(executor)
+            thread = threading.Thread(target=self._closed, args=(executor.close,), daemon=True)
+            self._closing.append(thread)
+            thread.start()
+
+    def _answer(self, number: int, answer: ev.Answer, path: str | None = None) -> None:
+        executor = self._homes.get(number)
+        if executor is not None:
+            executor.answer(number, answer, path)
 
     def _perform(self, command: m.Command) -> object | None:
         match command:
@@ -170,23 +232,25 @@ class Engine:
                 return m.Suggested(number, self._sampler.ask(number, fixed))
             case m.Launch(trial):
                 trial.log_path = str(self._folder.log(trial.number))
-                self._workers().submit(
+                self._homes[trial.number] = self._workers()
+                self._homes[trial.number].submit(
                     ev.TrialSpec(
                         trial.number, dict(trial.params), self._seed, trial.log_path, trial.device
                     )
                 )
             case m.Continue(number):
-                self._workers().answer(number, ev.Answer.CONTINUE)
+                self._answer(number, ev.Answer.CONTINUE)
             case m.Stop(number):
-                self._workers().answer(number, ev.Answer.STOP)
+                self._answer(number, ev.Answer.STOP)
             case m.Keep(number):
-                self._workers().answer(number, ev.Answer.KEEP, str(self._folder.objects(number)))
+                self._answer(number, ev.Answer.KEEP, str(self._folder.objects(number)))
             case m.Release(number):
-                self._workers().answer(number, ev.Answer.RELEASE)
+                self._answer(number, ev.Answer.RELEASE)
             case m.Discard(number):
                 self._folder.discard_objects(number)
             case m.Kill(number, reason):
-                self._workers().kill(number, reason)
+                if number in self._homes:
+                    self._homes[number].kill(number, reason)
             case m.Save(trial):
                 self._storage.save(trial)
             case m.SaveReport(trial):
@@ -196,6 +260,15 @@ class Engine:
             case m.End():
                 pass
         return None
+
+
+@dataclass(frozen=True)
+class _NewSpace:
+    """As given to `change_space`."""
+
+    event: m.SpaceChanged
+    sampler: Sampler
+    make_executor: Callable[[Emit], Executor] | None
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from jupyter_hpo.engine import Engine
+from jupyter_hpo.space import Int, SearchSpace
 from jupyter_hpo.storage import MemoryStorage, StudyFolder
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study.config import Budget, StudyConfig
@@ -13,7 +16,9 @@ from jupyter_hpo.study.study import Study
 from jupyter_hpo.study.trial import TrialError, TrialState
 from jupyter_hpo.study.trial_events import (
     Answer,
+    Died,
     Ended,
+    ExecutorLost,
     Failed,
     Finished,
     Kept,
@@ -26,13 +31,13 @@ from jupyter_hpo.study.trial_events import (
 class Sampler:
     name = "counting"
 
-    def __init__(self, fails_at=None):
-        self.told, self.fails_at = [], fails_at
+    def __init__(self, fails_at=None, plus=0):
+        self.told, self.fails_at, self.plus = [], fails_at, plus
 
     def ask(self, number, fixed=None):
         if number == self.fails_at:
             raise RuntimeError("the sampler is broken")
-        return {"x": number, **(fixed or {})}
+        return {"x": number + self.plus, **(fixed or {})}
 
     def tell(self, trial):
         self.told.append(trial.number)
@@ -58,7 +63,7 @@ class Executor:
         self.answers.append((number, answer))
         if answer is Answer.CONTINUE and self.script.get(number) == "endless":
             self.emit(Reported(number, 1, (0.0,)))
-        elif answer is Answer.CONTINUE and self.script.get(number) != "hang":
+        elif answer is Answer.CONTINUE and self.script.get(number) not in ("hang", "wait"):
             self.emit(Finished(number, (float(number),)))
         elif answer is Answer.KEEP:
             with open(path, "wb") as file:
@@ -190,6 +195,76 @@ def test_a_finished_study_needs_no_executor(make):
     empty = make(n_trials=0)
     run(empty)
     assert empty.made == []
+
+
+@pytest.fixture
+def moving(make):
+    """A study whose first trial hangs, moved to another space with workers of its own."""
+    engine = make(n_trials=None, script={0: "wait"})
+    engine.start()
+    later, made = Sampler(plus=100), []
+
+    def executor(emit):
+        made.append(Executor(emit, {}))
+        return made[-1]
+
+    return engine, later, made, executor
+
+
+def until(holds):
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+X = m.SpaceChanged(SearchSpace({"x": Int(100, 1_000_000)}))
+
+
+def test_another_space_has_its_own_workers_and_the_old_end_with_their_trials(moving):
+    engine, later, made, executor = moving
+    until(lambda: engine.executor is not None)
+    (old,) = engine.made
+    until(lambda: len(old.answers) == 1)
+    engine.request(m.SlotsChanged(2))
+    engine.change_space(X, later, executor)
+    engine.request(m.PauseTrialRequested(0))  # so that the next may begin
+    until(lambda: engine.study.space is not None)
+    assert old.closed == 0, "a trial runs in it"
+    old.emit(Reported(0, 2, (0.0,)))
+    until(lambda: len(later.told) > 3)
+    engine.request(m.ResumeTrialRequested(0))
+    until(lambda: len(old.answers) == 2)
+    old.emit(Finished(0, (-1.0,)))
+    until(lambda: old.closed == 1)
+    engine.request(m.StopRequested())
+    assert engine.done.wait(20)
+    assert made[0].closed == 1
+    assert 0 not in later.told, "it lies outside"
+    assert engine.study.trials[1].params["x"] == 101
+    assert engine.crash is None
+
+
+def test_a_space_with_the_same_program_keeps_the_workers(moving):
+    engine, later, *_ = moving
+    until(lambda: engine.executor is not None)
+    engine.change_space(X, later)
+    until(lambda: engine.study.space is not None)
+    assert engine.executor is engine.made[0]
+
+
+def test_workers_of_an_earlier_space_that_are_lost_end_their_own_trials_only(moving):
+    engine, later, _, executor = moving
+    until(lambda: engine.executor is not None)
+    (old,) = engine.made
+    engine.change_space(X, later, executor)
+    until(lambda: engine.study.space is not None)
+    old.emit(Died(0, "they are lost"))
+    old.emit(Ended(0))
+    old.emit(ExecutorLost("they are lost"))
+    until(lambda: len(later.told) > 3)
+    assert engine.study.phase == "running"
+    assert engine.study.trials[0].state is TrialState.FAIL
 
 
 def test_time_passes_also_while_events_never_stop_coming(make):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from ..space import SearchSpace
 from ..study.trial import Trial
 
 
@@ -27,6 +28,9 @@ class Storage(Protocol):
 
     def describe(self, attributes: dict[str, Any]) -> None:
         """Write what is needed to run the study again: JSON values by name."""
+
+    def change_space(self, space: SearchSpace) -> None:
+        """Trials that are saved first from now on are of this space."""
 
     def problem(self) -> str | None:
         """A sentence when something could not be written (once is enough to say it)."""

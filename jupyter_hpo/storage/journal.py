@@ -49,12 +49,9 @@ class JournalStorage:
         self, path: Path, name: str, space: SearchSpace, objectives: Sequence[Objective]
     ) -> None:
         self.path, self.name = path, name
-        self._distributions: dict[str, BaseDistribution] = {
-            key: to_optuna(parameter.distribution) for key, parameter in space.items()
-        }
-        self._as_json = {
-            name: distribution_to_json(found) for name, found in self._distributions.items()
-        }
+        self._distributions: dict[str, BaseDistribution] = {}
+        self._as_json: dict[str, str] = {}
+        self._use(space)
         self._records: list[records.Record] = []  # made, not yet written
         self._last: tuple[int, int] | None = None  # number and Optuna's id of the newest trial
         self._ids: dict[int, int] = {}  # number -> Optuna's id
@@ -103,6 +100,10 @@ class JournalStorage:
 
     def describe(self, attributes: dict[str, Any]) -> None:
         self._queue.put(lambda: self._describe(attributes))
+
+    def change_space(self, space: SearchSpace) -> None:
+        self._queue.put(lambda: self._use(space))
+        self._queue.put(lambda: self._describe({"space": repr(space)}))
 
     def problem(self) -> str | None:
         return self._problem
@@ -204,6 +205,11 @@ class JournalStorage:
             key = f"{PREFIX}report-{report.step}"
             self._records.append(records.trial_attribute(trial_id, key, list(report.values)))
 
+    def _use(self, space: SearchSpace) -> None:
+        found = {name: to_optuna(parameter.distribution) for name, parameter in space.items()}
+        self._distributions = found
+        self._as_json = {name: distribution_to_json(one) for name, one in found.items()}
+
     def _describe(self, attributes: dict[str, Any]) -> None:
         for key, value in attributes.items():
             self._records.append(records.study_attribute(self._study_id, PREFIX + key, value))
@@ -283,6 +289,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         if key.startswith(f"{PREFIX}report-"):
             reports.append(Report(int(key.rpartition("-")[2]), tuple(value), 0))
     error = attributes.get(f"{PREFIX}error")
+    own = dict((later or attributes).get(f"{PREFIX}own", {}))
     values = tuple(frozen.values) if frozen.values is not None else None
     if values is None and frozen.state is OptunaState.PRUNED and reports:
         values = reports[-1].values
@@ -290,7 +297,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
     written = frozen.datetime_complete.timestamp() if frozen.datetime_complete else None
     return Trial(
         number=frozen.number,
-        params=dict(frozen.params),
+        params={**frozen.params, **own},
         state=TrialState[frozen.state.name],
         values=values,
         reports=sorted(reports),
@@ -299,6 +306,8 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         figures=dict(attributes.get(f"{PREFIX}figures", {})),
         error=TrialError(**error) if error else None,
         notice=attributes.get(f"{PREFIX}notice", ""),
+        enqueued=attributes.get(f"{PREFIX}enqueued", False),
+        own=own,
     )
 
 
@@ -309,6 +318,8 @@ def _attributes(trial: Trial) -> dict[str, Any]:
         "figures": trial.figures,
         "error": asdict(trial.error) if trial.error else None,
         "notice": trial.notice,
+        "enqueued": trial.enqueued,
+        "own": trial.own,
     }
     # Through JSON, so that what is compared is what is read back.
     return {PREFIX + k: json.loads(json.dumps(v)) for k, v in content.items() if v}

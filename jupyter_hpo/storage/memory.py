@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from ..space import SearchSpace
 from ..study.endings import INTERRUPTED
 from ..study.trial import Trial, TrialError, TrialState
 
@@ -29,6 +30,9 @@ class MemoryStorage:
 
     def describe(self, attributes: dict[str, Any]) -> None:
         self.attributes.update(attributes)
+
+    def change_space(self, space: SearchSpace) -> None:
+        return None
 
     def problem(self) -> str | None:
         return None

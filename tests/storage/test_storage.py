@@ -128,6 +128,27 @@ def test_a_notice_after_the_end_is_kept(reopen):
 # ---------------------------------------------------------------- the journal's own
 
 
+def test_a_space_that_grows_gives_finished_trials_the_codes_own_values(reopen):
+    storage = reopen()
+    one = write(storage, trial(enqueued=True), values=(1.0,))
+    storage.change_space(SearchSpace({**SPACE, "depth": Int(1, 9)}))
+    one.params["depth"], one.own = 3, {"depth": 3}
+    storage.save(one)
+    two = trial(1)
+    two.params["depth"] = 7
+    write(storage, two, values=(2.0,))
+    assert storage.problem() is None
+    (read, other) = reopen().load()
+    assert (read.params["depth"], read.own, read.enqueued) == (3, {"depth": 3}, True)
+    assert (other.params["depth"], other.own) == (7, {})
+    storage = reopen()
+    (read, _) = storage.load()
+    read.params, read.own = read.tuned, {}
+    storage.save(read)
+    (read, _) = reopen().load()
+    assert ("depth" in read.params, read.own) == (False, {})
+
+
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "journal.log"
