@@ -1,34 +1,34 @@
-"""The space editor over a captured cell: what it shows, and what Start does."""
+"""The space editor over a captured cell: what Start does, and what it is asked before."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from .cell import CapturedCell
-from .errors import CellError, HpoError, SpaceError
+from .editor_spec import editor_spec
+from .errors import CellError, HpoError, Problem, SpaceError
 from .explain import Section, plan
 from .facts import facts_of
 from .notebook import Notebook
 from .options import Options
+from .planner import Planner
 from .programs import planned
 from .run import Runner
 from .session import study_name
-from .space import Parameter, SearchSpace
+from .space import Condition, Parameter, SearchSpace
 from .space.marks import format_mark, parse_condition
 from .study.objective import Objective
 from .widgets.control import current_kernel
-from .widgets.editor import Editor
-from .widgets.protocol import (
-    EditorProblem,
-    EditorSection,
-    EditorSettings,
-    EditorSpec,
-    ObjectiveCandidate,
-)
-from .widgets.ranges import Choice, editor_row
+from .widgets.editor import Editor, EditorAnswer
+from .widgets.protocol import CommandName, Edit, EditorProblem, EditorSection
+from .widgets.ranges import Choice
+
+PATIENT_S = 0.08
+"""The control thread may wait this long for a plan; interrupts and other buttons wait with it."""
 
 
 def open_editor(cell: CapturedCell, notebook: Notebook) -> None:
@@ -48,55 +48,55 @@ def open_editor(cell: CapturedCell, notebook: Notebook) -> None:
 
 
 class _Editing:
-    """One open editor. `on_start` runs on the kernel's control thread, `_run` on the main."""
+    """One open editor. `answer` runs on the kernel's control thread, `_run` on the main."""
 
     def __init__(self, cell: CapturedCell, notebook: Notebook, on_main: Callable[..., Any]) -> None:
         self.notebook, self.request = notebook, notebook.request
         self.on_main = on_main
         self.started = False
-        self.editor = Editor(_spec(cell, notebook), self.on_start, f"{study_name(cell)}-editor")
+        self.planner = Planner(self._planned)
+        at_first = cell if cell.space else notebook.capture(auto=True)
+        spec = editor_spec(
+            study_name(cell), cell, self.request.options, found=self._sections(at_first)
+        )
+        self.editor = Editor(spec, self.answer, f"{study_name(cell)}-editor")
 
-    def on_start(self, choice: Choice) -> list[EditorProblem]:
+    def answer(self, command: CommandName, choice: Choice) -> EditorAnswer:
+        """See `Editor`."""
+        problems = condition_problems(choice)
+        if problems:
+            return EditorAnswer(problems=problems)
         try:
-            cell = self._capture(choice)
+            if command == "plan":
+                return EditorAnswer(self.planner.ask(choice.searched, PATIENT_S))
+            cell = capture_chosen(self.notebook, choice)
+            if command == "write_marks":
+                from .cell.rewriting import marked
+
+                return EditorAnswer([Edit(**vars(edit)) for edit in marked(cell, cell.space)])
+            return EditorAnswer(problems=self._start(cell, choice))
         except CellError as error:
-            return [EditorProblem(p.name or "", str(p)) for p in error.problems]
+            return EditorAnswer(problems=[_beside(p, choice) for p in error.problems])
         except SpaceError as error:
-            return [EditorProblem("", str(error))]
+            return EditorAnswer(problems=[EditorProblem("", str(error))])
+
+    def _start(self, cell: CapturedCell, choice: Choice) -> list[EditorProblem]:
         if self.started:
             return [EditorProblem("", "The study has been started already.")]
         self.started = True
-        options = replace(
-            self.request.options,
-            trials=choice.trials,
-            timeout_s=choice.timeout_s,
-            jobs=choice.jobs,
-        )
-        self.on_main(self._run, cell, options)
+        self.on_main(self._run, cell, chosen_options(self.request.options, choice))
         return []
 
-    def _capture(self, choice: Choice) -> CapturedCell:
-        """The cell with what was ticked, and only that, whatever its marks say."""
-        conditions = {
-            name: parse_condition(text, choice.distributions)
-            for name, text in choice.conditions.items()
-            if text.strip()
-        }
-        others = (o for o in self.request.objectives[1:] if o.source != choice.objective)
-        objectives = (Objective(choice.objective, choice.direction), *others)
-        chosen = SearchSpace(
-            Parameter(name, distribution, conditions.get(name))
-            for name, distribution in choice.distributions.items()
-        )
-        cell = self.notebook.capture(
-            objectives=objectives,
-            line_space=[
-                format_mark(p.distribution, p.condition, key=p.name) for p in chosen.values()
-            ],
-        )
-        if cell.problems:
-            raise CellError(cell.problems)
-        return replace(cell, space=SearchSpace(p for p in cell.space.values() if p.name in chosen))
+    def _planned(self, choice: Choice) -> list[EditorSection]:
+        """On the planner's thread, with a notebook of its own: it remembers what was captured."""
+        return self._sections(capture_chosen(copy(self.notebook), choice))
+
+    def _sections(self, cell: CapturedCell) -> list[EditorSection]:
+        notebook = self.notebook
+        program = planned(cell, self.request.options, notebook.namespace, notebook.states_for(cell))
+        facts = Section("Objective and reports", tuple((fact,) for fact in facts_of(cell)))
+        sections = [*([facts] if cell.objectives else []), *plan(cell, program, notebook.namespace)]
+        return [EditorSection(s.title, [list(row) for row in s.rows]) for s in sections]
 
     def _run(self, cell: CapturedCell, options: Options) -> None:
         background = options.executor != "inline"
@@ -108,42 +108,70 @@ class _Editing:
             self.editor.close_with({"text/plain": f"jupyter_hpo: {error}"})
 
 
-def _spec(cell: CapturedCell, notebook: Notebook) -> EditorSpec:
-    request = notebook.request
-    rows = [
-        editor_row(
-            t.name,
-            t.value,
-            t.kind,
-            t.distribution,
-            place=t.places[0].where,
-            code=t.text,
-            condition=str(t.condition) if t.condition else "",
-            declared=t.declared,
-            ticked=t.declared or (t.distribution is not None and not cell.space),
-            why=t.why,
-            problems=tuple(str(p) for p in cell.problems if p.name == t.name),
-        )
-        for t in cell.tunables
-    ]
-    why = {c.objective: c.why for c in cell.candidates}
-    found = cell.objectives or tuple(why)
-    options = request.options
-    settings = EditorSettings(
-        [ObjectiveCandidate(o.source, o.direction, why.get(o, "")) for o in found],
-        trials=str(options.trials or 40),
-        timeout=f"{options.timeout_s:g}s" if options.timeout_s else "",
-        jobs=str(options.jobs or "auto"),
+def condition_problems(choice: Choice) -> list[EditorProblem]:
+    """What is wrong with the conditions, each beside the row it was typed in."""
+    problems = []
+    for name, text in choice.conditions.items():
+        try:
+            _condition(name, text, choice)
+        except CellError as error:
+            problems += [_problem(name, p) for p in error.problems]
+    return problems
+
+
+def _condition(name: str, text: str, choice: Choice) -> Condition:
+    others = {other: d for other, d in choice.distributions.items() if other != name}
+    return parse_condition(text, others)
+
+
+def chosen_space(choice: Choice) -> SearchSpace:
+    """The space in a choice. Raises CellError for a condition that can't be read, SpaceError
+    for conditions in a circle."""
+    conditions = {name: _condition(name, text, choice) for name, text in choice.conditions.items()}
+    return SearchSpace(
+        Parameter(name, distribution, conditions.get(name))
+        for name, distribution in choice.distributions.items()
     )
-    return EditorSpec(study_name(cell), rows, settings, list(cell.notices), _found(cell, notebook))
 
 
-def _found(cell: CapturedCell, notebook: Notebook) -> list[EditorSection]:
-    """What trials do with the values that are ticked at first."""
-    if not cell.space:
-        cell = notebook.capture(auto=True)
-    options = notebook.request.options
-    program = planned(cell, options, notebook.namespace, notebook.states_for(cell))
-    facts = Section("Objective and reports", tuple((fact,) for fact in facts_of(cell)))
-    sections = [*([facts] if cell.objectives else []), *plan(cell, program, notebook.namespace)]
-    return [EditorSection(s.title, [list(row) for row in s.rows]) for s in sections]
+def capture_chosen(notebook: Notebook, choice: Choice) -> CapturedCell:
+    """The cell with what was ticked, and only that, whatever its marks say.
+
+    Raises CellError for what is in the way of a study, and what `chosen_space` raises.
+    """
+    chosen = chosen_space(choice)
+    cell = notebook.capture(
+        objectives=tuple(Objective(name, direction) for name, direction in choice.objectives),
+        line_space=[format_mark(p.distribution, p.condition, key=p.name) for p in chosen.values()],
+    )
+    if cell.problems:
+        raise CellError(cell.problems)
+    return replace(cell, space=SearchSpace(p for p in cell.space.values() if p.name in chosen))
+
+
+def chosen_options(options: Options, choice: Choice) -> Options:
+    """The options of the magic's line, as the editor's settings changed them."""
+    return replace(
+        options,
+        trials=choice.trials,
+        timeout_s=choice.timeout_s,
+        trial_timeout_s=choice.trial_timeout_s,
+        jobs=choice.jobs,
+        sampler=cast(Any, choice.sampler or options.sampler),
+        pruner=cast(Any, choice.pruner or None),
+        device=choice.device or "auto",
+    )
+
+
+def _beside(problem: Problem, choice: Choice) -> EditorProblem:
+    if problem.name in choice.distributions:
+        return _problem(str(problem.name), problem)
+    if "objective" in problem.code:
+        return _problem("objective", problem)
+    return EditorProblem("", str(problem))
+
+
+def _problem(name: str, problem: Problem) -> EditorProblem:
+    """The row stands where the problem is: its line need not be said."""
+    text = f"{problem.message} {problem.fix}".strip()
+    return EditorProblem(name, text[:1].upper() + text[1:])

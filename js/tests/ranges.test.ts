@@ -2,32 +2,10 @@ import { describe, expect, it } from "vitest";
 import {
   checkRow,
   checkSettings,
-  drawable,
   parseNumber,
   splitChoices,
-  type EditedRow,
 } from "../src/core/ranges";
-
-const row = (more: Partial<EditedRow> = {}): EditedRow => ({
-  name: "lr",
-  place: "line 1",
-  code: "lr = 1e-3",
-  value: "0.001",
-  value_kind: "float",
-  kind: "float",
-  low: "1e-5",
-  high: "1e-1",
-  log: true,
-  step: "",
-  choices: [],
-  choiceText: "",
-  condition: "",
-  declared: false,
-  ticked: true,
-  why: "",
-  problems: [],
-  ...more,
-});
+import { edited_row as row, settings } from "./editor_help";
 
 it.each([
   ["1e-5", 1e-5],
@@ -65,23 +43,25 @@ it("splits choices as Python does", () => {
   expect(splitChoices("a | 'b|c' | f(d | e)")).toEqual(["a", "'b|c'", "f(d | e)"]);
 });
 
-it("checks the settings", () => {
-  const bad = {
-    objective: " ",
-    direction: "maximize" as const,
-    trials: "0",
-    timeout: "soon",
-    jobs: "x",
-  };
-  expect(checkSettings(bad).map((p) => p.name)).toEqual(["objective", "trials", "jobs", "timeout"]);
-  expect(
-    checkSettings({ ...bad, objective: "acc", trials: "", timeout: "1h 30m", jobs: "auto" }),
-  ).toEqual([]);
+it("says which field is wrong", () => {
+  expect(checkRow(row({ step: "x", log: false }))[0]!.field).toBe("step");
+  expect(checkRow(row({ high: "" }))[0]).toMatchObject({ field: "high", empty: true });
 });
 
-it("draws powers of ten and the value on a log range", () => {
-  const marks = drawable(row())!;
-  expect(marks.ticks.map((x) => Number(x.toFixed(3)))).toEqual([0, 1, 0.25, 0.5, 0.75]);
-  expect(marks.value).toBeCloseTo(0.5);
-  expect(drawable(row({ low: "x" }))).toBeNull();
+it("checks the settings", () => {
+  const bad = settings({
+    goals: [{ name: " ", direction: "maximize" }],
+    trials: "0",
+    timeout: "soon",
+    trial_timeout: "-1",
+    jobs: "x",
+  });
+  expect(checkSettings(bad).map((p) => p.name)).toEqual([
+    "objective",
+    "trials",
+    "jobs",
+    "timeout",
+    "trial_timeout",
+  ]);
+  expect(checkSettings(settings({ trials: "", timeout: "1h 30m", jobs: "auto" }))).toEqual([]);
 });

@@ -36,6 +36,18 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """A cell as the person typed it, the `%%hpo` line too. number: 0 for the training cell,
+    else In[number]. python: the same as plain Python, line numbers as in the editor. cell_id:
+    the notebook's, '' where the front end sends none."""
+
+    number: int
+    text: str
+    python: str
+    cell_id: str = ""
+
+
+@dataclass(frozen=True)
 class Tunable:
     """A value in the cell that can be tuned.
 
@@ -43,7 +55,8 @@ class Tunable:
     value: as it stands in the code (for kind 'object' its source text).
     distribution: what was declared, or a proposal; None when nothing sensible is known.
     declared: by a mark, the magic line or `--space` (then it is tuned; a proposal is only
-    offered). why: one short reason for a proposal, for a person. text: the source line.
+    offered); source: by which of them. why: one short reason for a proposal, for a person.
+    text: the source line.
     variable: the top-level name that is bound to this value alone (`lr = 1e-3`), else None.
     """
 
@@ -57,6 +70,7 @@ class Tunable:
     why: str = ""
     text: str = ""
     variable: str | None = None
+    source: Literal["", "mark", "line", "space"] = ""
 
     @property
     def line(self) -> int:
@@ -181,7 +195,8 @@ class CapturedCell:
     values; names the study when the person doesn't. earlier: what trials run again of earlier
     cells; reruns: why, statement by statement. candidates: all that can be the objective, the
     likeliest first. reports: what is reported while it runs, for a person, in lower case; ''
-    when nothing is. imports: as CellProgram's.
+    when nothing is. imports: as CellProgram's. typed: the cells as typed, as far as they are
+    known.
     """
 
     source: str
@@ -202,6 +217,7 @@ class CapturedCell:
     candidates: tuple[Candidate, ...] = ()
     reports: str = ""
     imports: tuple[tuple[str, str], ...] = ()
+    typed: tuple[Typed, ...] = ()
 
     def program(self) -> CellProgram:
         """The part that travels."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ..errors import Problem
 from ..space import Condition, Distribution
@@ -19,7 +20,7 @@ class Item:
     spec: Spec | None = None
     distribution: Distribution | None = None
     condition: Condition | None = None
-    declared: str = ""
+    declared: Literal["", "mark", "line", "space", "auto"] = ""
     why: str = ""
     ties: list[Value] = field(default_factory=list)
     name: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from ..errors import Problem, SpaceError
 from ..space import Parameter, SearchSpace
@@ -190,7 +191,7 @@ class _Maker:
     def override(
         self,
         name: str,
-        who: str,
+        who: Literal["space", "line"],
         *,
         spec: Spec | None = None,
         parameter: Parameter | None = None,
@@ -218,7 +219,7 @@ class _Maker:
                 None,
             )
 
-    def _unlisted(self, name: str, spec: Spec | None, who: str) -> Item | None:
+    def _unlisted(self, name: str, spec: Spec | None, who: Literal["space", "line"]) -> Item | None:
         """A value that no mark and no rule found, but somebody named."""
         found = values_called(name, self.values.found, self.code)
         if len(found) == 1:
@@ -308,6 +309,7 @@ class _Maker:
             why=item.why,
             text=text,
             variable=value.variable,
+            source="" if item.declared == "auto" else item.declared,
         )
 
 

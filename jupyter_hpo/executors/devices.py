@@ -49,6 +49,11 @@ def parse_device(text: str) -> str:
     return text
 
 
+def usable_gpus(environment: Mapping[str, str]) -> tuple[DeviceFacts, ...]:
+    """The GPUs that `--device` can name; () where no library in use could take one."""
+    return nvidia.gpus(environment).facts if _can_use_gpus() else ()
+
+
 def choose(
     asked: str,
     source: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import anywidget
@@ -12,17 +13,28 @@ from . import assets
 from .control import commands, install, keep_comm_off_the_main_shell
 from .encode import plain
 from .output import Output, view_of
-from .protocol import Command, EditorProblem, EditorSpec, Reply, ReplyMessage
+from .protocol import Command, CommandName, EditorProblem, EditorSpec, Reply, ReplyMessage
 from .ranges import Choice, read_choice
+
+ANSWERED = ("start", "plan", "write_marks")
+
+
+@dataclass(frozen=True)
+class EditorAnswer:
+    """data: of the type that `Command` names. problems: then nothing was done; each is shown
+    beside its row."""
+
+    data: Any = None
+    problems: list[EditorProblem] = field(default_factory=list)
 
 
 class Editor(anywidget.AnyWidget):  # type: ignore[misc]
     """Shows the values found in a cell and asks what to tune.
 
-    spec: everything shown. on_start: called with a valid `Choice` when Start is pressed, on
-    the kernel's control thread (or a comm's thread); it returns at once with the problems
-    it finds, each shown beside its row, or an empty list when the study is on its way; then
-    call `close_with` or `hand_over`. study_id: as for the dashboard, unique in the kernel.
+    spec: everything shown. answer: called with "start", "plan" or "write_marks" and a valid
+    `Choice`, on the kernel's control thread (or a comm's thread); it returns at once. After a
+    start without problems the study is on its way: call `close_with` or `hand_over`. study_id:
+    as for the dashboard, unique in the kernel.
 
     Main thread: the constructor, `show`. Raises HpoError when the front end was never built.
     """
@@ -34,11 +46,11 @@ class Editor(anywidget.AnyWidget):  # type: ignore[misc]
     def __init__(
         self,
         spec: EditorSpec,
-        on_start: Callable[[Choice], list[EditorProblem]],
+        answer: Callable[[CommandName, Choice], EditorAnswer],
         study_id: str,
     ) -> None:
         super().__init__(_esm=assets.load("editor"), _study=study_id, _spec=plain(spec))
-        self._on_start = on_start
+        self._answer, self._settings = answer, spec.settings
         self._value_kinds = {row.name: row.value_kind for row in spec.rows}
         self._output = Output()
         keep_comm_off_the_main_shell(self.comm)
@@ -66,15 +78,19 @@ class Editor(anywidget.AnyWidget):  # type: ignore[misc]
 
     def handle(self, command: Command) -> Reply:
         """Carry out a command (see `control.Receiver`)."""
-        if command.command != "start" or command.choice is None:
+        if command.command not in ANSWERED or command.choice is None:
             return Reply(command.id, False, f"An editor has no command {command.command!r}.")
-        choice, problems = read_choice(command.choice, self._value_kinds)
+        choice, problems = read_choice(command.choice, self._value_kinds, self._settings)
+        answer = EditorAnswer(problems=problems)
         if choice is not None:
-            problems = self._on_start(choice)
-        if problems:
-            what = "one thing" if len(problems) == 1 else f"{len(problems)} things"
-            return Reply(command.id, False, f"Not started: {what} to put right.", list(problems))
-        return Reply(command.id, True, "Starting.")
+            answer = self._answer(command.command, choice)
+        starts = command.command == "start"
+        if answer.problems:
+            count = len(answer.problems)
+            what = "one thing" if count == 1 else f"{count} things"
+            said = f"Not started: {what} to put right." if starts else ""
+            return Reply(command.id, False, said, answer.problems)
+        return Reply(command.id, True, "Starting." if starts else "", data=plain(answer.data))
 
     def _on_comm_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
         if isinstance(content, dict) and "command" in content:

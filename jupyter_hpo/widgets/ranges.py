@@ -10,7 +10,17 @@ from typing import Any
 from ..errors import SpaceError
 from ..space import Categorical, Distribution, Float, Int
 from .numbers import number, parse_duration
-from .protocol import Direction, EditorChoice, EditorChoiceRow, EditorProblem, EditorRow, ValueKind
+from .protocol import (
+    DeclaredBy,
+    Direction,
+    EditorChoice,
+    EditorChoiceRow,
+    EditorOption,
+    EditorProblem,
+    EditorRow,
+    EditorSettings,
+    ValueKind,
+)
 
 _SPECIAL = frozenset("|\"'()[]{}\\")
 
@@ -19,16 +29,26 @@ _SPECIAL = frozenset("|\"'()[]{}\\")
 class Choice:
     """What the person chose, as values. conditions: the texts as typed, by parameter name.
 
-    trials, timeout_s: None for no limit. jobs: None for automatic.
+    objectives: (expression, direction), at least one. trials, timeout_s, trial_timeout_s: None
+    for no limit. jobs: None for automatic. sampler, pruner, device: words of the options, empty
+    for the tool's own choice.
     """
 
     distributions: dict[str, Distribution]
     conditions: dict[str, str]
-    objective: str
-    direction: Direction
+    objectives: tuple[tuple[str, Direction], ...]
     trials: int | None = None
     timeout_s: float | None = None
+    trial_timeout_s: float | None = None
     jobs: int | None = None
+    sampler: str = ""
+    pruner: str = ""
+    device: str = ""
+
+    @property
+    def searched(self) -> Choice:
+        """The part that says what is searched, and not how."""
+        return Choice(self.distributions, self.conditions, self.objectives)
 
 
 @dataclass
@@ -48,10 +68,11 @@ def editor_row(
     place: str = "",
     code: str = "",
     condition: str = "",
-    declared: bool = False,
+    source: DeclaredBy = "",
     ticked: bool = False,
     why: str = "",
     problems: tuple[str, ...] = (),
+    cell: int = 0,
 ) -> EditorRow:
     """An EditorRow whose range is `distribution` as text; an empty one when it is None."""
     texts: dict[str, Any] = {}
@@ -74,10 +95,11 @@ def editor_row(
         value=choice_text(value, value_kind),
         value_kind=value_kind,
         condition=condition,
-        declared=declared,
+        source=source,
         ticked=ticked,
         why=why,
         problems=list(problems),
+        cell=cell,
         **texts,
     )
 
@@ -155,9 +177,12 @@ def parse_row(row: EditorChoiceRow, value_kind: ValueKind) -> Distribution:
 
 
 def read_choice(
-    message: EditorChoice, value_kinds: dict[str, ValueKind]
+    message: EditorChoice, value_kinds: dict[str, ValueKind], settings: EditorSettings
 ) -> tuple[Choice | None, list[EditorProblem]]:
-    """The Choice in a Start message, or None and everything that is wrong with it."""
+    """The Choice in the editor's message, or None and everything that is wrong with it.
+
+    value_kinds: of the rows there are. settings: as shown: what they offer can be chosen.
+    """
     reader = _Reader()
     distributions: dict[str, Distribution] = {}
     if not message.rows:
@@ -170,24 +195,53 @@ def read_choice(
             distributions[row.name] = parse_row(row, value_kinds[row.name])
         except SpaceError as error:
             reader.complain(row.name, _sentence(str(error)))
-    if not message.objective.strip():
-        reader.complain("objective", "Name what to optimise, such as val_acc.")
-    trials = _count(reader, "trials", message.trials)
+    objectives = _objectives(reader, message)
     automatic = message.jobs.strip().lower() in ("", "auto")
-    jobs = None if automatic else _count(reader, "jobs", message.jobs)
-    timeout_s = None
-    try:
-        timeout_s = parse_duration(message.timeout)
-    except ValueError as error:
-        reader.complain("timeout", _sentence(str(error)))
-    if reader.problems:
-        return None, reader.problems
     conditions = {row.name: row.condition.strip() for row in message.rows if row.condition.strip()}
-    objective = message.objective.strip()
     choice = Choice(
-        distributions, conditions, objective, message.direction, trials, timeout_s, jobs
+        distributions,
+        conditions,
+        objectives,
+        trials=_count(reader, "trials", message.trials),
+        timeout_s=_seconds(reader, "timeout", message.timeout),
+        trial_timeout_s=_seconds(reader, "trial_timeout", message.trial_timeout),
+        jobs=None if automatic else _count(reader, "jobs", message.jobs),
+        sampler=_one_of(reader, "sampler", message.sampler, settings.samplers),
+        pruner=_one_of(reader, "pruner", message.pruner, settings.pruners),
+        device=_one_of(reader, "device", message.device, settings.devices),
     )
-    return choice, []
+    return (None, reader.problems) if reader.problems else (choice, [])
+
+
+def _objectives(reader: _Reader, message: EditorChoice) -> tuple[tuple[str, Direction], ...]:
+    first = message.objective.strip()
+    if not first:
+        reader.complain("objective", "Name what to optimise, such as val_acc.")
+    found: dict[str, Direction] = {first: message.direction}
+    for goal in message.also:
+        name = goal.name.strip()
+        if name in found:
+            reader.complain("objective", f"The objective {name!r} stands twice.")
+        elif name:
+            found[name] = goal.direction
+    return tuple(found.items())
+
+
+def _one_of(reader: _Reader, name: str, word: str, offered: list[EditorOption]) -> str:
+    words = [option.word for option in offered]
+    if word and word not in words:
+        reader.complain(
+            name, f"There is no {name} {word!r}, only {', '.join(filter(None, words))}."
+        )
+    return word
+
+
+def _seconds(reader: _Reader, name: str, text: str) -> float | None:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        reader.complain(name, _sentence(str(error)))
+        return None
 
 
 def _number(text: str, what: str) -> float | int:

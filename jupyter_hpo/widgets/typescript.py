@@ -34,6 +34,7 @@ ALIASES = (
     "RowState",
     "Waits",
     "ParamKind",
+    "DeclaredBy",
     "ValueKind",
     "CommandName",
     "ColumnType",

@@ -6,10 +6,11 @@ from jupyter_hpo.errors import HpoError
 from jupyter_hpo.space import Float
 from jupyter_hpo.widgets import assets, control
 from jupyter_hpo.widgets.dashboard import Dashboard
-from jupyter_hpo.widgets.editor import Editor
+from jupyter_hpo.widgets.editor import Editor, EditorAnswer
 from jupyter_hpo.widgets.protocol import (
     Detail,
     EditorProblem,
+    EditorSection,
     EditorSettings,
     EditorSpec,
     Header,
@@ -109,18 +110,33 @@ def choice(**row):
 
 def test_start_gives_the_choice_as_distributions():
     got = []
-    editor = Editor(SPEC, lambda chosen: got.append(chosen) or [], "e")
-    assert send("start", "e", choice=choice()).ok
-    assert got[0].distributions == {"lr": Float(1e-4, 1e-2, log=True)}
+    editor = Editor(SPEC, lambda *asked: got.append(asked) or EditorAnswer(), "e")
+    reply = send("start", "e", choice=choice())
+    assert (reply.ok, reply.message) == (True, "Starting.")
+    ((command, chosen),) = got
+    assert command == "start"
+    assert chosen.distributions == {"lr": Float(1e-4, 1e-2, log=True)}
     editor.close_with({"text/plain": "started"})
     assert "has ended" in send("start", "e", choice=choice()).message
 
 
+def test_what_is_asked_before_starting_comes_as_data():
+    section = EditorSection("Every trial runs again", [["In[2], line 3"]])
+    editor = Editor(SPEC, lambda command, chosen: EditorAnswer([section]), "e")
+    reply = send("plan", "e", choice=choice())
+    assert (reply.ok, reply.message) == (True, "")
+    assert reply.data == [{"title": section.title, "rows": section.rows}]
+    assert "has no command 'pause'" in send("pause", "e").message
+    editor.hand_over()
+
+
 def test_problems_come_back_with_their_row():
     problem = EditorProblem("lr", "lr is never read.")
-    editor = Editor(SPEC, lambda chosen: [problem], "e")
+    editor = Editor(SPEC, lambda command, chosen: EditorAnswer(problems=[problem]), "e")
     reply = send("start", "e", choice=choice())
     assert (reply.ok, reply.problems) == (False, [problem])
-    reply = send("start", "e", choice=choice(low="9"))
+    assert reply.message == "Not started: one thing to put right."
+    reply = send("plan", "e", choice=choice(low="9"))
     assert "greater than high" in reply.problems[0].message
+    assert reply.message == ""
     editor.hand_over()

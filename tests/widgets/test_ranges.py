@@ -2,7 +2,13 @@ import pytest
 
 from jupyter_hpo.errors import SpaceError
 from jupyter_hpo.space import Categorical, Float, Int
-from jupyter_hpo.widgets.protocol import EditorChoice, EditorChoiceRow
+from jupyter_hpo.widgets.protocol import (
+    EditorChoice,
+    EditorChoiceRow,
+    EditorGoal,
+    EditorOption,
+    EditorSettings,
+)
 from jupyter_hpo.widgets.ranges import editor_row, parse_row, read_choice, split_choices
 
 
@@ -58,6 +64,14 @@ def test_choices_are_split_outside_quotes_and_brackets_only():
     assert split_choices("a | 'b|c' | f(d | e)") == ["a", "'b|c'", "f(d | e)"]
 
 
+SETTINGS = EditorSettings(
+    [],
+    samplers=[EditorOption("tpe", "TPE"), EditorOption("random", "random")],
+    pruners=[EditorOption("", "automatic"), EditorOption("none", "none")],
+    devices=[EditorOption("auto", "automatic"), EditorOption("cpu", "CPU")],
+)
+
+
 def choice(**more):
     fields = {
         "rows": [
@@ -70,26 +84,51 @@ def choice(**more):
 
 
 def test_a_good_choice_comes_as_values():
-    chosen, problems = read_choice(choice(trials="40", timeout="30m", jobs="2"), {"lr": "float"})
+    more = {"trials": "40", "timeout": "30m", "trial_timeout": "90", "jobs": "2"}
+    words = {"sampler": "random", "pruner": "none", "device": "cpu"}
+    chosen, problems = read_choice(choice(**more, **words), {"lr": "float"}, SETTINGS)
     assert problems == []
     assert chosen.distributions == {"lr": Float(1e-5, 1e-1, log=True)}
     assert chosen.conditions == {"lr": "opt == sgd"}
-    assert (chosen.objective, chosen.direction) == ("acc", "maximize")
+    assert chosen.objectives == (("acc", "maximize"),)
     assert (chosen.trials, chosen.timeout_s, chosen.jobs) == (40, 1800, 2)
+    assert chosen.trial_timeout_s == 90
+    assert (chosen.sampler, chosen.pruner, chosen.device) == ("random", "none", "cpu")
 
 
-def test_empty_settings_mean_no_limit():
-    chosen, _ = read_choice(choice(), {"lr": "float"})
-    assert (chosen.trials, chosen.timeout_s, chosen.jobs) == (None, None, None)
+def test_empty_settings_mean_no_limit_and_the_tools_own_choice():
+    chosen, _ = read_choice(choice(), {"lr": "float"}, SETTINGS)
+    assert (chosen.trials, chosen.timeout_s, chosen.trial_timeout_s) == (None, None, None)
+    assert (chosen.jobs, chosen.sampler, chosen.pruner, chosen.device) == (None, "", "", "")
+
+
+def test_what_is_searched_is_told_from_how():
+    kinds = {"lr": "float"}
+    slow, _ = read_choice(choice(trials="4", sampler="tpe"), kinds, SETTINGS)
+    quick, _ = read_choice(choice(trials="400", sampler="random"), kinds, SETTINGS)
+    other, _ = read_choice(choice(objective="loss"), kinds, SETTINGS)
+    assert slow != quick
+    assert slow.searched == quick.searched != other.searched
+
+
+def test_several_objectives():
+    also = [EditorGoal("size", "minimize"), EditorGoal(" ", "minimize")]
+    chosen, _ = read_choice(choice(also=also), {"lr": "float"}, SETTINGS)
+    assert chosen.objectives == (("acc", "maximize"), ("size", "minimize"))
+    twice = choice(also=[EditorGoal("acc", "minimize")])
+    assert "stands twice" in read_choice(twice, {"lr": "float"}, SETTINGS)[1][0].message
 
 
 def test_all_problems_are_told_together():
     rows = [EditorChoiceRow("lr", "float", "5", "1"), EditorChoiceRow("nope", "int", "1", "2")]
-    bad = choice(rows=rows, objective="", trials="0", timeout="soon", jobs="many")
-    chosen, problems = read_choice(bad, {"lr": "float"})
+    texts = {"trials": "0", "timeout": "soon", "trial_timeout": "-1", "jobs": "many"}
+    words = {"sampler": "gp", "pruner": "asha", "device": "cuda:9"}
+    bad = choice(rows=rows, objective="", **texts, **words)
+    chosen, problems = read_choice(bad, {"lr": "float"}, SETTINGS)
     assert chosen is None
-    assert [p.name for p in problems] == ["lr", "nope", "objective", "trials", "jobs", "timeout"]
+    assert [p.name for p in problems] == ["lr", "nope", "objective", *texts, *words]
+    assert problems[-1].message == "There is no device 'cuda:9', only auto, cpu."
 
 
 def test_nothing_ticked():
-    assert "Nothing is ticked" in read_choice(choice(rows=[]), {})[1][0].message
+    assert "Nothing is ticked" in read_choice(choice(rows=[]), {}, SETTINGS)[1][0].message

@@ -1,21 +1,28 @@
 // The editor's instant checks; Python checks again, and has the last word (ranges.py).
-import type { Direction, EditorRow } from "./protocol";
+import type { EditorGoal, EditorRow } from "./protocol";
 
 export type EditedRow = EditorRow & { choiceText: string };
 
 export interface Settings {
-  objective: string;
-  direction: Direction;
+  /** The first is the one that others stand beside. */
+  goals: EditorGoal[];
   trials: string;
   timeout: string;
+  trial_timeout: string;
   jobs: string;
+  sampler: string;
+  pruner: string;
+  device: string;
 }
 
-/** empty: nothing typed yet, which is only wrong once Start is pressed. */
+export type RowField = "low" | "high" | "step" | "choiceText" | "condition";
+
+/** empty: nothing typed yet, which is only wrong once Start is pressed. field: of the row. */
 export interface Finding {
   name: string;
   message: string;
   empty?: boolean;
+  field?: RowField;
 }
 
 export function parseNumber(text: string): number | null {
@@ -44,37 +51,46 @@ export function splitChoices(text: string): string[] {
 }
 
 export function checkRow(row: EditedRow): Finding[] {
-  const found = (message: string, empty = false): Finding[] => [{ name: row.name, message, empty }];
+  const found = (field: RowField, message: string, empty = false): Finding[] => [
+    { name: row.name, message, empty, field },
+  ];
   if (row.kind === "categorical") {
     const given = splitChoices(row.choiceText).filter(Boolean);
-    if (!given.length) return found("A choice needs at least one value.", true);
+    if (!given.length) return found("choiceText", "A choice needs at least one value.", true);
     const twice = given.find((choice, i) => given.indexOf(choice) !== i);
-    return twice === undefined ? [] : found(`The choice ${twice} stands twice.`);
+    return twice === undefined ? [] : found("choiceText", `The choice ${twice} stands twice.`);
   }
-  for (const [what, text] of [
-    ["Low", row.low],
-    ["High", row.high],
-    ["Step", row.step],
-  ] as const) {
-    if (!text.trim()) {
-      if (what === "Step") continue;
-      return found(`${what} is empty. Write a number, like 1e-3 or 64.`, true);
+  for (const field of ["low", "high", "step"] as const) {
+    const [text, what] = [row[field].trim(), field[0]!.toUpperCase() + field.slice(1)];
+    if (!text) {
+      if (field === "step") continue;
+      return found(field, `${what} is empty. Write a number, like 1e-3 or 64.`, true);
     }
     const value = parseNumber(text);
     if (value === null || !Number.isFinite(value)) {
-      return found(`${what} is ${text.trim()}, which is not a number.`);
+      return found(field, `${what} is ${text}, which is not a number.`);
     }
     if (row.kind === "int" && !Number.isInteger(value)) {
-      return found(`${what} ${text.trim()} is not an integer.`);
+      return found(field, `${what} ${text} is not an integer.`);
     }
   }
-  const [low, high] = [parseNumber(row.low)!, parseNumber(row.high)!];
-  const step = row.step.trim() ? parseNumber(row.step)! : null;
-  if (low > high) return found(`Low ${row.low.trim()} is greater than high ${row.high.trim()}.`);
-  if (row.log && low <= 0) return found(`A log range can't start at ${row.low.trim()}.`);
-  if (step !== null && step <= 0) return found("A step must be greater than 0.");
+  const { low, high, step } = numbers(row)!;
+  if (low > high) {
+    return found("low", `Low ${row.low.trim()} is greater than high ${row.high.trim()}.`);
+  }
+  if (row.log && low <= 0) return found("low", `A log range can't start at ${row.low.trim()}.`);
+  if (step !== null && step <= 0) return found("step", "A step must be greater than 0.");
   return [];
 }
+
+/** The ends and the step of a range as numbers; null where one of them is none. */
+export function numbers(row: EditedRow): { low: number; high: number; step: number | null } | null {
+  const [low, high] = [parseNumber(row.low), parseNumber(row.high)];
+  const step = row.step.trim() ? parseNumber(row.step) : null;
+  return low === null || high === null ? null : { low, high, step };
+}
+
+const TIME = /^(\d+(\.\d+)?|(\d+(\.\d+)?\s*[smhd]\s*)+)$/i;
 
 export function checkSettings(settings: Settings): Finding[] {
   const found: Finding[] = [];
@@ -83,39 +99,17 @@ export function checkSettings(settings: Settings): Finding[] {
       found.push({ name, message: `${text.trim()} is not a whole number above 0.` });
     }
   };
-  if (!settings.objective.trim()) {
+  if (!settings.goals[0]?.name.trim()) {
     const message = "Name what to optimise, such as val_acc.";
     found.push({ name: "objective", message, empty: true });
   }
   whole("trials", settings.trials);
   if (settings.jobs.trim().toLowerCase() !== "auto") whole("jobs", settings.jobs);
-  const time = settings.timeout.trim();
-  if (time && !/^(\d+(\.\d+)?|(\d+(\.\d+)?\s*[smhd]\s*)+)$/i.test(time)) {
-    found.push({ name: "timeout", message: `${time} is no time. Write it as 90s or 1h 30m.` });
+  for (const name of ["timeout", "trial_timeout"] as const) {
+    const time = settings[name].trim();
+    if (time && !TIME.test(time)) {
+      found.push({ name, message: `${time} is no time. Write it as 90s or 1h 30m.` });
+    }
   }
   return found;
-}
-
-/** Where tick marks and the code's own value lie on a range, from 0 to 1; null if invalid. */
-export function drawable(row: EditedRow): { ticks: number[]; value: number | null } | null {
-  if (row.kind === "categorical" || checkRow(row).length) return null;
-  const [low, high] = [parseNumber(row.low)!, parseNumber(row.high)!];
-  if (!(high > low)) return null;
-  const scale = row.log ? Math.log10 : (x: number): number => x;
-  const place = (x: number): number => (scale(x) - scale(low)) / (scale(high) - scale(low));
-  const ticks: number[] = [];
-  if (row.log) {
-    ticks.push(0, 1);
-    for (let power = Math.ceil(Math.log10(low)); power <= Math.log10(high); power++) {
-      ticks.push(place(10 ** power));
-    }
-  } else {
-    const step = row.step.trim() ? parseNumber(row.step)! : (high - low) / 4;
-    const count = Math.min(40, Math.round((high - low) / step));
-    for (let i = 0; i <= count; i++) ticks.push(i / count);
-  }
-  const value = parseNumber(row.value);
-  const at = value === null || (row.log && value <= 0) ? null : place(value);
-  const inside = (x: number): boolean => x >= -1e-9 && x <= 1 + 1e-9;
-  return { ticks: [...new Set(ticks)].filter(inside), value: at !== null && inside(at) ? at : null };
 }

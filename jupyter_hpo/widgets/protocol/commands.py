@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from .editor import EditorChoice, EditorChoiceRow, EditorProblem
+from .editor import EditorChoice, EditorChoiceRow, EditorGoal, EditorProblem
 from .names import (
     COMMAND_NAMES,
     OF_A_TRIAL,
@@ -149,16 +149,19 @@ def _budget(message: Any) -> BudgetChoice:
 def _choice(message: Any) -> EditorChoice:
     try:
         rows = [EditorChoiceRow(**row) for row in message["rows"]]
-        choice = EditorChoice(**{**message, "rows": rows})
+        also = [EditorGoal(**goal) for goal in message.get("also", [])]
+        choice = EditorChoice(**{**message, "rows": rows, "also": also})
     except (TypeError, KeyError) as error:
         raise BadCommand(f"the editor's choice is malformed: {error}") from None
     texts = [choice.objective, choice.trials, choice.timeout, choice.jobs]
-    texts += [choice.sampler, choice.pruner, choice.device]
+    texts += [choice.trial_timeout, choice.sampler, choice.pruner, choice.device]
+    texts += [goal.name for goal in choice.also]
     texts += [t for r in rows for t in (r.name, r.low, r.high, r.step, r.choices, r.condition)]
     if not all(isinstance(text, str) for text in texts):
         raise BadCommand("the editor's choice holds something that is not text.")
-    if choice.direction not in get_args(Direction):
-        raise BadCommand(f"there is no direction {choice.direction!r}.")
+    for direction in (choice.direction, *(goal.direction for goal in choice.also)):
+        if direction not in get_args(Direction):
+            raise BadCommand(f"there is no direction {direction!r}.")
     if any(row.kind not in get_args(ParamKind) for row in rows):
         raise BadCommand("the editor's choice holds an unknown kind of range.")
     return choice

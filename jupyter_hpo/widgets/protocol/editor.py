@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .names import Direction, ParamKind, ValueKind
+from .names import DeclaredBy, Direction, ParamKind, ValueKind
 
 
 @dataclass(frozen=True)
 class EditorRow:
     """One value found in the code. low, high, step: text, as a person writes them.
 
-    place: 'line 3'. code: the source line. value_kind: of the value as it stands; value:
-    its text. choices: texts. why: one short reason for the proposal. declared: by a mark,
-    the magic line or a SearchSpace. problems: shown beside the row.
+    place: 'line 3'. cell: the number of the earlier cell it stands in, 0 for the cell itself.
+    code: the source line. value_kind: of the value as it stands; value: its text. choices:
+    texts. why: one short reason for the proposal. source: who declared it, the empty word for
+    a proposal. problems: shown beside the row.
     """
 
     name: str
@@ -28,10 +29,11 @@ class EditorRow:
     step: str = ""
     choices: list[str] = field(default_factory=list)
     condition: str = ""
-    declared: bool = False
+    source: DeclaredBy = ""
     ticked: bool = False
     why: str = ""
     problems: list[str] = field(default_factory=list)
+    cell: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,14 @@ class EditorOption:
 @dataclass(frozen=True)
 class EditorSettings:
     """samplers, pruners, devices: what can be chosen, each an option's word and what to say of
-    it; the empty word is the tool's own choice."""
+    it; the empty word is the tool's own choice. objectives: what can be optimised, the
+    likeliest first; chosen: so many of them are, from the first on."""
 
     objectives: list[ObjectiveCandidate]
+    chosen: int = 0
     trials: str = ""
     timeout: str = ""
+    trial_timeout: str = ""
     jobs: str = "auto"
     sampler: str = ""
     pruner: str = ""
@@ -103,11 +108,20 @@ class EditorChoiceRow:
 
 
 @dataclass(frozen=True)
+class EditorGoal:
+    """A further objective of a study that has several."""
+
+    name: str
+    direction: Direction
+
+
+@dataclass(frozen=True)
 class EditorChoice:
     """What Start sends: the ticked rows and the settings, texts as typed.
 
-    trials, timeout: empty means no limit. jobs: 'auto' or a number. sampler, pruner, device:
-    as the options of `%%hpo`; empty leaves the choice to the tool.
+    also: objectives beside the first. trials, timeout, trial_timeout: empty means no limit.
+    jobs: 'auto' or a number. sampler, pruner, device: as the options of `%%hpo`; empty leaves
+    the choice to the tool.
     """
 
     rows: list[EditorChoiceRow]
@@ -115,16 +129,18 @@ class EditorChoice:
     direction: Direction
     trials: str = ""
     timeout: str = ""
+    trial_timeout: str = ""
     jobs: str = "auto"
     sampler: str = ""
     pruner: str = ""
     device: str = ""
+    also: list[EditorGoal] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class EditorProblem:
-    """name: the row it stands beside, or 'objective', 'trials', 'timeout', 'jobs', 'sampler',
-    'pruner', 'device', ''."""
+    """name: the row it stands beside, or 'objective', 'trials', 'timeout',
+    'trial_timeout', 'jobs', 'sampler', 'pruner', 'device', ''."""
 
     name: str
     message: str

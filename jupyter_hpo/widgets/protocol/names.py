@@ -14,6 +14,7 @@ StudyState = Literal[
 RowState = Literal["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL"]
 ParamKind = Literal["float", "int", "categorical"]
 ValueKind = Literal["float", "int", "str", "bool", "object"]
+DeclaredBy = Literal["", "mark", "line", "space"]
 Waits = Literal["", "study", "scheduler", "person", "slot"]
 CommandName = Literal[
     "pause",

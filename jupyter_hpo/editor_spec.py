@@ -1,0 +1,143 @@
+"""What the space editor shows of a captured cell: a row a value, and the settings with a word on
+what each choice means."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+
+from .cell import CapturedCell
+from .executors.devices import usable_gpus
+from .options import Options, cores
+from .widgets.numbers import memory
+from .widgets.protocol import (
+    EditorOption,
+    EditorRow,
+    EditorSection,
+    EditorSettings,
+    EditorSpec,
+    ObjectiveCandidate,
+)
+from .widgets.ranges import editor_row
+
+TRIALS = 40
+"""Offered when the line says nothing: enough for TPE to learn, few enough to wait for."""
+
+SAMPLERS = (
+    EditorOption(
+        "tpe",
+        "TPE",
+        "Tree-structured Parzen Estimator: learns from finished trials which values did well, and "
+        "tries more like them. Begins with random ones. Good for nearly everything.",
+    ),
+    EditorOption(
+        "random",
+        "random",
+        "Every trial is drawn afresh from the ranges and learns nothing. A fair yardstick, and "
+        "good for seeing how the objective looks everywhere.",
+    ),
+)
+PRUNERS = (
+    EditorOption(
+        "",
+        "automatic",
+        "ASHA where the cell reports values while it runs and there are enough trials to compare; "
+        "else no trial is ended early.",
+    ),
+    EditorOption(
+        "asha",
+        "ASHA",
+        "Successive halving: after 1, 3, 9, ... reports the worse part of the trials is paused or "
+        "ended, so most of the time goes to promising ones.",
+    ),
+    EditorOption("none", "none", "Every trial runs to its end, however badly it does."),
+)
+
+
+def editor_spec(
+    name: str,
+    cell: CapturedCell,
+    options: Options,
+    *,
+    tuned: Collection[str] | None = None,
+    found: Sequence[EditorSection] = (),
+) -> EditorSpec:
+    """The editor of a cell. name: of the study. options: what the settings begin with. tuned:
+    names that are ticked; None: those declared, or where none is, all proposals. found: see
+    EditorSpec. Asks the driver which GPUs there are. Any thread."""
+    if tuned is None:
+        offered = [t.name for t in cell.tunables if t.distribution is not None]
+        declared = [t.name for t in cell.tunables if t.declared]
+        tuned = declared if cell.space else [*declared, *offered]
+    rows = _rows(cell, tuned)
+    return EditorSpec(name, rows, _settings(cell, options), list(cell.notices), list(found))
+
+
+def _rows(cell: CapturedCell, tuned: Collection[str]) -> list[EditorRow]:
+    return [
+        editor_row(
+            t.name,
+            t.value,
+            t.kind,
+            t.distribution,
+            place=t.places[0].where,
+            cell=t.places[0].cell,
+            code=t.text,
+            condition=str(t.condition) if t.condition else "",
+            source=t.source,
+            ticked=t.name in tuned,
+            why=t.why,
+            problems=tuple(str(p) for p in cell.problems if p.name == t.name),
+        )
+        for t in cell.tunables
+    ]
+
+
+def _settings(cell: CapturedCell, options: Options) -> EditorSettings:
+    why = {c.objective: c.why for c in cell.candidates}
+    objectives = list(dict.fromkeys([*cell.objectives, *why]))
+    devices = _devices()
+    if options.device not in [d.word for d in devices]:
+        devices.append(EditorOption(options.device, options.device))
+    return EditorSettings(
+        [ObjectiveCandidate(o.source, o.direction, why.get(o, "")) for o in objectives],
+        chosen=len(cell.objectives) or int(len(objectives) == 1),
+        trials=str(options.trials or ("" if options.timeout_s else TRIALS)),
+        timeout=_time(options.timeout_s),
+        trial_timeout=_time(options.trial_timeout_s),
+        jobs=str(options.jobs or "auto"),
+        sampler=options.sampler,
+        pruner=options.pruner or "",
+        device=options.device,
+        samplers=list(SAMPLERS),
+        pruners=list(PRUNERS),
+        devices=devices,
+    )
+
+
+def _time(seconds: float | None) -> str:
+    if not seconds:
+        return ""
+    for unit, size in (("h", 3600), ("m", 60)):
+        if seconds % size == 0:
+            return f"{seconds / size:g}{unit}"
+    return f"{seconds:g}s"
+
+
+def _devices() -> list[EditorOption]:
+    count = cores()
+    found = [
+        EditorOption(
+            "auto", "automatic", "The GPU that the cell uses; where it uses none, the CPU."
+        ),
+        EditorOption(
+            "cpu", "CPU", f"{count} core{'s' if count > 1 else ''}. Trials are shown no GPU."
+        ),
+    ]
+    gpus = usable_gpus(os.environ)
+    if len(gpus) > 1:
+        found.append(EditorOption("cuda", f"all {len(gpus)} GPUs", "Trials are spread over them."))
+    for gpu in gpus:
+        size = memory(gpu.total_bytes) if gpu.total_bytes else ""
+        found.append(EditorOption(str(gpu.name), f"{gpu.name} {gpu.label}".strip(), size))
+    return found
