@@ -136,12 +136,13 @@ class Presenter:
     def _header(self, began: float) -> Header:
         study = self._engine.study
         counts, best = study.counts(), study.best
+        space = self._space if study.space is None else study.space
         now = study.ended_at or time.time()
         return Header(
             study=study.config.name,
             state=self._state(),
             objectives=[ObjectiveInfo(o.source, o.direction) for o in study.config.objectives],
-            params=[_param(name, self._space) for name in self._space],
+            params=[_param(name, space) for name in space],
             n_trials=_asked_for(study),
             n_complete=counts[TrialState.COMPLETE],
             n_running=counts[TrialState.RUNNING],
@@ -244,7 +245,7 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
         error=_sentence(trial.error) if trial.error else "",
         error_line=trial.error.line if trial.error and not trial.error.cell else None,
         memory_bytes=int(memory) if memory is not None else None,
-        notice=trial.notice,
+        notice=_notice(trial),
         spans=_spans(trial, study, began),
     )
 
@@ -256,6 +257,16 @@ def _spans(trial: Trial, study: Study, began: float) -> list[float]:
     if len(spans) < 2 and (ended is None or ended == trial.finished_at):
         return []
     return [round(at - began, 3) for span in spans for at in span if at is not None]
+
+
+def _notice(trial: Trial) -> str:
+    """What else there is to say of a trial, in lower case."""
+    said = [
+        trial.notice,
+        "enqueued by you" if trial.enqueued else "",
+        "not in the present space" if trial.outside else "",
+    ]
+    return "; ".join(filter(None, said))
 
 
 def _sentence(error: TrialError) -> str:

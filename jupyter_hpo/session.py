@@ -6,37 +6,29 @@ import os
 import platform
 import re
 import tempfile
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from .cell import CapturedCell
-from .cell.program import STATES
 from .engine import Engine
-from .errors import CellError, SnapshotError, UnwritableError
-from .executors.base import Emit, Executor
-from .executors.devices import Choice
+from .errors import StudyError, UnwritableError
 from .facts import about_earlier, about_first, study_facts
 from .keeping import worth_keeping
 from .options import PATIENCE, TRIALS, Options, cores
-from .placement import (
-    SPARES,
-    choose_device,
-    device_fact,
-    packing_for,
-    surroundings_for,
-    threads_for,
-)
+from .placement import choose_device, device_fact, packing_for
 from .present import Presenter
-from .programs import cannot_travel, program_of, with_shared_setup
+from .space import SearchSpace
 from .storage import MemoryStorage, Storage, StudyFolder
+from .study import messages as m
 from .study.config import Budget, StudyConfig
 from .study.schedulers import Asha, NoPruning, Scheduler
 from .study.study import Study
 from .study.trial import Trial
-from .warmup import warmup
 from .worker.randomness import CellStates
+from .workshop import Place, Workshop
 
 if TYPE_CHECKING:
     from .executors.inline import InlineExecutor
@@ -48,7 +40,8 @@ FEW_TRIALS = 8
 @dataclass
 class Session:
     """A study that runs, or has run, in this kernel. states: the random states with which its
-    cells began, as far as they are known."""
+    cells began, as far as they are known. workshop: gives what its trials are run by, until it
+    has finished. cell, options: as changed since the start."""
 
     cell: CapturedCell
     options: Options
@@ -57,6 +50,8 @@ class Session:
     presenter: Presenter
     states: CellStates | None = None
     temporary: tempfile.TemporaryDirectory[str] | None = None
+    on_devices: bool = False
+    workshop: Callable[[], Workshop | None] = lambda: None
 
     @property
     def study(self) -> Study:
@@ -99,7 +94,7 @@ def open_session(
         earlier = storage.load()
         find_files(earlier, folder)
         for trial in earlier:
-            trial.outside = not cell.space.holds(trial.params)
+            _place(trial, cell.space)
         config = _config(name, cell, options)
         study = Study(
             config,
@@ -112,8 +107,10 @@ def open_session(
         )
         for trial in earlier:
             sampler.tell(trial)
-        going_on = states if options.seed is None else None
-        make_executor = _executor_maker(cell, options, namespace, config, study, choice, going_on)
+        asked = config.budget.n_trials
+        finished = asked is not None and study.n_done >= asked
+        place = Place(options, namespace, choice, config.slots, finished)
+        workshop = Workshop(cell, place, states if options.seed is None else None)
     except BaseException:
         storage.close()
         folder.close()
@@ -123,7 +120,7 @@ def open_session(
         sampler=sampler,
         storage=storage,
         folder=folder,
-        make_executor=make_executor,
+        make_executor=workshop.make,
         seed=options.seed,
     )
     notices += about_earlier(name, study) + about_first(cell)
@@ -135,7 +132,46 @@ def open_session(
         sampler=sampler.name,
     )
     storage.describe({**_description(cell, options), **presenter.how()})
-    return Session(cell, options, engine, folder, presenter, states, temporary)
+    return Session(
+        cell,
+        options,
+        engine,
+        folder,
+        presenter,
+        states,
+        temporary,
+        on_devices=bool(choice.devices),
+        workshop=weakref.ref(workshop),
+    )
+
+
+def change_space(session: Session, cell: CapturedCell, states: CellStates | None) -> None:
+    """Search the space of `cell`, the session's captured again, from now on. states: with which
+    its cells began.
+
+    Main thread, or any while that waits. Raises CellError when something can't travel to a
+    worker, StudyError where the trials run in the kernel and would have to run something else,
+    or the study has finished.
+    """
+    from .search.optuna_sampler import OptunaSampler
+
+    workshop, options, study = session.workshop(), session.options, session.study
+    if workshop is None or study.phase == "finished":
+        raise StudyError(f"study {study.config.name!r} has finished.")
+    moved = workshop.moved(cell, states)
+    # Not the seed itself: the values suggested first would come again.
+    seed = None if options.seed is None else (options.seed + len(study.trials)) % 2**32
+    sampler = OptunaSampler(cell.space, cell.objectives, kind=options.sampler, seed=seed)
+    make = None if moved is workshop else moved.make
+    session.engine.change_space(m.SpaceChanged(cell.space), sampler, make)
+    session.cell, session.states, session.workshop = cell, states, weakref.ref(moved)
+
+
+def _place(trial: Trial, space: SearchSpace) -> None:
+    """Say whether a trial of an earlier session lies in the space."""
+    if trial.own and not space.holds(trial.params):
+        trial.params, trial.own = trial.tuned, {}
+    trial.outside = not space.holds(trial.params)
 
 
 def study_name(cell: CapturedCell) -> str:
@@ -217,55 +253,6 @@ def _scheduler(cell: CapturedCell, options: Options) -> Scheduler:
     if options.pruner is None and few:
         return NoPruning()
     return Asha()
-
-
-def _executor_maker(
-    cell: CapturedCell,
-    options: Options,
-    namespace: dict[str, Any],
-    config: StudyConfig,
-    study: Study,
-    choice: Choice,
-    states: CellStates | None,
-) -> Callable[[Emit], Executor]:
-    program = program_of(cell, options, states)
-    own_state = states.by_cell.get(0) if states is not None else None
-    # The namespace itself goes on: functions are known to be the notebook's by its identity.
-    more = {STATES: states} if states is not None and cell.earlier else {}
-    if options.executor == "inline":
-        from .executors.inline import InlineExecutor
-
-        return lambda emit: InlineExecutor(
-            program, namespace, emit, more=more, random_state=own_state
-        )
-
-    from .executors.processes import ProcessExecutor
-    from .worker.snapshot import take_snapshot
-
-    finished = config.budget.n_trials is not None and study.n_done >= config.budget.n_trials
-    names = {n: namespace[n] for n in cell.free_names if n in namespace}
-    names = {} if finished else {**names, **more}
-    try:
-        snapshot = take_snapshot(names, namespace=namespace, random_state=own_state)
-    except SnapshotError as error:
-        raise CellError(
-            [cannot_travel(name, why, program) for name, why in error.reasons.items()]
-        ) from None
-    alone = options.executor == "processes" and choice.plan is None  # one process a trial
-    if options.shared_setup and alone and not finished:
-        program = with_shared_setup(program, cell.free_names, namespace, options.seed)
-    snapshot.surroundings = surroundings_for(choice, snapshot.surroundings)
-    return lambda emit: ProcessExecutor(
-        program,
-        snapshot,
-        emit,
-        jobs=SPARES if choice.devices else config.slots,
-        threads_per_trial=threads_for(choice, options, config.slots),
-        reuse=options.executor == "workers",
-        plan=choice.plan,
-        seed=options.seed,
-        warm=warmup.take(),
-    )
 
 
 def _description(cell: CapturedCell, options: Options) -> dict[str, Any]:
