@@ -10,7 +10,13 @@ from typing import Any
 from jupyter_hpo.widgets.protocol import (
     Best,
     Detail,
+    EditorOption,
+    EditorRow,
+    EditorSection,
+    EditorSettings,
+    EditorSpec,
     Header,
+    ObjectiveCandidate,
     ObjectiveInfo,
     ParamInfo,
     Point,
@@ -152,3 +158,21 @@ STATES = {
     "two objectives": lambda: many(60, objectives=2),
     "10,000 trials": lambda: many(10_000),
 }
+
+
+def editor(text: str = "a value") -> EditorSpec:
+    """What the space editor shows of a cell. text: stands wherever a text of the person does."""
+    rows = [
+        EditorRow("lr", "line 3", f"lr = 1e-3  # {text}", "0.001", "float", "float", "1e-5",
+                  "1e-1", log=True, ticked=True, why=text),
+        EditorRow("hidden", "line 4", "hidden = 64", "64", "int", "int", "16", "256", log=True),
+        EditorRow(text, "line 5", f"optimizer = {text!r}", text, "str", "categorical",
+                  choices=[text, "sgd"], ticked=True, problems=[f"{text} is no choice"]),
+    ]  # fmt: skip
+    options = [EditorOption("", "the tool's own", ""), EditorOption("tpe", "TPE", text)]
+    settings = EditorSettings(
+        [ObjectiveCandidate("val_acc", "maximize", text)], trials="40", samplers=options,
+        pruners=options, devices=options,
+    )  # fmt: skip
+    found = [EditorSection(text, [["line 3", text, text]])]
+    return EditorSpec(text, rows, settings, [text], found)
