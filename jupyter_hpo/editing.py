@@ -56,9 +56,8 @@ class _Editing:
         self.started = False
         self.planner = Planner(self._planned)
         at_first = cell if cell.space else notebook.capture(auto=True)
-        spec = editor_spec(
-            study_name(cell), cell, self.request.options, found=self._sections(at_first)
-        )
+        options = self.request.options
+        spec = editor_spec(options.name or "", cell, options, found=self._sections(at_first))
         self.editor = Editor(spec, self.answer, f"{study_name(cell)}-editor")
 
     def answer(self, command: CommandName, choice: Choice) -> EditorAnswer:

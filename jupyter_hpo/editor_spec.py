@@ -62,9 +62,9 @@ def editor_spec(
     tuned: Collection[str] | None = None,
     found: Sequence[EditorSection] = (),
 ) -> EditorSpec:
-    """The editor of a cell. name: of the study. options: what the settings begin with. tuned:
-    names that are ticked; None: those declared, or where none is, all proposals. found: see
-    EditorSpec. Asks the driver which GPUs there are. Any thread."""
+    """The editor of a cell. name: of the study, '' when nobody named it. options: what the
+    settings begin with. tuned: names that are ticked; None: those declared, or where none is,
+    all proposals. found: see EditorSpec. Asks the driver which GPUs there are. Any thread."""
     if tuned is None:
         offered = [t.name for t in cell.tunables if t.distribution is not None]
         declared = [t.name for t in cell.tunables if t.declared]

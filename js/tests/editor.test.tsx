@@ -279,9 +279,9 @@ describe("objectives", () => {
 
   it("are offered with their reasons and directions", async () => {
     draw(editor_spec({ settings: editor_settings({ objectives, chosen: 0 }) }));
-    await click(button("val_loss"));
+    await click(button("minimize val_loss"));
     expect(setting("objective").value).toBe("val_loss");
-    expect(text()).toContain("val_loss assigned in line 9");
+    expect(text()).toContain("val_loss: assigned in line 9");
     await click(button("Start"));
     expect(sent.at(-1)![1]).toMatchObject({ objective: "val_loss", direction: "minimize" });
   });

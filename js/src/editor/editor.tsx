@@ -6,8 +6,8 @@ import { choiceOf, edited, formOf } from "../core/form";
 import type { Edit, EditorProblem, EditorSpec } from "../core/protocol";
 import { checkRow, checkSettings, type EditedRow, type Settings as Edited } from "../core/ranges";
 import { plain } from "../core/text";
+import { Edits, offerEdits } from "../board/edits";
 import base from "../board/base.css";
-import { Edits, offerEdits } from "./edits";
 import { Problems } from "./fields";
 import { Found, usePlan, type Ask } from "./plan";
 import { Rows } from "./rows";
@@ -148,9 +148,11 @@ export function Editor(props: Props) {
       <div class="hpo-top">
         <h3>What to tune</h3>
         <span class="hpo-sub">{`${ticked.length} of ${rows.length} ticked`}</span>
-        <span class="hpo-sub hpo-study">
-          <bdi>{plain(spec.study)}</bdi>
-        </span>
+        {spec.study && (
+          <span class="hpo-sub hpo-study">
+            <bdi>{plain(spec.study)}</bdi>
+          </span>
+        )}
         {rows.length > 0 && (
           <button
             type="button"

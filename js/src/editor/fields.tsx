@@ -52,18 +52,13 @@ interface SelectProps {
   options: readonly (readonly [value: string, title: string])[];
   onChange: (value: string) => void;
   field?: string;
-  title?: string | undefined;
 }
 
-export function Select({ label, value, options, onChange, field, title }: SelectProps) {
+export function Select({ label, value, options, onChange, field }: SelectProps) {
   return (
     <label class={`hpo-field hpo-field-${field ?? "other"}`}>
       <span>{label}</span>
-      <select
-        value={value}
-        title={title}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      >
+      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         {options.map(([word, text]) => (
           <option key={word} value={word} selected={word === value}>
             {text}

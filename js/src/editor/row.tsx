@@ -1,5 +1,5 @@
 // One value of the cell: whether it is tuned, and over which range.
-import { useId } from "preact/hooks";
+import { useId, useMemo, useRef } from "preact/hooks";
 import { inWords, isChanged, kindsOf, reset, withKind } from "../core/form";
 import type { DeclaredBy, ParamKind } from "../core/protocol";
 import type { EditedRow, RowField } from "../core/ranges";
@@ -14,6 +14,8 @@ export interface RowProps {
   problems: readonly string[];
   /** Of its fields, those that are wrong. */
   bad: ReadonlySet<RowField>;
+  /** Its cell is said already, above all rows of that cell. */
+  grouped: boolean;
   onChange: (row: EditedRow) => void;
 }
 
@@ -25,8 +27,20 @@ const DECLARED: Record<DeclaredBy, string> = {
   space: "by the search space",
 };
 
+/** Drawn again only when something of it changed: there may be hundreds. */
 export function Row(props: RowProps) {
-  const { row, first, problems, onChange } = props;
+  const { row, first, problems, bad, grouped } = props;
+  const latest = useRef(props);
+  latest.current = props;
+  return useMemo(
+    () => <Drawn {...props} onChange={(next) => latest.current.onChange(next)} />,
+    [row, first, grouped, problems.join("\n"), [...bad].join()],
+  );
+}
+
+function Drawn(props: RowProps) {
+  const { row, first, problems, grouped, onChange } = props;
+  const place = grouped ? row.place.replace(/^In\[\d+\], /, "") : row.place;
   const id = useId();
   const wrong = row.ticked && problems.length > 0;
   return (
@@ -48,7 +62,7 @@ export function Row(props: RowProps) {
           <bdi>{plain(row.name)}</bdi>
         </b>
         <span class="hpo-where" id={`${id}-about`}>
-          {[row.place, DECLARED[row.source] || row.why].filter(Boolean).join(" · ")}
+          {[place, DECLARED[row.source] || row.why].filter(Boolean).join(" · ")}
         </span>
         {row.code && (
           <code class="hpo-code">

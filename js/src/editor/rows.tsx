@@ -71,6 +71,7 @@ export function Rows({ rows, first, findings, problemsOf, onChange }: Props) {
                   first={first.get(row.name)!}
                   problems={problemsOf(row)}
                   bad={badOf(row)}
+                  grouped={several}
                   onChange={(next) => change([next])}
                 />
               ))}

@@ -28,8 +28,18 @@ const DIRECTIONS = [
 /** So many candidates are offered as buttons; the field suggests all of them. */
 const OFFERED = 6;
 
+const EXPLAINED = ["sampler", "pruner", "device"] as const;
+type Explained = (typeof EXPLAINED)[number];
+
 export function Settings(props: Props) {
   const { given, settings, onChange, problemsOf } = props;
+  const [open, setOpen] = useState<Explained | null>(null);
+  const id = useId();
+  const options: Record<Explained, readonly EditorOption[]> = {
+    sampler: given.samplers,
+    pruner: given.pruners,
+    device: given.devices,
+  };
   return (
     <div class="hpo-settings">
       <Goals {...props} />
@@ -46,57 +56,37 @@ export function Settings(props: Props) {
             />
           </Setting>
         ))}
-        <Explained label="sampler" options={given.samplers} {...props} />
-        <Explained label="pruner" options={given.pruners} {...props} />
-        <Explained label="device" options={given.devices} {...props} />
+        {EXPLAINED.filter((name) => options[name].length).map((name) => (
+          <Setting key={name} problems={problemsOf(name)}>
+            <Select
+              label={name}
+              value={settings[name]}
+              options={options[name].map(({ word, title }) => [word, plain(title)])}
+              onChange={(value) => onChange({ [name]: value })}
+            />
+            <button
+              type="button"
+              class="hpo-what"
+              aria-expanded={open === name}
+              aria-controls={id}
+              aria-label={`What the ${name} is`}
+              title={options[name].find(({ word }) => word === settings[name])?.help}
+              onClick={() => setOpen(open === name ? null : name)}
+            >
+              ?
+            </button>
+          </Setting>
+        ))}
       </div>
-    </div>
-  );
-}
-
-/** A choice with a button that says what each of its options is. */
-function Explained(
-  props: Props & { label: "sampler" | "pruner" | "device"; options: readonly EditorOption[] },
-) {
-  const { label, options, settings, onChange, problemsOf } = props;
-  const [open, setOpen] = useState(false);
-  const id = useId();
-  if (!options.length) return null;
-  const help = options.find(({ word }) => word === settings[label])?.help;
-  return (
-    <div class={`hpo-setting ${open ? "hpo-open" : ""}`} data-problem={problemsOf(label).length > 0}>
-      <Select
-        label={label}
-        value={settings[label]}
-        title={help}
-        options={options.map(({ word, title }) => [word, plain(title)])}
-        onChange={(value) => onChange({ [label]: value })}
-      />
-      <button
-        type="button"
-        class="hpo-what"
-        aria-expanded={open}
-        aria-controls={id}
-        aria-label={`What the ${label} is`}
-        onClick={() => setOpen(!open)}
-      >
-        ?
-      </button>
-      {open && (
-        <dl class="hpo-help" id={id}>
-          {options.map(({ word, title, help: text }) => (
+      <dl class="hpo-help" id={id} hidden={open === null}>
+        {open &&
+          options[open].map(({ word, title, help }) => (
             <div key={word}>
               <dt>{plain(title)}</dt>
-              <dd>{plain(text)}</dd>
+              <dd>{plain(help)}</dd>
             </div>
           ))}
-        </dl>
-      )}
-      {problemsOf(label).map((problem) => (
-        <p key={problem} class="hpo-problem">
-          {problem}
-        </p>
-      ))}
+      </dl>
     </div>
   );
 }
@@ -153,7 +143,7 @@ function Goals({ given, settings, onChange, problemsOf }: Props) {
               title={candidate.why}
               onClick={() => put(0, { name: candidate.name, direction: candidate.direction })}
             >
-              {plain(candidate.name)}
+              {`${candidate.direction} ${plain(candidate.name)}`}
             </button>
           ))}
         {goals[0]?.name && (
@@ -173,7 +163,7 @@ function Goals({ given, settings, onChange, problemsOf }: Props) {
       {why.map((candidate) => (
         <p key={candidate.name} class="hpo-why">
           <code>{plain(candidate.name)}</code>
-          {` ${candidate.why}`}
+          {`: ${plain(candidate.why)}`}
         </p>
       ))}
     </Setting>

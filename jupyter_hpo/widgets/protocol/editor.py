@@ -83,8 +83,9 @@ class EditorSection:
 
 @dataclass(frozen=True)
 class EditorSpec:
-    """All the editor shows, given once. notices: said above the rows. found: what else was
-    found in the code, and what trials do, with the values ticked at first."""
+    """All the editor shows, given once. study: its name, '' when nobody named it. notices:
+    said above the rows. found: what else was found in the code, and what trials do, with the
+    values ticked at first."""
 
     study: str
     rows: list[EditorRow]
