@@ -11,6 +11,7 @@ from typing import Protocol
 from . import logs
 from .executors.machine_use import MachineUse
 from .space import MISSING, Categorical, Int, SearchSpace
+from .study.endings import NO_FAULT
 from .study.study import Study
 from .study.trial import Report, Trial, TrialError, TrialState
 from .study.trial_events import SetUp
@@ -25,6 +26,7 @@ from .widgets.protocol import (
     ParamKind,
     Point,
     Row,
+    RowState,
     StudyState,
     StudySummary,
     Update,
@@ -232,7 +234,7 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
     memory = trial.figures.get("peak_memory_bytes") or None  # 0: too little to be measured
     return Row(
         number=trial.number,
-        state=trial.state.value,
+        state=_row_state(trial),
         values=list(values) if values else None,
         params=dict(trial.params),
         step=trial.step,
@@ -267,6 +269,13 @@ def _notice(trial: Trial) -> str:
         "not in the present space" if trial.outside else "",
     ]
     return "; ".join(filter(None, said))
+
+
+def _row_state(trial: Trial) -> RowState:
+    """A trial that was ended before it had anything to show did not fail."""
+    if trial.state is TrialState.FAIL and trial.error and trial.error.kind in NO_FAULT:
+        return "STOPPED"
+    return trial.state.value
 
 
 def _sentence(error: TrialError) -> str:

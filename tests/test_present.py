@@ -123,6 +123,14 @@ def test_an_error_says_its_class(study, view, clock, kind, message, sentence):
     assert view.row(0).error == sentence
 
 
+@pytest.mark.parametrize(
+    ("kind", "state"), [("interrupted", "STOPPED"), ("stopped", "STOPPED"), ("died", "FAIL")]
+)
+def test_what_was_ended_by_the_person_did_not_fail(study, view, clock, kind, state):
+    study.books.add(Trial(0, {}, TrialState.FAIL, error=TrialError(kind, "stopped by you")))
+    assert (view.row(0).state, view.row(0).error) == (state, "stopped by you")
+
+
 def test_an_error_in_an_earlier_cell_says_where(study, view, clock):
     error = TrialError("ValueError", "no", 2, "", 3)
     study.books.add(Trial(0, {}, TrialState.FAIL, error=error))

@@ -13,12 +13,13 @@ _ORDER: dict[RowState, int] = {
     "RUNNING": 2,
     "PAUSED": 2,
     "FAIL": 3,
-    "WAITING": 4,
+    "STOPPED": 4,
+    "WAITING": 5,
 }
 
 
 def ranked(rows: Sequence[Row], header: Header) -> list[Row]:
-    """Complete trials from best to worst, then pruned, unfinished, failed and waiting ones."""
+    """Complete trials from best to worst, then pruned, unfinished, failed, stopped, waiting."""
     maximize = bool(header.objectives) and header.objectives[0].direction == "maximize"
     best = header.best.number if header.best else None
 

@@ -26,6 +26,7 @@ SIGNS: dict[RowState, str] = {
     "COMPLETE": "✓ complete",
     "PRUNED": "⊘ pruned",
     "FAIL": "✕ failed",
+    "STOPPED": "■ stopped",
 }
 ENDINGS: dict[StudyState, str] = {
     "starting": "Starting",

@@ -11,7 +11,7 @@ export const SNAPSHOT_FORMAT = 1;
 
 export const LOBBY = "";
 
-export const ROW_STATES = ["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL"] as const;
+export const ROW_STATES = ["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL", "STOPPED"] as const;
 
 export const WAITS = ["", "study", "scheduler", "person", "slot"] as const;
 
@@ -19,7 +19,7 @@ export type Direction = "minimize" | "maximize";
 
 export type StudyState = "starting" | "running" | "waiting" | "paused" | "stopping" | "finished" | "stopped" | "failed";
 
-export type RowState = "WAITING" | "RUNNING" | "PAUSED" | "COMPLETE" | "PRUNED" | "FAIL";
+export type RowState = "WAITING" | "RUNNING" | "PAUSED" | "COMPLETE" | "PRUNED" | "FAIL" | "STOPPED";
 
 export type Waits = "" | "study" | "scheduler" | "person" | "slot";
 

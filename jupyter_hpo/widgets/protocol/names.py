@@ -11,7 +11,7 @@ Direction = Literal["minimize", "maximize"]
 StudyState = Literal[
     "starting", "running", "waiting", "paused", "stopping", "finished", "stopped", "failed"
 ]
-RowState = Literal["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL"]
+RowState = Literal["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL", "STOPPED"]
 ParamKind = Literal["float", "int", "categorical"]
 ValueKind = Literal["float", "int", "str", "bool", "object"]
 DeclaredBy = Literal["", "mark", "line", "space"]

@@ -88,16 +88,17 @@ class Header:
 class Row:
     """One trial as the leaderboard shows it.
 
-    values: one float per objective, or None while there are none. params: active ones only,
-    None, bool, int, float or str. duration_s: pauses are not counted; of a running trial until
-    heard_s, to be counted on from there. started_s, finished_s: since the study's start;
-    finished_s is negative for a trial of an earlier session. error_line: 1-based line of the
-    cell. memory_bytes: peak. notice: what else to say of it, such as why it was stopped early.
-    heard_s: when a running trial was last heard of, since the study's start; long_s: a silence
-    of so many seconds is worth a word. waits: what a paused trial waits for; 'person' also
-    while it still runs, and is to be paused at its next report. spans: when it ran, as
-    started_s: from, to, from, to...; the last `to` is absent while it runs. Empty when it was
-    never paused: then it ran from started_s to finished_s.
+    state: 'STOPPED' of a trial that was ended by the person, or with the study, before it had
+    anything to show. values: one float per objective, or None while there are none. params:
+    active ones only, None, bool, int, float or str. duration_s: pauses are not counted; of a
+    running trial until heard_s, to be counted on from there. started_s, finished_s: since the
+    study's start; finished_s is negative for a trial of an earlier session. error_line:
+    1-based line of the cell. memory_bytes: peak. notice: what else to say of it, such as why
+    it was stopped early. heard_s: when a running trial was last heard of, since the study's
+    start; long_s: a silence of so many seconds is worth a word. waits: what a paused trial
+    waits for; 'person' also while it still runs, and is to be paused at its next report.
+    spans: when it ran, as started_s: from, to, from, to...; the last `to` is absent while it
+    runs. Empty when it was never paused: then it ran from started_s to finished_s.
     """
 
     number: int
