@@ -8,10 +8,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 STATIC := jupyter_hpo/widgets/static
-FRONT_END := $(STATIC)/dashboard.js $(STATIC)/editor.js
-JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package.json
+LABEXTENSION := jupyter_hpo/labextension
+FRONT_END := $(STATIC)/dashboard.js $(STATIC)/editor.js $(LABEXTENSION)/package.json
+JS_SOURCES := $(shell find js/src js/schema -type f) js/build.mjs js/package.json
 PYTEST := $(BIN)/python -m pytest
 TUTORIAL := notebooks/01_first_study.ipynb
+
+# An editable install copies the JupyterLab extension; a link shows every new build of it. It must
+# not be there when pip installs again: pip would remove the old copy's files behind it.
+INSTALLED := $(VENV)/share/jupyter/labextensions/jupyter-hpo
 
 .PHONY: lab demo test build setup chromium lint types js-test python-test kernel-test browser-test \
 	notebook-test bench kernels generate format clean
@@ -36,7 +41,10 @@ setup: .stamps/venv $(FRONT_END)
 	$(PIP) install -q "hatchling>=1.24" "hatch-jupyter-builder>=0.9.1" editables
 	mkdir -p $(STATIC) .stamps
 	$(MAKE) $(FRONT_END)
+	rm -rf $(INSTALLED)
 	$(PIP) install -q -c constraints.txt --no-build-isolation -e ".[test]"
+	rm -rf $(INSTALLED)
+	ln -s $(CURDIR)/$(LABEXTENSION) $(INSTALLED)
 	touch $@
 
 js/node_modules/.package-lock.json: js/package.json js/package-lock.json

@@ -1,15 +1,16 @@
-// Bundles each widget into one self-contained ES module beside the Python that loads it.
+// Bundles each widget into one self-contained ES module beside the Python that loads it, and the
+// JupyterLab extension into what JupyterLab's own builder makes of it.
 import { context, build } from "esbuild";
+import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const out = fileURLToPath(new URL("../jupyter_hpo/widgets/static/", import.meta.url));
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const out = here("../jupyter_hpo/widgets/static/");
 const widgets = ["dashboard", "editor"];
 const options = {
-  entryPoints: Object.fromEntries(widgets.map((w) => [w, `src/widget/${w}.ts`])),
-  absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
-  outdir: out,
+  absWorkingDir: here("."),
   bundle: true,
   format: "esm",
   target: "es2022",
@@ -20,15 +21,44 @@ const options = {
   loader: { ".css": "text" },
   logLevel: "warning",
 };
+const ofWidgets = {
+  ...options,
+  entryPoints: Object.fromEntries(widgets.map((w) => [w, `src/widget/${w}.ts`])),
+  outdir: out,
+};
+// JupyterLab's packages are those of the JupyterLab that loads the extension.
+const ofLab = {
+  ...options,
+  entryPoints: { lab: "src/lab/index.ts" },
+  outdir: here("lib"),
+  external: ["@jupyterlab/*", "@lumino/*"],
+};
+
+function federate() {
+  const builder = here("node_modules/@jupyter/builder/lib/build-labextension.js");
+  const core = here("node_modules/@jupyterlab/core-meta/core.package.json");
+  const args = [builder, "--core-package-file", core, here(".")];
+  const said = execFileSync(process.execPath, args, { encoding: "utf8", stdio: "pipe" });
+  if (/warning/i.test(said)) console.warn(said);
+}
+
+const kb = (n) => (n / 1000).toFixed(1);
+function tell(name, files) {
+  const texts = files.map((file) => readFileSync(file));
+  const all = texts.reduce((sum, text) => sum + text.length, 0);
+  const packed = texts.reduce((sum, text) => sum + gzipSync(text).length, 0);
+  console.log(`${name} ${kb(all)} kB, ${kb(packed)} kB gzip`);
+}
 
 if (process.argv.includes("--watch")) {
-  await (await context({ ...options, minify: false })).watch();
+  await (await context({ ...ofWidgets, minify: false })).watch();
   console.log("watching src/");
 } else {
-  await build(options);
-  for (const widget of widgets) {
-    const bytes = readFileSync(`${out}${widget}.js`);
-    const kb = (n) => (n / 1000).toFixed(1);
-    console.log(`${widget}.js ${kb(bytes.length)} kB, ${kb(gzipSync(bytes).length)} kB gzip`);
-  }
+  await build(ofWidgets);
+  for (const widget of widgets) tell(`${widget}.js`, [`${out}${widget}.js`]);
+  await build(ofLab);
+  federate();
+  const files = here("../jupyter_hpo/labextension/static/");
+  const scripts = readdirSync(files).filter((name) => name.endsWith(".js"));
+  tell("labextension", scripts.map((name) => files + name));
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -45,6 +47,44 @@ def test_a_wheel_is_built_without_node_on_the_path(tmp_path):
     assert "jupyter_hpo/widgets/static/dashboard.js" in names
     assert "jupyter_hpo/widgets/static/editor.js" in names
     assert not [n for n in names if "node_modules" in n or n.startswith(("js/", "tests/"))]
+    shared = "jupyter_hpo-0.1.0.data/data/share/jupyter/labextensions/jupyter-hpo"
+    extension = {n.removeprefix(shared + "/") for n in names if n.startswith(shared)}
+    assert {"package.json", "install.json", "schemas/jupyter-hpo/plugin.json"} <= extension
+    assert not [n for n in names if n.startswith("jupyter_hpo/labextension")], "it is there twice"
+    told = json.loads(zipfile.ZipFile(wheel).read(f"{shared}/package.json"))
+    entry = told["jupyterlab"]["_build"]["load"]
+    assert entry in extension, "JupyterLab would load a file that is not there"
+
+
+def test_an_sdist_holds_the_built_front_end_and_its_sources(tmp_path):
+    tree = copy_of_the_tree(tmp_path / "tree")
+    for built in ("widgets/static", "labextension"):
+        shutil.copytree(ROOT / "jupyter_hpo" / built, tree / "jupyter_hpo" / built)
+    build = "import sys, hatchling.build as b; print(b.build_sdist(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", build, str(tmp_path)], cwd=tree, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    with tarfile.open(tmp_path / done.stdout.split()[-1]) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+    assert {
+        "jupyter_hpo/widgets/static/dashboard.js",
+        "jupyter_hpo/labextension/package.json",
+        "js/src/lab/index.ts",
+        "js/schema/plugin.json",
+        "js/install.json",
+        "js/package-lock.json",
+    } <= names
+    assert any(n.startswith("jupyter_hpo/labextension/static/remoteEntry.") for n in names)
+    assert not [n for n in names if "node_modules" in n or n.startswith("js/lib/")]
+
+
+def test_this_environment_has_the_extension():
+    """As `make setup` leaves it: the newest build, with no JupyterLab command run."""
+    installed = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / "jupyter-hpo"
+    told = json.loads((installed / "package.json").read_text())
+    assert (installed / told["jupyterlab"]["_build"]["load"]).exists()
+    assert installed.resolve() == ROOT / "jupyter_hpo" / "labextension"
 
 
 def test_the_core_asks_for_no_framework():
@@ -62,4 +102,5 @@ def test_no_build_output_is_in_git():
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     names = listed.stdout.splitlines()
-    assert not [n for n in names if "/static/" in n or "node_modules" in n or n.endswith(".whl")]
+    built = ("/static/", "/labextension/", "js/lib/", "node_modules")
+    assert not [n for n in names if n.endswith(".whl") or any(part in n for part in built)]

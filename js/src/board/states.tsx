@@ -1,6 +1,7 @@
 // Words and signs of the states; colour only repeats what they say.
 import { duration } from "../core/format";
-import type { Row, RowState, StudyState, Waits } from "../core/protocol";
+import type { Header, Row, RowState, StudyState, Waits } from "../core/protocol";
+import { line } from "../core/text";
 
 export const SIGNS: Record<RowState, string> = {
   WAITING: "○",
@@ -9,6 +10,7 @@ export const SIGNS: Record<RowState, string> = {
   COMPLETE: "✓",
   PRUNED: "⊘",
   FAIL: "✕",
+  STOPPED: "■",
 };
 
 export const WORDS: Record<RowState, string> = {
@@ -18,9 +20,10 @@ export const WORDS: Record<RowState, string> = {
   COMPLETE: "complete",
   PRUNED: "pruned",
   FAIL: "failed",
+  STOPPED: "stopped",
 };
 
-const STUDY: Record<StudyState, { sign: string; word: string; tone: string }> = {
+export const STUDY: Record<StudyState, { sign: string; word: string; tone: string }> = {
   starting: { sign: "○", word: "Starting", tone: "quiet" },
   running: { sign: "●", word: "Running", tone: "running" },
   waiting: { sign: "‖", word: "Waiting for you", tone: "warn" },
@@ -30,6 +33,12 @@ const STUDY: Record<StudyState, { sign: string; word: string; tone: string }> = 
   stopped: { sign: "■", word: "Stopped", tone: "quiet" },
   failed: { sign: "✕", word: "Failed", tone: "bad" },
 };
+
+export const ended = ({ state }: Header): boolean =>
+  state === "finished" || state === "stopped" || state === "failed";
+
+export const unfinished = ({ state }: Row): boolean =>
+  state === "RUNNING" || state === "PAUSED" || state === "WAITING";
 
 /** How long a trial has run; it is counted on while it runs. */
 export function ran(row: Row, elapsed: number): number | null {
@@ -58,7 +67,7 @@ const WAITS: Record<Waits, string> = {
 export function why(row: Row): string {
   if (row.state === "PAUSED") return WAITS[row.waits];
   if (row.waits === "person") return "at its next report";
-  return row.state === "FAIL" ? row.error : row.notice;
+  return row.state === "FAIL" || row.state === "STOPPED" ? row.error : row.notice;
 }
 
 /** elapsed: seconds since the study began. */
@@ -70,9 +79,11 @@ export function StateCell({ row, elapsed }: { row: Row; elapsed: number }) {
   const reason = silent === null ? why(row) : "runs, and has reported nothing for so long";
   const tone = silent !== null ? "hpo-silent" : pausing ? "hpo-PAUSED" : `hpo-${state}`;
   return (
-    <span class={`hpo-state ${tone}`} {...(reason ? { title: reason } : {})}>
+    <span class={`hpo-state ${tone}`} {...(reason ? { title: line(reason, 400) } : {})}>
       <i aria-hidden="true">{pausing ? SIGNS.PAUSED : SIGNS[state]}</i>
-      {silent === null ? word : `${pausing ? "pausing, " : ""}silent for ${duration(Math.floor(silent))}`}
+      {silent === null
+        ? word
+        : `${pausing ? "pausing, " : ""}silent for ${duration(Math.floor(silent))}`}
     </span>
   );
 }
