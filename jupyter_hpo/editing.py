@@ -75,7 +75,7 @@ class _Editing:
                 return EditorAnswer([Edit(**vars(edit)) for edit in marked(cell, cell.space)])
             return EditorAnswer(problems=self._start(cell, choice))
         except CellError as error:
-            return EditorAnswer(problems=[_beside(p, choice) for p in error.problems])
+            return EditorAnswer(problems=[beside(p, choice) for p in error.problems])
         except SpaceError as error:
             return EditorAnswer(problems=[EditorProblem("", str(error))])
 
@@ -162,7 +162,8 @@ def chosen_options(options: Options, choice: Choice) -> Options:
     )
 
 
-def _beside(problem: Problem, choice: Choice) -> EditorProblem:
+def beside(problem: Problem, choice: Choice) -> EditorProblem:
+    """A problem of the cell, beside the row or the setting that it is about."""
     if problem.name in choice.distributions:
         return _problem(str(problem.name), problem)
     if "objective" in problem.code:

@@ -14,18 +14,22 @@ from .interrupts import Interrupts
 from .present import Presenter
 from .results import StudyResults
 from .session import Session, find_files, more_trials, open_session
+from .steering import Steering
 from .storage.folder import StudyFolder, list_studies
 from .study import messages as m
-from .study.trial import Trial, TrialState
+from .study.trial import Trial
 from .widgets.control import commands
+from .widgets.output import Output
 from .widgets.protocol import Command, Reply, StudySummary
 
 
-class StudyHandle(StudyResults):
+class StudyHandle(Steering, StudyResults):
     """A study of this kernel. Reading is safe from any thread; requests return at once.
 
     Values, params and trials are those of all sessions of the study so far. run: shows and
-    waits for a session that `resume` opened on a finished study. id: names it among the studies
+    waits for a session that `resume` opened on a finished study; follow: runs one in the
+    background, and shows nothing. on_main: calls a function on the main thread once that is
+    free, where the kernel has a loop there. id: names it among the studies
     of this kernel to a browser, whose commands its desk answers as long as it lives.
     """
 
@@ -34,8 +38,11 @@ class StudyHandle(StudyResults):
         session: Session,
         namespace: dict[str, Any],
         run: Callable[[StudyHandle], None],
+        follow: Callable[[StudyHandle], None] | None = None,
     ) -> None:
-        self.session, self._run = session, run
+        self.session, self._run, self._follow = session, run, follow or run
+        self.output: Output | None = None  # where it was shown last
+        self.on_main: Callable[[Callable[[], None]], object] | None = None
         self.finished = threading.Event()  # set when the results are bound, too
         self.id = f"{session.study.config.name}-{uuid.uuid4().hex[:8]}"
         self.desk = Desk(self)
@@ -62,14 +69,6 @@ class StudyHandle(StudyResults):
         return self.desk.handle(command)
 
     # -------------------------------------------------------------------- requests
-    def stop(self) -> None:
-        """End it: what finished is kept."""
-        self.session.engine.request(m.StopRequested())
-
-    def pause(self) -> None:
-        """Hold every trial at its next report, and start no new one."""
-        self.session.engine.request(m.PauseRequested())
-
     def resume(self, n_trials: int | None = None) -> None:
         """Go on after a pause; or, when it is finished, for n_trials (default 20) more.
 
@@ -80,51 +79,40 @@ class StudyHandle(StudyResults):
         if not self.session.engine.done.is_set():
             self.session.engine.request(m.ResumeRequested())
             return
-        if self.session.temporary is not None:
-            raise StudyError("the study was kept in memory only; run its cell again instead.")
         self.finished.wait()  # its results are still being bound
-        options = more_trials(self.session.options, self.session.study, n_trials or 20)
+        self._more(n_trials or 20, self._run)
+
+    def go_on(self, n_trials: int = 20) -> None:
+        """For n_trials more when it is finished, as `resume`, but in the background and shown
+        by those pages only that follow it. Main thread. Raises as `can_go_on`."""
+        self.can_go_on()
+        self._more(n_trials, self._follow)
+
+    def can_go_on(self) -> None:
+        """Raises StudyError where `go_on` makes no sense."""
+        if not self.session.engine.done.is_set():
+            raise StudyError("the study still runs.")
+        if not self.finished.is_set():
+            raise StudyError("the study's results are just being bound: try again in a moment.")
+        if self.session.options.executor == "inline":
+            raise StudyError(
+                "this study's trials run in the kernel, in a cell that waits for them: "
+                "study.resume(20) in a cell goes on with it."
+            )
+        self._kept()
+
+    def _more(self, n_trials: int, run: Callable[[StudyHandle], None]) -> None:
+        self._kept()
+        options = more_trials(self.session.options, self.session.study, n_trials)
         with Interrupts():
             self.session = open_session(
                 self.session.cell, options, self._namespace, self.session.states
             )
-            self._run(self)
+            run(self)
 
-    def stop_trial(self, number: int) -> None:
-        """End one trial; it keeps its reports."""
-        self.trial(number)
-        self.session.engine.request(m.StopTrialRequested(number))
-
-    def pause_trial(self, number: int) -> None:
-        """Hold one trial at its next report; its slot is free for another meanwhile.
-
-        Raises StudyError for a trial that does not exist, or is finished.
-        """
-        self._unfinished(number, "paused")
-        self.session.engine.request(m.PauseTrialRequested(number))
-
-    def resume_trial(self, number: int) -> None:
-        """Let a paused trial go on, you or the search having paused it, before any other, as
-        soon as a slot is free. Raises StudyError as `pause_trial` does."""
-        self._unfinished(number, "resumed")
-        self.session.engine.request(m.ResumeTrialRequested(number))
-
-    def _unfinished(self, number: int, what: str) -> None:
-        state = self.trial(number).state
-        if TrialState(state).finished:
-            raise StudyError(f"trial {number} is {state}: it can't be {what}.")
-
-    def enqueue(self, **params: Any) -> None:
-        """Try these values next. Raises StudyError for a name or a value not in the space."""
-        space = self.session.cell.space
-        for name, value in params.items():
-            if name not in space:
-                raise StudyError(f"{name!r} is not tuned; tuned are: {', '.join(space)}.")
-            if not space[name].distribution.contains(value):
-                raise StudyError(f"{name}={value!r} lies outside {space[name].distribution}.")
-        if self.session.engine.done.is_set():
-            raise StudyError("the study has ended; resume(n_trials=...) it first.")
-        self.session.engine.request(m.EnqueueRequested(params))
+    def _kept(self) -> None:
+        if self.session.temporary is not None:
+            raise StudyError("the study was kept in memory only; run its cell again instead.")
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until the study has ended and its results are bound; False when timeout_s is

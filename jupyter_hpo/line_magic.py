@@ -1,17 +1,28 @@
-"""`%hpo status | best | leaderboard | stop | pause | resume [N] | stop-trial N | pause-trial N |
-resume-trial N | list | open NAME`."""
+"""The commands of `%hpo`; `%hpo help` lists them."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from .arguments import split_line
 from .errors import HpoError
 from .handle import StudyHandle, load_study, studies
+from .space.marks import format_mark
+from .steering import BUDGET, budget_in_words, read_budget
 from .storage import list_studies
 
-Command = Callable[[StudyHandle, list[str]], Any]
+
+@dataclass(frozen=True)
+class Command:
+    """run: carries it out with the words after it; what it returns is displayed. usage: what
+    follows the command. help: one sentence, for `%hpo help`."""
+
+    run: Callable[[StudyHandle, list[str]], Any]
+    usage: str
+    help: str
 
 
 def run_line(line: str, namespace: dict[str, Any]) -> Any:
@@ -19,12 +30,19 @@ def run_line(line: str, namespace: dict[str, Any]) -> Any:
 
     Raises HpoError for an unknown command or one that makes no sense now.
     """
-    word, *rest = line.split() or ["status"]
+    word, *rest = split_line(line) or ["status"]
+    if word == "help":
+        print(help_text())
+        return None
     if word not in COMMANDS:
         if word.startswith("--"):
             raise HpoError(f"%hpo takes no options; to search a cell begin it with %%hpo {line}")
         near = difflib.get_close_matches(word, COMMANDS, 1)
-        hint = f" Did you mean {near[0]!r}?" if near else f" Known: {', '.join(COMMANDS)}."
+        hint = (
+            f" Did you mean {near[0]!r}?"
+            if near
+            else f" Known: {', '.join(COMMANDS)}; %hpo help explains them."
+        )
         raise HpoError(f"%hpo has no command {word!r}.{hint}")
     if word == "list":
         return [*studies.names(), *(n for n in list_studies() if n not in studies.names())]
@@ -33,27 +51,51 @@ def run_line(line: str, namespace: dict[str, Any]) -> Any:
             raise HpoError("%hpo open needs the name of one study; %hpo list shows them.")
         namespace["study"] = load_study(rest[0])
         return namespace["study"]
-    return COMMANDS[word](studies.latest(), rest)
+    return COMMANDS[word].run(studies.latest(), rest)
+
+
+def help_text() -> str:
+    """All commands, a line each."""
+    width = max(len(f"{word} {c.usage}") for word, c in COMMANDS.items())
+    lines = [f"  %hpo {f'{word} {c.usage}':{width}}  {c.help}" for word, c in COMMANDS.items()]
+    return "\n".join(["Of the newest study:", *lines])
 
 
 def _best(study: StudyHandle, _: list[str]) -> dict[str, Any]:
     return study.best_params
 
 
+def _stop(study: StudyHandle, rest: list[str]) -> None:
+    _whole_study("stop", rest)
+    study.still_runs("stopped")
+    study.stop()
+
+
 def _pause(study: StudyHandle, rest: list[str]) -> None:
-    if rest:  # the whole study is not what was meant
-        hint = f"for one trial: %hpo pause-trial {rest[0]}"
-        raise HpoError(f"%hpo pause holds the whole study; {hint}")
+    _whole_study("pause", rest)
     study.pause()
 
 
-def _of_a_trial(word: str, steer: Callable[[StudyHandle, int], None]) -> Command:
+def _whole_study(word: str, rest: list[str]) -> None:
+    if rest:  # the whole study is not what was meant
+        hint = f"for one trial: %hpo {word}-trial {rest[0]}"
+        raise HpoError(
+            f"%hpo {word} {'holds' if word == 'pause' else 'ends'} the whole study; {hint}"
+        )
+
+
+def _of_a_trial(word: str, steer: Callable[[StudyHandle, int], Any], help_: str) -> Command:
     def run(study: StudyHandle, rest: list[str]) -> None:
         if len(rest) != 1 or not rest[0].isdecimal():
             raise HpoError(f"%hpo {word} takes the number of one trial: %hpo {word} 17")
         steer(study, int(rest[0]))
 
-    return run
+    return Command(run, "N", help_)
+
+
+def _prune(study: StudyHandle, number: int) -> None:
+    if not study.prune_trial(number):
+        print(f"Trial {number} ends at its next report.")
 
 
 def _resume(study: StudyHandle, rest: list[str]) -> None:
@@ -62,16 +104,69 @@ def _resume(study: StudyHandle, rest: list[str]) -> None:
     study.resume(int(rest[0]) if rest else None)
 
 
+def _enqueue(study: StudyHandle, rest: list[str]) -> None:
+    study.enqueue(**_pairs("enqueue", rest, "lr=1e-3 act=relu"))
+    print("Queued: it runs next.")
+
+
+def _budget(study: StudyHandle, rest: list[str]) -> None:
+    if rest:
+        asked, problems = read_budget(_pairs("budget", rest, "trials=60 timeout=30m jobs=2"))
+        if problems:
+            said = (t if n not in BUDGET else f"{n}: {t}" for n, t in problems.items())
+            raise HpoError(" ".join(said))
+        budget = study.set_budget(**asked)
+    else:
+        budget = study.session.study.config.budget
+    print(budget_in_words(budget, study.session.options.jobs))
+
+
+def _space(study: StudyHandle, rest: list[str]) -> None:
+    if rest:
+        study.set_space(**_pairs("space", rest, "lr=1e-5..1e-2:log dropout=fixed"))
+    for parameter in study.session.cell.space.values():
+        print(format_mark(parameter.distribution, parameter.condition, key=parameter.name))
+
+
+def _pairs(word: str, rest: list[str], example: str) -> dict[str, str]:
+    """The words `name=value`, by name."""
+    pairs = [text.partition("=") for text in rest]
+    if not rest or not all(name and equals for name, equals, _ in pairs):
+        raise HpoError(f"%hpo {word} takes name=value: %hpo {word} {example}")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _nothing(study: StudyHandle, rest: list[str]) -> None:
+    return None
+
+
 COMMANDS: dict[str, Command] = {
-    "status": lambda study, _: study,
-    "best": _best,
-    "leaderboard": lambda study, _: study,
-    "stop": lambda study, _: study.stop(),
-    "pause": _pause,
-    "resume": _resume,
-    "stop-trial": _of_a_trial("stop-trial", StudyHandle.stop_trial),
-    "pause-trial": _of_a_trial("pause-trial", StudyHandle.pause_trial),
-    "resume-trial": _of_a_trial("resume-trial", StudyHandle.resume_trial),
-    "list": lambda study, _: None,
-    "open": lambda study, _: None,
+    "status": Command(lambda study, _: study, "", "show it"),
+    "best": Command(_best, "", "the best values"),
+    "leaderboard": Command(lambda study, _: study, "", "show it"),
+    "stop": Command(_stop, "", "end it and keep what finished"),
+    "pause": Command(_pause, "", "hold every trial at its next report, and start none"),
+    "resume": Command(_resume, "[N]", "go on; of a finished study N trials more (20)"),
+    "budget": Command(
+        _budget, "trials=60 timeout=30m jobs=2", "another budget from now on; none: no limit"
+    ),
+    "space": Command(
+        _space, "lr=1e-5..1e-2:log drop=fixed", "search elsewhere from now on; fixed: not at all"
+    ),
+    "enqueue": Command(_enqueue, "lr=1e-3 act=relu", "try these values next"),
+    "stop-trial": _of_a_trial(
+        "stop-trial", StudyHandle.stop_trial, "end trial N now; it keeps its reports"
+    ),
+    "prune-trial": _of_a_trial(
+        "prune-trial", _prune, "end it at its next report; the search learns from that"
+    ),
+    "pause-trial": _of_a_trial(
+        "pause-trial", StudyHandle.pause_trial, "hold it at its next report"
+    ),
+    "resume-trial": _of_a_trial(
+        "resume-trial", StudyHandle.resume_trial, "let it go on as soon as a slot is free"
+    ),
+    "list": Command(_nothing, "", "the studies here"),
+    "open": Command(_nothing, "NAME", "read one of them, as `study`"),
+    "help": Command(_nothing, "", "this list"),
 }

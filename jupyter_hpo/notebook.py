@@ -76,6 +76,7 @@ class Notebook:
 
         Raises what `Runner.start` raises.
         """
+        runner.notebook = self
         try:
             runner.start(cell, options, self.states_for(cell))
             return
@@ -83,7 +84,8 @@ class Notebook:
             unfit = {p.name for p in error.problems if p.code == "cannot_travel" and p.name}
             if not unfit:
                 raise
-            cell = replace(self.capture(**self._changes, unfit=unfit), space=cell.space)
+            self._arguments["unfit"] = unfit
+            cell = replace(self.capture(**self._changes), space=cell.space)
             if unfit & cell.free_names:
                 raise
         runner.start(cell, options, self.states_for(cell))

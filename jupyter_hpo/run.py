@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import threading
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from .cell import CapturedCell
 from .errors import HpoError
@@ -18,10 +20,14 @@ from .space import MISSING
 from .study import messages as m
 from .study.endings import INTERRUPTED
 from .warmup import warmup
+from .widgets.control import current_kernel
 from .widgets.dashboard import Dashboard
 from .widgets.output import Output
 from .widgets.static import static_bundle
 from .worker.randomness import CellStates
+
+if TYPE_CHECKING:
+    from .notebook import Notebook
 
 WAIT_S = 0.2
 """Waits are cut this short so that an interrupt is noticed on every system."""
@@ -59,6 +65,7 @@ class Runner:
     ) -> None:
         self.namespace, self.background = namespace, background
         self.quiet, self.output = quiet, output
+        self.notebook: Notebook | None = None
 
     def start(
         self, cell: CapturedCell, options: Options, states: CellStates | None = None
@@ -71,7 +78,8 @@ class Runner:
         """
         with Interrupts():
             session = open_session(cell, options, self.namespace, states)
-            handle = StudyHandle(session, self.namespace, run=self.run)
+            handle = StudyHandle(session, self.namespace, run=self.run, follow=self.follow)
+            handle.notebook, handle.on_main = self.notebook, _on_main()
             studies.add(handle)
             self.namespace["study"] = handle
             self.run(handle)
@@ -92,6 +100,7 @@ class Runner:
             if dashboard is not None:
                 session.engine.on_change = dashboard.notify
                 dashboard.show(self.output)
+                handle.output = dashboard.output
         except BaseException:
             session.engine.abandon()
             handle.finished.set()
@@ -100,10 +109,7 @@ class Runner:
         if self.background:
             if interrupts.seen:
                 session.engine.request(m.StopRequested(INTERRUPTED))
-            threading.Thread(
-                target=self._finish_later, args=(handle, dashboard),
-                name="jupyter_hpo-finish", daemon=True,
-            ).start()  # fmt: skip
+            self._finish_in_background(handle, dashboard)
             return
         self._wait(session, interrupts)
         self._finish(handle, dashboard)
@@ -114,6 +120,19 @@ class Runner:
             )
         if session.engine.crash or (session.study.failed and session.study.best is None):
             raise StudyFailed(session.study.message)
+
+    def follow(self, handle: StudyHandle) -> None:
+        """Run the session that the handle holds now in the background. Whoever wants to see it
+        follows it; its result replaces the one shown before."""
+        handle.finished.clear()
+        handle.session.engine.start()
+        self._finish_in_background(handle, None)
+
+    def _finish_in_background(self, handle: StudyHandle, dashboard: Dashboard | None) -> None:
+        threading.Thread(
+            target=self._finish_later, args=(handle, dashboard),
+            name="jupyter_hpo-finish", daemon=True,
+        ).start()  # fmt: skip
 
     def _dashboard(self, handle: StudyHandle) -> Dashboard:
         view_id = f"{handle.id}/{uuid.uuid4().hex[:8]}"
@@ -152,10 +171,15 @@ class Runner:
                 if dashboard is not None:
                     dashboard.finish(bundle)
                 else:
-                    Output().replace(bundle)
+                    (handle.output or Output()).replace(bundle)
         finally:
             handle.finished.set()
             warmup.again()
+
+
+def _on_main() -> Callable[[Callable[[], None]], object] | None:
+    """How a kernel's main thread is given something to do, once it is free."""
+    return asyncio.get_event_loop().call_soon_threadsafe if current_kernel() is not None else None
 
 
 def bind_best(handle: StudyHandle, namespace: dict[str, Any]) -> None:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from ..errors import HpoError
 from ..present import Presenter
-from ..study import messages as m
+from ..steering import Steering
 from ..widgets.encode import plain
 from ..widgets.feed import Feed, packed
 from ..widgets.protocol import Command, CommandName, Detail, Reply
+from . import steering
 from .answers import Answer
+from .going_on import go_on
 from .importances import importances
+from .spaces import set_space, space
 
 if TYPE_CHECKING:
     from ..handle import StudyHandle
@@ -60,23 +63,6 @@ class Desk:
         return Answer(data=packed(feed.next(anew=anew)))
 
 
-def _request(event: Callable[[], object]) -> Callable[[StudyHandle, Command], Answer]:
-    def carry_out(study: StudyHandle, command: Command) -> Answer:
-        study.session.engine.request(event())
-        return Answer()
-
-    return carry_out
-
-
-def _of_a_trial(event: Callable[[int], object]) -> Callable[[StudyHandle, Command], Answer]:
-    def carry_out(study: StudyHandle, command: Command) -> Answer:
-        assert command.number is not None  # `parse_command` saw to it
-        study.session.engine.request(event(command.number))
-        return Answer()
-
-    return carry_out
-
-
 def _detail(study: StudyHandle, command: Command) -> Answer:
     number = command.number or 0
     try:
@@ -86,12 +72,18 @@ def _detail(study: StudyHandle, command: Command) -> Answer:
 
 
 ANSWERS: dict[CommandName, Callable[[StudyHandle, Command], Answer]] = {
-    "pause": _request(m.PauseRequested),
-    "resume": _request(m.ResumeRequested),
-    "stop": _request(m.StopRequested),
-    "pause_trial": _of_a_trial(m.PauseTrialRequested),
-    "resume_trial": _of_a_trial(m.ResumeTrialRequested),
-    "stop_trial": _of_a_trial(m.StopTrialRequested),
+    "pause": steering.pause,
+    "resume": steering.resume,
+    "stop": steering.stop,
+    "pause_trial": steering.of_a_trial(Steering.pause_trial),
+    "resume_trial": steering.of_a_trial(Steering.resume_trial),
+    "stop_trial": steering.of_a_trial(Steering.stop_trial),
+    "prune_trial": steering.prune_trial,
+    "enqueue": steering.enqueue,
+    "set_budget": steering.set_budget,
+    "space": space,
+    "set_space": set_space,
+    "continue": go_on,
     "detail": _detail,
     "importances": importances,
 }

@@ -83,14 +83,14 @@ class ResumeTrialRequested:
 
 @dataclass(frozen=True)
 class SlotsChanged:
-    """From now on so many trials run side by side (1 or more); those that run already are
-    left to end. why: a sentence for the person."""
+    """From now on so many trials run side by side (1 or more; None on devices: as many as is
+    good); those that run already are left to end. why: a sentence for the person."""
 
-    slots: int
+    slots: int | None
     why: str = ""
 
     def __post_init__(self) -> None:
-        if self.slots < 1:
+        if self.slots is not None and self.slots < 1:
             raise ValueError(f"a study needs at least one slot, not {self.slots}")
 
 

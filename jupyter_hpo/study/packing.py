@@ -248,11 +248,17 @@ class Packing:
         for device in self._devices:
             device.climb.restart(now)
 
-    def ask_for(self, jobs: int, now: float) -> None:
-        """The person wants so many from now on; what runs beyond that is left to end."""
+    def ask_for(self, jobs: int | None, now: float) -> None:
+        """The person wants so many from now on, None: as many as is good, measured from where
+        it stands. What runs beyond that is left to end."""
         self._jobs = jobs
-        for device, share in zip(self._devices, _shares(jobs, len(self._devices)), strict=True):
-            device.climb, device.cap = Climb(share, fixed=True), None
+        levels = (
+            [max(1, d.climb.level) for d in self._devices]
+            if jobs is None
+            else _shares(jobs, len(self._devices))
+        )
+        for device, level in zip(self._devices, levels, strict=True):
+            device.climb, device.cap = Climb(level, fixed=jobs is not None), None
             device.climb.occupied(len(device.running), now)
         self._first_is_known = True
 

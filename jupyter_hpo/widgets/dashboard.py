@@ -66,6 +66,11 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._publisher.stop()
         super().close()
 
+    @property
+    def output(self) -> Output:
+        """Where it is shown."""
+        return self._output
+
     def notify(self) -> None:
         """Something changed; it is sent within a tenth of a second. Any thread, cheap."""
         self._publisher.notify()

@@ -9,10 +9,12 @@ from jupyter_hpo.desk import Desk
 from jupyter_hpo.desk.lobby import Lobby
 from jupyter_hpo.present import Presenter
 from jupyter_hpo.space import Categorical, Float, SearchSpace
+from jupyter_hpo.steering import Steering
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.study import Study
+from jupyter_hpo.study.trial import Trial, TrialState
 from jupyter_hpo.widgets.protocol import Command
 
 
@@ -30,8 +32,13 @@ def handle():
         study=Study(config), lock=threading.Lock(), storage_problem=lambda: None,
         request=requests.append, requests=requests,
     )  # fmt: skip
+    for number in range(4):
+        engine.study.books.add(Trial(number, {"lr": 0.5}, TrialState.RUNNING))
     presenter = Presenter(engine, space, facts=[], notices=[], sampler="tpe")
-    return SimpleNamespace(session=SimpleNamespace(engine=engine, presenter=presenter))
+    handle = Steering()
+    handle.session = SimpleNamespace(engine=engine, presenter=presenter, study=engine.study)
+    handle.resume = lambda: requests.append(m.ResumeRequested())
+    return handle
 
 
 @pytest.fixture

@@ -1,0 +1,72 @@
+"""Answers to what a person presses while a study runs: the requests of `study`, from texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..steering import budget_in_words, read_budget, read_params
+from ..widgets.encode import revive
+from ..widgets.protocol import Command, EditorProblem
+from .answers import Answer
+
+if TYPE_CHECKING:
+    from ..handle import StudyHandle
+
+Carry = Callable[["StudyHandle", Command], Answer]
+
+
+def stop(study: StudyHandle, command: Command) -> Answer:
+    study.still_runs("stopped")
+    study.stop()
+    return Answer()
+
+
+def pause(study: StudyHandle, command: Command) -> Answer:
+    study.pause()
+    return Answer()
+
+
+def resume(study: StudyHandle, command: Command) -> Answer:
+    study.still_runs("resumed")
+    study.resume()
+    return Answer()
+
+
+def of_a_trial(steer: Callable[[StudyHandle, int], Any]) -> Carry:
+    def carry_out(study: StudyHandle, command: Command) -> Answer:
+        assert command.number is not None  # `parse_command` saw to it
+        steer(study, command.number)
+        return Answer()
+
+    return carry_out
+
+
+def prune_trial(study: StudyHandle, command: Command) -> Answer:
+    assert command.number is not None
+    at_once = study.prune_trial(command.number)
+    return Answer("" if at_once else f"Trial {command.number} ends at its next report.")
+
+
+def enqueue(study: StudyHandle, command: Command) -> Answer:
+    study.still_runs("given a trial")
+    values, problems = read_params(study.session.cell.space, revive(command.params or {}))
+    if problems:
+        return Answer("Not queued.", problems=_beside(problems))
+    study.enqueue(**values)
+    return Answer("Queued: it runs next.")
+
+
+def set_budget(study: StudyHandle, command: Command) -> Answer:
+    assert command.budget is not None
+    asked, problems = read_budget(vars(command.budget))
+    if problems:
+        return Answer("The budget stays as it is.", problems=_beside(problems))
+    budget = study.set_budget(**asked)
+    return Answer(budget_in_words(budget, study.session.options.jobs))
+
+
+def _beside(problems: dict[str, str]) -> tuple[EditorProblem, ...]:
+    return tuple(
+        EditorProblem(name, text[:1].upper() + text[1:]) for name, text in problems.items()
+    )
