@@ -1,29 +1,7 @@
-// A line chart on a canvas: thousands of lines stay cheap, colours follow the theme.
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { tickLabels, ticks, type Range } from "../core/scale";
-
-/** Colours of the theme as the browser resolves them, read at each drawing. */
-export interface Ink {
-  text: string;
-  faint: string;
-  grid: string;
-  ground: string;
-  brand: string;
-  good: string;
-  bad: string;
-  font: string;
-}
-
-export interface Frame {
-  context: CanvasRenderingContext2D;
-  ink: Ink;
-  x: (value: number) => number;
-  y: (value: number) => number;
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
+// A picture on a canvas that can be pointed at, walked through by keys, and dragged in.
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Axis } from "../core/axis";
+import { paint, Sheet, type Frame } from "./frame";
 
 export interface Hit {
   x: number;
@@ -32,45 +10,57 @@ export interface Hit {
   number: number;
 }
 
-interface Props {
+/** Something held with the pointer; `end` only when it was moved. */
+export interface Drag {
+  move: (px: number, py: number) => void;
+  end?: () => void;
+}
+
+export interface PlotProps {
+  /** What the picture says, in words. */
   label: string;
   height: number;
-  x: Range | null;
-  y: Range | null;
+  x: Axis | null;
+  y: Axis | null;
   xTitle: string;
+  yTitle?: string;
+  bare?: boolean;
+  /** Drawn at least so wide, and scrolled where there is less room. */
+  least?: number;
   draw: (frame: Frame) => void;
   /** What lies nearest to a place in pixels. */
   find: (frame: Frame, px: number, py: number) => Hit | null;
+  /** Trials by their place on x, and where one stands: for the arrow keys. */
+  walk: () => readonly number[];
+  spot: (frame: Frame, number: number) => Hit | null;
   onHover: (number: number | null) => void;
   onPick: (number: number) => void;
+  /** What a press at a place would drag, and how the pointer shows it. */
+  drag?: (frame: Frame, px: number, py: number) => Drag | null;
+  cursor?: (frame: Frame, px: number, py: number) => string;
+  /** A click beside everything, a double click, Escape. */
+  onClear?: () => void;
   empty: string;
 }
 
-function inkOf(element: HTMLElement): Ink {
-  const style = getComputedStyle(element);
-  const of = (name: string): string => style.getPropertyValue(name).trim();
-  return {
-    text: of("--hpo-fg2"),
-    faint: of("--hpo-ink"),
-    grid: of("--hpo-line"),
-    ground: of("--hpo-bg"),
-    brand: of("--hpo-brand"),
-    good: of("--hpo-good"),
-    bad: of("--hpo-bad"),
-    font: style.fontFamily,
-  };
-}
+const STILL = 4;
 
-export function Plot(props: Props) {
+export function Plot(props: PlotProps) {
+  const id = useId();
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<Frame | null>(null);
-  const [width, setWidth] = useState(0);
-  const [theme, setTheme] = useState(0);
-  const [hit, setHit] = useState<Hit | null>(null);
+  const [sheet] = useState(() => new Sheet());
+  const [room, setRoom] = useState(0);
+  const [, setTheme] = useState(0);
+  const [hit, setHit] = useState<(Hit & { byKey: boolean }) | null>(null);
+  const [cursor, setCursor] = useState("");
+  const press = useRef<{ x: number; y: number; drag: Drag | null; moved: boolean } | null>(null);
+  const width = Math.max(room, props.least ?? 0);
+  const nothing = !props.x || !props.y;
 
   useLayoutEffect(() => {
     const parent = canvas.current!.parentElement!;
-    const measure = (): void => setWidth(Math.floor(parent.clientWidth));
+    const measure = (): void => setRoom(Math.floor(parent.clientWidth));
     measure();
     const sizes = new ResizeObserver(measure);
     sizes.observe(parent);
@@ -85,156 +75,108 @@ export function Plot(props: Props) {
 
   // After every render: the data behind `draw` is not ours to compare.
   useEffect(() => {
-    frame.current = width > 0 ? paint(canvas.current!, props, width) : null;
+    const { x, y, height, xTitle, yTitle = "", bare = false } = props;
+    frame.current = null;
+    if (width > 0 && x && y) {
+      const setting = { width, height, x, y, xTitle, yTitle, bare };
+      frame.current = paint(canvas.current!, setting, sheet, props.draw);
+    }
   });
-  void theme;
 
-  const onMove = (event: PointerEvent): void => {
-    const box = canvas.current!.getBoundingClientRect();
-    const found = frame.current
-      ? props.find(frame.current, event.clientX - box.left, event.clientY - box.top)
-      : null;
-    setHit(found);
+  const point = (found: Hit | null, byKey = false): void => {
+    setHit(found && { ...found, byKey });
     props.onHover(found ? found.number : null);
   };
-  const onLeave = (): void => {
-    setHit(null);
-    props.onHover(null);
+  const place = (event: PointerEvent | MouseEvent): [number, number] => {
+    const box = canvas.current!.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
   };
-  const nothing = !props.x || !props.y;
+  const onDown = (event: PointerEvent): void => {
+    if (event.button !== 0 || !frame.current) return;
+    const [x, y] = place(event);
+    press.current = { x, y, drag: props.drag?.(frame.current, x, y) ?? null, moved: false };
+    canvas.current!.setPointerCapture?.(event.pointerId);
+  };
+  const onMove = (event: PointerEvent): void => {
+    const now = frame.current;
+    if (!now) return;
+    const [x, y] = place(event);
+    const held = press.current;
+    if (held?.drag) {
+      held.moved ||= Math.hypot(x - held.x, y - held.y) > STILL;
+      if (held.moved) {
+        if (hit) point(null);
+        held.drag.move(x, y);
+      }
+      return;
+    }
+    const found = props.find(now, x, y);
+    if (found?.number !== hit?.number || found?.text !== hit?.text) point(found);
+    setCursor(found ? "pointer" : (props.cursor?.(now, x, y) ?? ""));
+  };
+  const onUp = (): void => {
+    const held = press.current;
+    press.current = null;
+    if (held?.moved) held.drag?.end?.();
+    else if (held && hit) props.onPick(hit.number);
+    else if (held) props.onClear?.();
+  };
+  const onLeave = (): void => {
+    if (!press.current) point(null);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const { key } = event;
+    if (key === "Escape" && (hit || props.onClear)) {
+      if (hit) point(null);
+      else props.onClear!();
+    } else if ((key === "Enter" || key === " ") && hit) props.onPick(hit.number);
+    else {
+      const numbers = props.walk();
+      const at = hit ? numbers.indexOf(hit.number) : -1;
+      const next = at < 0 ? 0 : at;
+      const to = {
+        ArrowRight: at + 1, ArrowLeft: at < 0 ? numbers.length - 1 : at - 1,
+        PageDown: next + 10, PageUp: next - 10, Home: 0, End: numbers.length - 1,
+      }[key]; // prettier-ignore
+      if (to === undefined || !numbers.length || !frame.current) return;
+      point(props.spot(frame.current, numbers[Math.min(numbers.length - 1, Math.max(0, to))]!), true);
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
   return (
     <div class="hpo-plot" style={{ height: `${props.height}px` }}>
       <canvas
         ref={canvas}
         role="img"
-        aria-label={props.label}
-        style={{ width: `${width}px`, height: `${props.height}px`, cursor: hit ? "pointer" : "" }}
+        tabIndex={nothing ? -1 : 0}
+        aria-label={nothing ? props.empty : props.label}
+        aria-describedby={id}
+        style={{ width: `${width}px`, height: `${props.height}px`, cursor }}
+        hidden={nothing}
+        onPointerDown={onDown}
         onPointerMove={onMove}
+        onPointerUp={onUp}
+        onPointerCancel={() => (press.current = null)}
         onPointerLeave={onLeave}
-        onClick={() => hit && props.onPick(hit.number)}
+        onDblClick={() => props.onClear?.()}
+        onKeyDown={onKeyDown}
+        onBlur={() => hit?.byKey && point(null)}
       />
       {nothing && <p class="hpo-empty">{props.empty}</p>}
-      {hit && !nothing && (
-        <div
-          class="hpo-tip"
-          style={{
-            top: `${Math.max(2, hit.y - 30)}px`,
-            ...(hit.x > width / 2
-              ? { right: `${width - hit.x + 8}px` }
-              : { left: `${hit.x + 8}px` }),
-          }}
-        >
-          {hit.text}
-        </div>
-      )}
+      <p id={id} class={hit ? "hpo-tip" : "hpo-unseen"} style={hit ? near(hit, width) : {}}>
+        {hit ? hit.text : "Arrow keys walk through the trials, Enter opens one."}
+      </p>
+      <span class="hpo-unseen" aria-live="polite">
+        {hit?.byKey ? hit.text : ""}
+      </span>
     </div>
   );
 }
 
-function paint(canvas: HTMLCanvasElement, props: Props, width: number): Frame | null {
-  const { height, x: xs, y: ys } = props;
-  const scale = window.devicePixelRatio || 1;
-  canvas.width = width * scale;
-  canvas.height = height * scale;
-  const context = canvas.getContext("2d");
-  if (!context || !xs || !ys) return null;
-  context.scale(scale, scale);
-  const ink = inkOf(canvas);
-  context.font = `11px ${ink.font}`;
-
-  const yTicks = ticks(ys.low, ys.high, Math.max(2, Math.floor(height / 36)));
-  const yLabels = tickLabels(yTicks);
-  const left = Math.ceil(Math.max(...yLabels.map((t) => context.measureText(t).width))) + 10;
-  const [right, top, bottom] = [width - 10, 8, height - 32];
-  const xTicks = ticks(xs.low, xs.high, Math.max(2, Math.floor((right - left) / 64))).filter(
-    Number.isInteger,
-  );
-  const xSpan = xs.high - xs.low || 1;
-  const ySpan = ys.high - ys.low || 1;
-  const clamp = (value: number): number => Math.min(ys.high, Math.max(ys.low, value));
-  const frame: Frame = {
-    context,
-    ink,
-    left,
-    right,
-    top,
-    bottom,
-    x: (value) => left + ((value - xs.low) / xSpan) * (right - left),
-    y: (value) => bottom - ((clamp(value) - ys.low) / ySpan) * (bottom - top),
-  };
-
-  context.strokeStyle = ink.grid;
-  context.fillStyle = ink.text;
-  context.lineWidth = 1;
-  context.textBaseline = "middle";
-  context.textAlign = "right";
-  yTicks.forEach((tick, i) => {
-    const at = Math.round(frame.y(tick)) + 0.5;
-    line(context, left, at, right, at);
-    context.fillText(yLabels[i]!, left - 6, at);
-  });
-  context.textBaseline = "top";
-  context.textAlign = "center";
-  for (const tick of xTicks) context.fillText(String(tick), frame.x(tick), bottom + 5);
-  context.textAlign = "right";
-  context.fillText(props.xTitle, right, bottom + 19);
-
-  context.save();
-  context.beginPath();
-  context.rect(left - 5, top - 5, right - left + 10, bottom - top + 10);
-  context.clip();
-  context.lineJoin = "round";
-  props.draw(frame);
-  context.restore();
-  return frame;
-}
-
-function line(c: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
-  c.beginPath();
-  c.moveTo(x0, y0);
-  c.lineTo(x1, y1);
-  c.stroke();
-}
-
-export function dot(frame: Frame, x: number, y: number, radius: number, fill: string): void {
-  const { context } = frame;
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.fillStyle = fill;
-  context.fill();
-}
-
-export function ring(frame: Frame, x: number, y: number, radius: number, color: string): void {
-  const { context } = frame;
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.strokeStyle = color;
-  context.lineWidth = 1.1;
-  context.stroke();
-}
-
-/** A value outside the range, marked at the edge it lies beyond; sign 1: below. */
-export function arrow(
-  frame: Frame,
-  x: number,
-  y: number,
-  sign: 1 | -1,
-  color: string,
-  filled: boolean,
-): void {
-  const { context } = frame;
-  context.beginPath();
-  context.moveTo(x - 3.5, y - sign * 3);
-  context.lineTo(x + 3.5, y - sign * 3);
-  context.lineTo(x, y + sign * 3);
-  context.closePath();
-  context.fillStyle = context.strokeStyle = color;
-  context.lineWidth = 1;
-  if (filled) context.fill();
-  else context.stroke();
-}
-
-/** A short dash to the right of a place. */
-export function tick(frame: Frame, x: number, y: number): void {
-  line(frame.context, x, y, x + 6, y);
-}
+/** Beside the point, on the side where there is more room. */
+const near = (hit: Hit, width: number): Record<string, string> => ({
+  top: `${Math.max(2, hit.y - 30)}px`,
+  ...(hit.x > width / 2 ? { right: `${width - hit.x + 8}px` } : { left: `${hit.x + 8}px` }),
+});

@@ -24,20 +24,75 @@ export const finished = (row: Row): boolean =>
   row.state === "COMPLETE" || row.state === "PRUNED" || row.state === "FAIL";
 
 export function history(rows: Iterable<Row>, maximize: boolean): Past[] {
-  const done = [...rows].filter(finished);
-  const end = (row: Row): number => row.finished_s ?? -Number.MAX_VALUE;
-  done.sort((a, b) => end(a) - end(b) || a.number - b.number);
-  const past: Past[] = [];
-  let best: number | null = null;
-  done.forEach((row, index) => {
-    const value = row.values?.[0];
+  const known = new Finished(maximize);
+  known.take(rows);
+  return known.past;
+}
+
+const end = (row: Row): number => row.finished_s ?? -Number.MAX_VALUE;
+const byEnd = (a: Row, b: Row): number => end(a) - end(b) || a.number - b.number;
+
+/**
+ * The finished trials of a study that goes on: lists that only grow, as long as trials end one
+ * after another. `era` changes when one had to be made anew. index: of the objective.
+ */
+export class Finished {
+  readonly past: Past[] = [];
+  readonly complete: Row[] = [];
+  readonly pruned: Row[] = [];
+  /** Number of a trial with a value to its place among all that finished. */
+  readonly places = new Map<number, number>();
+  era = 0;
+  private readonly known = new Map<number, Row>();
+  private last: Row | null = null;
+  private best: number | null = null;
+
+  constructor(
+    readonly maximize: boolean,
+    private readonly index = 0,
+  ) {}
+
+  take(rows: Iterable<Row>): void {
+    const all: Row[] = [];
+    let [fresh, same] = [[] as Row[], 0];
+    for (const row of rows) {
+      if (!finished(row)) continue;
+      all.push(row);
+      if (this.known.get(row.number) === row) same += 1;
+      else fresh.push(row);
+    }
+    fresh.sort(byEnd);
+    const again = fresh.some((row) => this.known.has(row.number));
+    const late = fresh[0] && this.last && byEnd(fresh[0], this.last) < 0;
+    if (again || late || same < this.known.size) {
+      this.forget();
+      fresh = all.sort(byEnd);
+    }
+    for (const row of fresh) this.add(row);
+  }
+
+  private forget(): void {
+    this.era += 1;
+    this.past.length = this.complete.length = this.pruned.length = 0;
+    this.known.clear();
+    this.places.clear();
+    this.last = this.best = null;
+  }
+
+  private add(row: Row): void {
+    this.known.set(row.number, row);
+    this.last = row;
+    const value = row.values?.[this.index];
     if (row.state === "FAIL" || !usable(value)) return;
     const complete = row.state === "COMPLETE";
-    const improved = complete && (best === null || (maximize ? value > best : value < best));
-    if (improved) best = value;
-    past.push({ number: row.number, at: index + 1, value, complete, best, improved });
-  });
-  return past;
+    (complete ? this.complete : this.pruned).push(row);
+    const { best } = this;
+    const improved = complete && (best === null || (this.maximize ? value > best : value < best));
+    if (improved) this.best = value;
+    const at = this.known.size;
+    this.places.set(row.number, at);
+    this.past.push({ number: row.number, at, value, complete, best: this.best, improved });
+  }
 }
 
 /** With fewer values than this all of them are shown. */
