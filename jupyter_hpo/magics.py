@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import Magics, line_cell_magic, magics_class
+from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 
-from .arguments import Request, build_parser, parse_line
-from .errors import CellError
+from .arguments import Request, parse_line
+from .errors import CellError, StudyError
 from .interrupts import Interrupts
 from .past.records import BANNER
 from .past.session import history_of
@@ -15,6 +17,8 @@ from .warmup import warmup
 
 if TYPE_CHECKING:
     from .cell import CapturedCell
+    from .completion import Session
+    from .handle import StudyHandle
     from .notebook import Notebook
 
 
@@ -24,20 +28,22 @@ class HpoMagics(Magics):  # type: ignore[misc]
 
     shell: Any
 
-    @line_cell_magic
-    def hpo(self, line: str, cell: str | None = None) -> Any:
-        """(replaced by the parser's help)"""
-        if cell is None:
-            from .line_magic import run_line
+    @line_magic("hpo")  # type: ignore[untyped-decorator, arg-type]
+    def command(self, line: str) -> Any:
+        """See `help_text.command_help`."""
+        from .line_magic import run_line
 
-            return run_line(line, self.shell.user_ns)
+        return run_line(line, self.shell.user_ns)
+
+    @cell_magic("hpo")  # type: ignore[untyped-decorator, arg-type]
+    def search(self, line: str, cell: str) -> None:
+        """See `help_text.search_help`."""
         with Interrupts() as interrupts:
             self._search(parse_line(line), cell)
         if interrupts.seen:
             from .run import Interrupted
 
             raise Interrupted("stopped. Run the cell again to go on.")
-        return None
 
     def _search(self, request: Request, source: str) -> None:
         from .editing import open_editor
@@ -84,24 +90,88 @@ def plain_cell(lines: list[str]) -> list[str]:
     return lines
 
 
-def complete(shell: Any, event: Any) -> list[str]:
-    """Tab on the `%%hpo` line: options, and the choices of an option."""
-    words = event.line.split()
-    last = words[-1] if event.line.endswith(" ") or len(words) < 2 else words[-2]
-    for action in build_parser()._actions:
-        if last in action.option_strings and action.choices:
-            return [str(choice) for choice in action.choices]
-    return [flag for action in build_parser()._actions for flag in action.option_strings]
+MATCHER = "jupyter_hpo"
+"""The identifier of ours among IPython's matchers."""
+
+
+def matcher_of(shell: Any) -> Any:
+    """What completes our lines, for IPython's completer: nothing else does there."""
+
+    @context_matcher(identifier=MATCHER, priority=1000)  # type: ignore[untyped-decorator]
+    def match(context: CompletionContext) -> dict[str, Any]:
+        if "%hpo" not in context.line_with_cursor:
+            return {"completions": []}
+        from .completion import suggest
+
+        lines = context.full_text.split("\n")
+        before, after = lines[: context.cursor_line], lines[context.cursor_line + 1 :]
+        line = context.line_with_cursor
+        found = suggest(
+            "\n".join([*before, line[: context.cursor_position]]),
+            "\n".join([line[context.cursor_position :], *after]),
+            _session_of(shell),
+        )
+        if found is None:
+            return {"completions": []}
+        return {
+            "completions": [SimpleCompletion(text, type=kind) for text, kind in found.words],
+            "matched_fragment": found.fragment,
+            "suppress": True,
+            "ordered": True,
+        }
+
+    return match
+
+
+def _session_of(shell: Any) -> Session:
+    from .completion import Session
+    from .handle import studies
+    from .storage import list_studies
+    from .study.trial import TrialState
+
+    def newest(ask: Callable[[StudyHandle], Iterable[Any]]) -> Callable[[], list[Any]]:
+        def answer() -> list[Any]:
+            try:
+                return list(ask(studies.latest()))
+            except StudyError:  # there is none
+                return []
+
+        return answer
+
+    return Session(
+        shell.user_ns,
+        lambda: [*reversed(studies.names()), *list_studies()],
+        newest(lambda s: (t.number for t in s.trials if not TrialState(t.state).finished)),
+        newest(lambda s: s.session.cell.space),
+        shell.input_transformer_manager.transform_cell,
+    )
+
+
+def _help_on_magics() -> None:
+    """What `%%hpo?` and `%hpo?` show; IPython asks a `getdoc` of ours before the docstring."""
+
+    def command_help() -> str:
+        from .help_text import command_help
+
+        return command_help()
+
+    def search_help() -> str:
+        from .help_text import search_help
+
+        return search_help()
+
+    magics: Any = HpoMagics
+    magics.command.getdoc, magics.search.getdoc = command_help, search_help
 
 
 def load(shell: Any) -> None:
     """Register the magics, completion and the `#! %%hpo` form; warm up what trials need."""
-    HpoMagics.hpo.__doc__ = build_parser().format_help()
+    _help_on_magics()
     if plain_cell in shell.input_transformers_cleanup:
         return  # %load_ext once more
     shell.register_magics(HpoMagics)
     shell.input_transformers_cleanup.append(plain_cell)
-    shell.set_hook("complete_command", complete, str_key="%%hpo")
+    shell.Completer.custom_matchers.append(matcher_of(shell))
     shell.events.register("post_run_cell", warmup.follow)
     history_of(shell).begin()
     warmup.begin()
@@ -113,6 +183,8 @@ def unload(shell: Any) -> None:
         shell.magics_manager.magics[kind].pop("hpo", None)
     if plain_cell in shell.input_transformers_cleanup:
         shell.input_transformers_cleanup.remove(plain_cell)
+        matchers = shell.Completer.custom_matchers
+        matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") != MATCHER]
         shell.events.unregister("post_run_cell", warmup.follow)
     history_of(shell).end()
     warmup.end()

@@ -1,0 +1,266 @@
+"""The options of `%%hpo`, in groups, each with a word on it and an example.
+
+What is wrong is said in one sentence (IPython's UsageError) that names the value; a misspelt
+option or choice is answered with the nearest one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from typing import Any, NoReturn
+
+from IPython.core.error import UsageError
+
+from .executors.devices import parse_device
+from .options import Options
+from .study.objective import Direction, Objective
+from .widgets.numbers import parse_duration
+
+EXAMPLES = {
+    "space": "lr=1e-5..1e-1:log hidden=32|64|128",
+    "--space": "--space space",
+    "--auto": "--auto",
+    "--edit": "--edit",
+    "--explain": "--explain",
+    "--maximize": "--maximize val_acc",
+    "--minimize": "--minimize history.history['val_loss'][-1]",
+    "--trials": "--trials 40",
+    "--timeout": "--timeout 30m",
+    "--trial-timeout": "--trial-timeout 5m",
+    "--patience": "--patience 20",
+    "--sampler": "--sampler random",
+    "--pruner": "--pruner none",
+    "--seed": "--seed 0",
+    "--jobs": "--jobs 4",
+    "--device": "--device cuda:1",
+    "--executor": "--executor inline",
+    "--reach": "--reach cell",
+    "--no-shared-setup": "--no-shared-setup",
+    "--name": "--name digits",
+    "--resume": "--resume",
+    "--fresh": "--fresh",
+    "--storage": "--storage /data/studies",
+    "--keep": "--keep model,history",
+    "--keep-limit": "--keep-limit 4GB",
+    "--background": "--background",
+    "--quiet": "--quiet",
+}
+"""By the option (the flag, or `space` for ranges on the line)."""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse whose errors are IPython's one-line UsageError, with the nearest option."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"%%hpo: {self._said(message)} (%%hpo? lists the options)")
+
+    def _said(self, message: str) -> str:
+        message = message.removeprefix("argument ").rstrip(".")
+        if message.startswith("unrecognized arguments"):
+            words = message.partition(":")[2].split()
+            word = next((w for w in words if w.startswith("-")), words[0]).partition("=")[0]
+            near = difflib.get_close_matches(word, self.flags, 1, 0.7)
+            return f"there is no option {word}" + (f". Did you mean {near[0]}?" if near else "")
+        bad = re.match(r"(?P<flag>\S+): invalid choice: '(?P<word>.*?)'", message)
+        if bad is not None:
+            return f"{bad['flag']}: there is no {bad['word']!r}. {self._choice(**bad.groupdict())}"
+        flag = message.partition(":")[0]
+        if message.endswith("expected one argument") and flag in EXAMPLES:
+            return f"{flag} needs a value: {EXAMPLES[flag]}"
+        return message
+
+    def _choice(self, flag: str, word: str) -> str:
+        choices = [str(choice) for choice in self.option(flag).choices or ()]
+        near = difflib.get_close_matches(word, choices, 1)
+        return f"Did you mean {near[0]}?" if near else f"Choose from {', '.join(choices)}"
+
+    @property
+    def flags(self) -> list[str]:
+        return [flag for action in self._actions for flag in action.option_strings]
+
+    def option(self, flag: str) -> argparse.Action:
+        """Raises KeyError when there is none."""
+        return self._option_string_actions[flag]
+
+    @property
+    def groups(self) -> list[tuple[str, list[argparse.Action]]]:
+        """Titles of the groups, and their options."""
+        return [(str(g.title), g._group_actions) for g in self._action_groups if g._group_actions]
+
+
+class _Goal(argparse.Action):
+    """Collects --minimize and --maximize in the order in which they were given."""
+
+    def __call__(
+        self, parser: Any, namespace: Any, values: Any, option_string: str | None = None
+    ) -> None:
+        direction: Direction = "maximize" if option_string == "--maximize" else "minimize"
+        found = getattr(namespace, self.dest) or []
+        setattr(namespace, self.dest, [*found, Objective(values, direction)])
+
+
+def _duration(text: str) -> float:
+    try:
+        seconds = parse_duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if seconds is None or seconds <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 90s, 30m or 1h30m")
+    return seconds
+
+
+def _size(text: str) -> int:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", text.strip().lower())
+    if found is None or not float(found[1]):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; write 500MB or 4GB")
+    base = 1024 if found[3] else 1000
+    return int(float(found[1]) * base ** " kmgt".index(found[2] or " "))
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number greater than 0")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2**32 - 1")
+    return int(text)
+
+
+def _jobs(text: str) -> int | None:
+    return None if text == "auto" else _positive(text)
+
+
+def _device(text: str) -> str:
+    try:
+        return parse_device(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def build_parser() -> Parser:
+    """The options of `%%hpo`."""
+    parser = Parser(prog="%%hpo", add_help=False, allow_abbrev=False)
+    _what(parser)
+    _goals(parser)
+    _budget(parser)
+    _search(parser)
+    _running(parser)
+    _keeping(parser)
+    return parser
+
+
+def _what(parser: Parser) -> None:
+    add = parser.add_argument_group("What to tune").add_argument
+    add(
+        "space",
+        nargs="*",
+        metavar="name=range",
+        help="ranges and choices on the line, which go before marks in the code",
+    )
+    add("--space", dest="space_name", metavar="NAME", help="a SearchSpace in the notebook")
+    add("--auto", action="store_true", help="tune what is found, with the proposed ranges")
+    add("--edit", action="store_true", help="open the space editor first")
+    add(
+        "--explain",
+        action="store_true",
+        help="say what was found and what trials would do, and start nothing",
+    )
+
+
+def _goals(parser: Parser) -> None:
+    add = parser.add_argument_group("What to look for").add_argument
+    said = "a name the cell assigns, or an expression; several options make several objectives"
+    for flag in ("--maximize", "--minimize"):
+        add(flag, dest="objectives", action=_Goal, metavar="NAME", help=said)
+
+
+def _budget(parser: Parser) -> None:
+    add = parser.add_argument_group("How long").add_argument
+    add("--trials", type=_positive, metavar="N", help="finished trials in all")
+    add("--timeout", type=_duration, metavar="TIME", help="of the whole study")
+    add("--trial-timeout", type=_duration, metavar="TIME", help="of one trial")
+    add(
+        "--patience",
+        type=_positive,
+        metavar="N",
+        help="stop after N trials in a row without a better value",
+    )
+
+
+def _search(parser: Parser) -> None:
+    add = parser.add_argument_group("How to search").add_argument
+    add(
+        "--sampler",
+        choices=("tpe", "random"),
+        default="tpe",
+        help="how values are suggested. tpe learns from finished trials which do well; random "
+        "learns nothing",
+    )
+    add(
+        "--pruner",
+        choices=("asha", "none"),
+        help="how hopeless trials are ended early. asha compares trials after 1, 3, 9, ... "
+        "reports; it is the default when there are reports and enough trials",
+    )
+    add(
+        "--seed",
+        type=_seed,
+        metavar="N",
+        help="seeds the search, and Python, NumPy and torch in each trial",
+    )
+
+
+def _running(parser: Parser) -> None:
+    add = parser.add_argument_group("Where trials run").add_argument
+    add("--jobs", type=_jobs, metavar="N", help="trials side by side: auto (every core) or 2")
+    add(
+        "--device",
+        type=_device,
+        default="auto",
+        metavar="NAME",
+        help="auto (the GPU the cell uses, else the CPU), cpu, cuda (every GPU) or cuda:1",
+    )
+    add(
+        "--executor",
+        choices=("processes", "workers", "inline"),
+        default="processes",
+        help="processes: a new one for each trial; workers: kept for the next trial; "
+        "inline: in the kernel, one by one, for a debugger",
+    )
+    add(
+        "--reach",
+        choices=("notebook", "cell"),
+        default="notebook",
+        help="notebook: trials also run again what earlier cells did to build what is tuned or "
+        "trained here; cell: this cell only, on the objects as they stand",
+    )
+    add(
+        "--no-shared-setup",
+        dest="shared_setup",
+        action="store_false",
+        help="every trial runs the whole cell; else its first lines, as far as no tuned value "
+        "reaches them, run once for all",
+    )
+
+
+def _keeping(parser: Parser) -> None:
+    add = parser.add_argument_group("The study and its result").add_argument
+    add("--name", help="name of the study: it continues when it exists")
+    add("--resume", action="store_true", help="go on where the study stood (the default)")
+    add("--fresh", action="store_true", help="forget what this study found before")
+    add("--storage", metavar="FOLDER", help="where studies are kept (default .jupyter_hpo)")
+    add("--keep", metavar="a,b", help="objects of the best trial to bring back")
+    add(
+        "--keep-limit",
+        type=_size,
+        default=Options.keep_limit_bytes,
+        metavar="SIZE",
+        help="what these may take (default 1 GiB)",
+    )
+    add("--background", action="store_true", help="return at once; study.wait() waits")
+    add("--quiet", action="store_true", help="show the result only")
