@@ -7,7 +7,7 @@ import { REFRESH_MS } from "../src/board/detail";
 import { Session } from "../src/board/session";
 import { WidgetTransport } from "../src/core/transport";
 import { FakeKernel, FakeModel } from "./fake";
-import { header, row, update } from "./help";
+import { header, param, row, update } from "./help";
 import fixture from "./update.json";
 
 let root: HTMLElement;
@@ -23,7 +23,9 @@ function show(rows: Row[], more: Partial<Header> = {}, points: Point[] = []): vo
 }
 const all = (selector: string): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(selector)];
 const button = (text: string): HTMLButtonElement =>
-  all("button").find((b) => b.textContent!.includes(text)) as HTMLButtonElement;
+  all("button").find((b) =>
+    (b.getAttribute("aria-label") ?? b.textContent!).includes(text),
+  ) as HTMLButtonElement;
 const click = (element: HTMLElement): Promise<void> =>
   act(async () => {
     element.click();
@@ -154,7 +156,7 @@ describe("Board", () => {
     ]);
     await click(all("tbody th button")[1]!);
     expect(root.querySelector(".hpo-reason")!.textContent).toBe(
-      "Stopped early: 9 of 12 trials at step 1",
+      "Stopped early: 9 of 12 trials at step 1 Why was this pruned?",
     );
   });
 
@@ -163,7 +165,7 @@ describe("Board", () => {
     await click(all("tbody th button")[0]!);
     await click(button("Pause this trial"));
     expect(sentCommands()).toContain("pause_trial3");
-    expect(button("Pausing this trial…").disabled).toBe(true);
+    expect(button("Pausing this trial").disabled).toBe(true);
     const take = (more: Partial<Row>): void => {
       show([row(3, { state: "RUNNING", ...more })]);
       act(() => session["clearPending"]());
@@ -171,12 +173,12 @@ describe("Board", () => {
     take({ waits: "person" });
     expect(all(".hpo-state")[0]!.textContent).toBe("‖pausing");
     expect(root.querySelector(".hpo-reason")!.textContent).toBe("Pausing at its next report");
-    expect(button("Keep it running").disabled).toBe(false);
+    expect(button("Keep running this trial").disabled).toBe(false);
     take({ state: "PAUSED", waits: "person" });
     expect(root.querySelector(".hpo-reason")!.textContent).toBe("Paused by you");
     await click(button("Resume this trial"));
     expect(sentCommands()).toContain("resume_trial3");
-    expect(button("Resuming this trial…").disabled).toBe(true);
+    expect(button("Resuming this trial").disabled).toBe(true);
     take({ state: "PAUSED", waits: "slot" });
     expect(root.querySelector(".hpo-reason")!.textContent).toContain("as soon as a job is free");
     expect(button("Pause this trial").disabled).toBe(false);
@@ -187,7 +189,7 @@ describe("Board", () => {
     show([row(3, running)], { elapsed_s: 119 });
     expect(all(".hpo-state")[0]!.textContent).toBe("●running");
     show([row(3, running)], { elapsed_s: 230.4 });
-    expect(all(".hpo-state")[0]!.textContent).toBe("●silent for 2m 10s");
+    expect(all(".hpo-state")[0]!.textContent).toBe("●silent 2m 10s");
     show([row(3, { ...running, heard_s: 230 })], { elapsed_s: 231 });
     expect(all(".hpo-state")[0]!.textContent).toBe("●running");
   });
@@ -225,15 +227,16 @@ describe("Board", () => {
       "0.5000 trial 0",
       "1 of 10 10%",
       "5s",
-      "–",
+      "known after 3 trials",
     ]);
   });
 
   it("writes choices among numbers as numbers", () => {
-    show([row(0, { params: { lr: 0.1, act: 64 } }), row(1, { params: { act: 128 } })]);
-    expect(button("act").closest("th")!.className).toBe("hpo-num");
-    show([row(1, { params: { act: "relu" } })]);
-    expect(button("act").closest("th")!.className).toBe("");
+    const batch = param("batch", { kind: "categorical", choices: [32, 64] });
+    const act = param("act", { kind: "categorical", choices: ["relu", 3] });
+    show([row(0, { params: { batch: 64, act: "relu" } })], { params: [batch, act] });
+    expect(button("batch").closest("th")!.className).toBe("hpo-num");
+    expect(button("act").closest("th")!.className).toBe("hpo-text");
   });
 
   it("draws only the rows in view of ten thousand", () => {

@@ -2,12 +2,18 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { metric } from "../core/format";
+import { OpenedTrial } from "./detail";
 import { Header } from "./header";
+import { Narrowed } from "./narrowed";
 import { PANES } from "./panes";
 import type { Session } from "./session";
 import { Tabs } from "./tabs";
 import base from "./base.css";
 import css from "./board.css";
+import asks from "./asks.css";
+import edits from "./edits.css";
+import table from "./table.css";
+import pictures from "./pictures.css";
 
 const SAY_MS = 10000;
 
@@ -58,7 +64,9 @@ export function Board({ session }: { session: Session }) {
     <>
       <Header session={session} silent={silent} />
       <Tabs tabs={panes} chosen={pane.key} onChoose={setChosen}>
+        {!pane.table && <Narrowed session={session} filter />}
         <pane.Content session={session} />
+        {!pane.table && <OpenedTrial session={session} />}
       </Tabs>
       <Announcer session={session} />
     </>
@@ -69,9 +77,11 @@ export function Board({ session }: { session: Session }) {
  * the session. */
 export function mount(el: HTMLElement, session: Session): () => void {
   const style = document.createElement("style");
-  style.textContent = base + css;
+  style.textContent = base + css + table + asks + edits + pictures;
   const root = document.createElement("div");
   root.className = "hpo hpo-dashboard";
+  // Arrows and letters pressed here are not meant for the notebook: JupyterLab looks for this.
+  root.dataset["lmSuppressShortcuts"] = "true";
   el.append(style, root);
   render(<Board session={session} />, root);
   return () => {

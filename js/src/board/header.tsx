@@ -1,9 +1,17 @@
 // The study at a glance, and the buttons.
 import type { ComponentChildren } from "preact";
-import type { Header as HeaderValue } from "../core/protocol";
+import { useMemo } from "preact/hooks";
 import { count, duration, metric } from "../core/format";
+import type { Header as HeaderValue } from "../core/protocol";
+import { reasons, type Reason } from "../core/reasons";
+import { cut, line } from "../core/text";
+import { Long } from "./long";
 import type { Session } from "./session";
-import { Badge, SIGNS, WORDS } from "./states";
+import { Badge, ended, SIGNS, WORDS } from "./states";
+import { Steering } from "./steering";
+import { Teach } from "./teach";
+
+export { ended };
 
 function Stat(props: { label: string; children: ComponentChildren; note?: string }) {
   return (
@@ -18,12 +26,50 @@ function Stat(props: { label: string; children: ComponentChildren; note?: string
   );
 }
 
-export const ended = (header: HeaderValue): boolean =>
-  ["finished", "stopped", "failed"].includes(header.state);
-
 /** Time as it ticks: whole seconds, so that the figure keeps its width. */
 const clock = (seconds: number): string =>
   seconds < 10 ? `${Math.max(0, Math.floor(seconds))}s` : duration(Math.floor(seconds));
+
+function left(header: HeaderValue): ComponentChildren {
+  if (header.left_s !== null) return `≈ ${clock(header.left_s)}`;
+  if (header.state === "paused" || header.state === "waiting") return "paused";
+  const endless = header.n_trials === null && header.timeout_s === null;
+  return <small>{endless ? "until you stop it" : "known after 3 trials"}</small>;
+}
+
+/** More devices than this are summed up. */
+const DEVICES = 3;
+
+function Use({ use }: { use: Record<string, number> }) {
+  const all = Object.entries(use);
+  if (!all.length) return null;
+  const [cpu, rest] = [all.slice(0, 1), all.slice(1)];
+  const mean = rest.reduce((sum, [, share]) => sum + share, 0) / (rest.length || 1);
+  const shown: [string, number][] =
+    all.length > DEVICES
+      ? [...cpu, [`${rest.length} × ${rest[0]![0].replace(/ \d+$/, "")}`, mean]]
+      : all;
+  const percent = (share: number): string => `${Math.round(100 * share)}%`;
+  return (
+    <div
+      class="hpo-stat"
+      title={all.map(([name, share]) => `${name}: ${percent(share)}`).join("\n")}
+    >
+      <dt>In use</dt>
+      <dd class="hpo-use">
+        {shown.map(([name, share]) => (
+          <span key={name}>
+            <small>{name}</small>
+            <i class="hpo-meter" aria-hidden="true">
+              <i style={{ width: percent(Math.min(1, share)) }} />
+            </i>
+            <small>{percent(share)}</small>
+          </span>
+        ))}
+      </dd>
+    </div>
+  );
+}
 
 function Progress({ header }: { header: HeaderValue }) {
   const total = header.n_trials;
@@ -49,45 +95,20 @@ function Progress({ header }: { header: HeaderValue }) {
   );
 }
 
-function Buttons({ session, header }: { session: Session; header: HeaderValue }) {
-  const pending = session.pending.value;
-  if (ended(header)) return null;
-  const stopping = header.state === "stopping" || pending.has("stop");
-  const paused = header.state === "paused";
-  const command = paused ? "resume" : "pause";
-  const waiting = pending.has("pause") || pending.has("resume");
-  const label = waiting ? (paused ? "Resuming…" : "Pausing…") : paused ? "Resume" : "Pause";
-  return (
-    <div class="hpo-buttons">
-      <button
-        type="button"
-        class="hpo-button"
-        disabled={stopping || waiting}
-        onClick={() => void session.command(command)}
-      >
-        <i aria-hidden="true">{paused ? "▶" : "‖"}</i>
-        {label}
-      </button>
-      <button
-        type="button"
-        class="hpo-button hpo-stop"
-        disabled={stopping}
-        onClick={() => void session.command("stop")}
-      >
-        <i aria-hidden="true">■</i>
-        {stopping ? "Stopping…" : "Stop"}
-      </button>
-    </div>
-  );
-}
-
-function Counts({ header }: { header: HeaderValue }) {
+function Counts({ session, header }: { session: Session; header: HeaderValue }) {
+  // The header counts a trial that the person stopped among those that count as done.
+  let [failed, stopped] = [0, 0];
+  for (const { state } of session.store.rows.values()) {
+    if (state === "FAIL") failed += 1;
+    else if (state === "STOPPED") stopped += 1;
+  }
   const counts = [
     ["COMPLETE", header.n_complete],
     ["RUNNING", header.n_running],
     ["PAUSED", header.n_paused],
     ["PRUNED", header.n_pruned],
-    ["FAIL", header.n_failed],
+    ["FAIL", stopped ? failed : header.n_failed],
+    ["STOPPED", stopped],
   ] as const;
   return (
     <ul class="hpo-counts">
@@ -96,7 +117,8 @@ function Counts({ header }: { header: HeaderValue }) {
           (n > 0 || state === "COMPLETE") && (
             <li key={state} class={`hpo-${state}`}>
               <i aria-hidden="true">{SIGNS[state]}</i>
-              <b>{count(n)}</b> {WORDS[state]}{" "}
+              <b>{count(n)}</b>{" "}
+              {state === "PRUNED" ? <Teach word="pruned">{WORDS[state]}</Teach> : WORDS[state]}{" "}
             </li>
           ),
       )}
@@ -104,21 +126,68 @@ function Counts({ header }: { header: HeaderValue }) {
   );
 }
 
-function Facts({ facts }: { facts: string[] }) {
-  const [first, ...rest] = facts;
+/** Sentences, of which the first stands for the others until one asks. */
+function Sentences({ of, class: more = "" }: { of: ComponentChildren[]; class?: string }) {
+  const [first, ...rest] = of;
   if (!first) return null;
-  if (!rest.length) return <p class="hpo-facts">{first}</p>;
+  if (!rest.length) return <p class={`hpo-facts ${more}`}>{first}</p>;
   return (
-    <details class="hpo-facts">
+    <details class={`hpo-facts ${more}`}>
       <summary>
         {first} <span class="hpo-more">{`+ ${rest.length} more`}</span>
       </summary>
       <ul>
-        {rest.map((fact) => (
-          <li key={fact}>{fact}</li>
+        {rest.map((fact, i) => (
+          <li key={i}>{fact}</li>
         ))}
       </ul>
     </details>
+  );
+}
+
+function Failure({ session, reason }: { session: Session; reason: Reason }) {
+  const { numbers, text, line: at } = reason;
+  const first = numbers[0]!;
+  return (
+    <>
+      <i aria-hidden="true">✕</i>{" "}
+      {numbers.length === 1 ? "1 trial failed" : `${count(numbers.length)} trials failed`}
+      {at !== null && ` in line ${at}`}: <span class="hpo-long">{line(text, 160)}</span>{" "}
+      <button
+        type="button"
+        class="hpo-link"
+        onClick={(event) => {
+          event.preventDefault(); // within a summary
+          session.open(first);
+        }}
+      >{`Open trial ${first}`}</button>
+    </>
+  );
+}
+
+/** Why some trials failed; where all did the study's own message says it. */
+function Failures({ session, header }: { session: Session; header: HeaderValue }) {
+  const version = session.version.value;
+  const found = useMemo(
+    () => (header.n_failed ? reasons(session.store.rows.values()) : []),
+    [version],
+  );
+  if (header.state === "failed" && header.message) return null;
+  const sentences = found
+    .slice(0, 8)
+    .map((reason) => <Failure session={session} reason={reason} />);
+  return <Sentences of={sentences} class="hpo-failures" />;
+}
+
+function Note(props: { tone: "" | "warn" | "bad"; sign: string; text: string; live?: boolean }) {
+  const { tone, sign, text } = props;
+  return (
+    <p class={`hpo-note ${tone && `hpo-note-${tone}`}`} {...(props.live ? { role: "status" } : {})}>
+      <i aria-hidden="true">{sign}</i>
+      <span>
+        <Long text={text} />
+      </span>
+    </p>
   );
 }
 
@@ -127,21 +196,24 @@ export function Header({ session, silent }: { session: Session; silent: number }
   const header = session.store.header!;
   const said = session.said.value;
   const done = header.n_complete + header.n_pruned + header.n_failed;
-  const objectives = header.objectives.map((o) => `${o.direction} ${o.name}`).join(", ");
+  const objectives = header.objectives.map((o) => `${o.direction} ${line(o.name, 60)}`).join(", ");
   const percent = header.n_trials ? `${Math.floor((100 * done) / header.n_trials)}%` : "";
   const jobs = header.jobs === 1 ? "1 job" : `${header.jobs} jobs`;
-  const how = [header.sampler, header.pruner, jobs, header.device].filter(Boolean);
+  const failed = header.state === "failed";
+  const several = header.objectives.length > 1;
   return (
     <header class="hpo-header">
       <div class="hpo-title">
         <Badge state={header.state} />
-        <h3 title={header.study}>{header.study}</h3>
-        <span class="hpo-objective">{objectives}</span>
-        <Buttons session={session} header={header} />
+        <h3 title={cut(header.study, 400)}>{line(header.study, 120)}</h3>
+        <span class="hpo-objective" title={objectives}>
+          {objectives}
+        </span>
+        <Steering session={session} header={header} />
       </div>
       <dl class="hpo-stats">
         <Stat
-          label={header.objectives.length > 1 ? "Best (of the front)" : "Best"}
+          label={several ? "Best (of the front)" : "Best"}
           note={header.best ? `trial ${header.best.number}` : ""}
         >
           <strong>{header.best ? header.best.values.map(metric).join(" · ") : "–"}</strong>
@@ -149,42 +221,47 @@ export function Header({ session, silent }: { session: Session; silent: number }
         <Stat label="Trials" note={percent}>
           {header.n_trials === null ? count(done) : `${count(done)} of ${count(header.n_trials)}`}
         </Stat>
-        <Stat label="Elapsed">{clock(header.elapsed_s)}</Stat>
-        {!ended(header) && (
-          <Stat label="Left">{header.left_s === null ? "–" : `≈ ${clock(header.left_s)}`}</Stat>
-        )}
+        <Stat label={ended(header) ? "Took" : "Elapsed"}>{clock(header.elapsed_s)}</Stat>
+        {!ended(header) && <Stat label="Left">{left(header)}</Stat>}
+        {!ended(header) && <Use use={header.use} />}
       </dl>
       <Progress header={header} />
       <div class="hpo-line">
-        {header.state === "starting" ? <span>Starting workers…</span> : <Counts header={header} />}
-        <span {...(header.jobs_why ? { title: header.jobs_why } : {})}>{how.join(" · ")}</span>
+        {header.state === "starting" ? (
+          <span>Starting workers…</span>
+        ) : (
+          <Counts session={session} header={header} />
+        )}
+        <span class="hpo-how" {...(header.jobs_why ? { title: header.jobs_why } : {})}>
+          {header.sampler && <Teach word={header.sampler} />}
+          {header.pruner && <Teach word={header.pruner} />}
+          <span>{jobs}</span>
+          {header.device && <span>{header.device}</span>}
+        </span>
       </div>
-      {header.setup && <p class="hpo-facts">{header.setup}</p>}
-      <Facts facts={header.facts} />
+      <Failures session={session} header={header} />
       {header.notices.map((notice) => (
-        <p key={notice} class="hpo-note hpo-note-warn">
-          <i aria-hidden="true">!</i>
-          {notice}
-        </p>
+        <Note key={notice} tone="warn" sign="!" text={notice} />
       ))}
       {header.message && (
-        <p class={`hpo-note ${header.state === "failed" ? "hpo-note-bad" : ""}`} role="status">
-          <i aria-hidden="true">{header.state === "failed" ? "✕" : "i"}</i>
-          {header.message}
-        </p>
+        <Note tone={failed ? "bad" : ""} sign={failed ? "✕" : "i"} text={header.message} live />
       )}
       {said && (
-        <p class={`hpo-note ${said.ok ? "" : "hpo-note-bad"}`} role="status">
-          <i aria-hidden="true">{said.ok ? "i" : "✕"}</i>
-          {said.text}
-        </p>
+        <Note tone={said.ok ? "" : "bad"} sign={said.ok ? "i" : "✕"} text={said.text} live />
       )}
       {silent > 6 && !ended(header) && (
-        <p class="hpo-note hpo-note-warn">
-          <i aria-hidden="true">!</i>
-          {`No word from the kernel for ${duration(silent)}.`}
+        <Note tone="warn" sign="!" text={`No word from the kernel for ${duration(silent)}.`} />
+      )}
+      {header.setup && (
+        <p class="hpo-facts">
+          <Long text={header.setup} />
         </p>
       )}
+      <Sentences
+        of={header.facts.map((fact) => (
+          <Long text={fact} />
+        ))}
+      />
     </header>
   );
 }

@@ -1,293 +1,347 @@
-// The table of trials: sortable, windowed, a row opens to its details.
-import { useMemo, useRef, useState } from "preact/hooks";
-import { duration, memory, metric, number, param } from "../core/format";
-import type { Row } from "../core/protocol";
-import { usable } from "../core/history";
-import { sorted, thinned, type Curve, type SortKey } from "../core/store";
-import { RowDetail } from "./detail";
+// The table of trials: sorted, filtered, windowed; a row opens to its details.
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { count } from "../core/format";
+import type { Header, Row } from "../core/protocol";
+import type { SortKey } from "../core/store";
+import { csv, Ordered, quantiles } from "../core/table";
+import { copy } from "../core/clipboard";
+import { cut, line } from "../core/text";
+import { Columns } from "./columns";
+import { OpenedTrial, RowDetail } from "./detail";
+import { FilterBox, Narrowed } from "./narrowed";
+import { columnsOf, ROW, TrialRow, type Column, type Scales } from "./rows";
 import type { Session } from "./session";
-import { ran, StateCell } from "./states";
+import { RANK } from "./view";
+import { windowOf, topOf, type Opened } from "./window";
 
-const ROW = 29;
-const SPARE = 8;
-const RANK: SortKey = { by: "rank" };
+/** Scrolling draws anew only every so many rows; as many are spare. */
+const STRIDE = 4;
 
-interface Heading {
-  title: string;
-  key: SortKey | null;
-  numeric: boolean;
-  best?: "ascending" | "descending";
-}
+const NUMBER: Column = {
+  key: "number",
+  title: "Trial",
+  sort: { by: "number" },
+  numeric: true,
+  class: "",
+  cell: () => null,
+};
 
 const same = (a: SortKey | null, b: SortKey): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** All sparklines share their scales: a trial stopped early has a short one. */
-interface Scales {
-  y: [number, number];
-  x: [number, number];
-}
-
-function Sparkline({ curve, scales }: { curve: Curve | undefined; scales: Scales }) {
-  if (!curve || curve.steps.length < 2) return <span class="hpo-none">–</span>;
-  const { steps, values } = thinned(curve, 40);
-  const [first, last] = scales.x;
-  const [low, high] = scales.y;
-  const path = values
-    .map((value, i) => {
-      if (!Number.isFinite(value)) return "";
-      const x = 2 + (70 * (steps[i]! - first)) / (last - first || 1);
-      const y = 17 - (14 * (Math.min(high, Math.max(low, value)) - low)) / (high - low || 1);
-      return `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;
-    })
-    .join("");
-  return (
-    <svg class="hpo-spark" width="74" height="20" viewBox="0 0 74 20" aria-hidden="true">
-      <path d={path.replace(/^L/, "M")} />
-    </svg>
-  );
-}
-
-export function Leaderboard({ session }: { session: Session }) {
+/** Rows that pass, in order; what did not change is not sorted again. */
+function useRows(session: Session): readonly Row[] {
   const version = session.version.value;
-  const opened = session.opened.value;
-  const { store } = session;
-  const header = store.header!;
-  const maximize = header.objectives[0]?.direction === "maximize";
-  const [key, setKey] = useState<SortKey>(RANK);
-  const [descending, setDescending] = useState(false);
-  const [scroll, setScroll] = useState(0);
-  const box = useRef<HTMLDivElement>(null);
-
+  const narrowed = session.narrowed.value;
+  const [key, descending] = [session.view.key.value, session.view.descending.value];
+  const maximize = session.store.header!.objectives[0]?.direction === "maximize";
+  const ordered = useMemo(() => new Ordered(), [session]);
   const rows = useMemo(
-    () => sorted([...store.rows.values()], key, descending, maximize),
+    () => ordered.of(session.store.rows, { key, descending, maximize }),
     [version, key, descending, maximize],
   );
-  const scales = useMemo((): Scales => {
-    const curves = [...store.curves.values()];
-    const values = Float64Array.from(curves.flatMap((c) => c.values).filter(usable)).sort();
-    const at = (q: number): number => values[Math.round(q * (values.length - 1))] ?? 0;
-    return {
-      y: [at(maximize ? 0.05 : 0), at(maximize ? 1 : 0.95)],
-      x: [
-        Math.min(...curves.map((c) => c.steps[0]!)),
-        Math.max(...curves.map((c) => c.steps[c.steps.length - 1]!)),
-      ],
-    };
-  }, [version, maximize]);
-
-  // Until a trial is complete nobody knows: better an empty column than one that jumps in.
-  const unknown = !rows.some((row) => row.state === "COMPLETE" || row.state === "FAIL");
-  const anyStep = unknown || rows.some((row) => row.step !== null);
-  // A choice among numbers reads like the number it is.
-  const numeric = new Set(
-    header.params
-      .filter(
-        ({ name, kind }) =>
-          kind !== "categorical" ||
-          rows.every((row) => !(name in row.params) || typeof row.params[name] === "number"),
-      )
-      .map(({ name }) => name),
+  return useMemo(
+    () => (narrowed.size ? rows.filter((row) => session.passes(row)) : rows),
+    [rows, narrowed],
   );
-  const anyMemory = unknown || rows.some((row) => row.memory_bytes !== null);
-  const headings: Heading[] = [
-    { title: "Trial", key: { by: "number" }, numeric: true },
-    { title: "State", key: { by: "state" }, numeric: false },
-    ...header.objectives.map((objective, index): Heading => ({
-      title: objective.name,
-      key: { by: "value", index },
-      numeric: true,
-      best: objective.direction === "maximize" ? "descending" : "ascending",
-    })),
-    ...(anyStep ? [{ title: "Curve", key: null, numeric: false }] : []),
-    ...header.params.map((info): Heading => ({
-      title: info.name,
-      key: { by: "param", name: info.name },
-      numeric: numeric.has(info.name),
-    })),
-    ...(anyStep ? [{ title: "Step", key: { by: "step" } as const, numeric: true }] : []),
-    { title: "Time", key: { by: "duration" }, numeric: true },
-    ...(anyMemory ? [{ title: "Memory", key: { by: "memory" } as const, numeric: true }] : []),
-  ];
+}
 
-  const sortBy = (heading: Heading): void => {
-    const first = heading.best === "descending";
-    if (!same(heading.key, key)) {
-      setKey(heading.key!);
-      setDescending(first);
-    } else if (descending === first) {
-      setDescending(!first);
-    } else {
-      setKey(RANK); // the third click is back to the leaderboard's own order
+/** The sparklines' scales; the same as before as long as they would hardly differ. */
+function useScales(session: Session): Scales {
+  const version = session.version.value;
+  const { curves, header } = session.store;
+  const maximize = header!.objectives[0]?.direction === "maximize";
+  const kept = useRef<Scales>({ x: [0, 1], y: [0, 1] });
+  useMemo(() => {
+    let [first, last] = [Infinity, -Infinity];
+    for (const { steps } of curves.values()) {
+      first = Math.min(first, steps[0]!);
+      last = Math.max(last, steps[steps.length - 1]!);
     }
+    const [low, high] = quantiles(curves, maximize ? [0.05, 1] : [0, 0.95]);
+    const near = ([a, b]: readonly [number, number], x: number, y: number): boolean =>
+      Math.abs(a - x) + Math.abs(b - y) <= 0.02 * Math.abs(b - a);
+    if (near(kept.current.x, first, last) && near(kept.current.y, low!, high!)) return;
+    kept.current = { x: [first, last], y: [low!, high!] };
+  }, [version, maximize]);
+  return kept.current;
+}
+
+/** The columns besides the parameters' that there is something to show in. */
+function lastColumns(rows: ReadonlyMap<number, Row>, header: Header): string[] {
+  // Until a trial is over nobody knows: better an empty column than one that jumps in.
+  const unknown = header.n_complete + header.n_failed === 0;
+  let [step, memory] = [unknown, unknown];
+  for (const row of rows.values()) {
+    step ||= row.step !== null;
+    memory ||= row.memory_bytes !== null;
+    if (step && memory) break;
+  }
+  return [...(step ? ["curve", "step"] : []), "time", ...(memory ? ["memory"] : [])];
+}
+
+function CopyCsv({ session, rows }: { session: Session; rows: readonly Row[] }) {
+  const [done, setDone] = useState("");
+  return (
+    <>
+      <button
+        type="button"
+        class="hpo-link"
+        disabled={rows.length === 0}
+        title="Copy the trials shown, with all their columns, for a spreadsheet"
+        onClick={async ({ currentTarget }) => {
+          const copied = await copy(csv(rows, session.store.header!), currentTarget);
+          setDone(copied ? "Copied ✓" : "The browser refused");
+          setTimeout(() => setDone(""), 3000);
+        }}
+      >
+        {done || "Copy CSV"}
+      </button>
+      <span class="hpo-unseen" role="status">
+        {done}
+      </span>
+    </>
+  );
+}
+
+function Headings({ columns, session }: { columns: readonly Column[]; session: Session }) {
+  const { view } = session;
+  const [key, descending] = [view.key.value, view.descending.value];
+  const sortBy = (column: Column): void => {
+    const first = column.best === "descending";
+    if (!same(column.sort, key)) {
+      view.key.value = column.sort!;
+      view.descending.value = first;
+    } else if (descending === first) view.descending.value = !first;
+    else view.key.value = RANK; // the third click is back to the leaderboard's own order
   };
-  const direction = (heading: Heading): "ascending" | "descending" | "none" => {
-    if (same(heading.key, key)) return descending ? "descending" : "ascending";
-    const ranked = key.by === "rank" && same(heading.key, { by: "value", index: 0 });
-    return ranked ? (heading.best ?? "none") : "none";
+  const direction = ({ sort, best }: Column): "ascending" | "descending" | "none" => {
+    if (same(sort, key)) return descending ? "descending" : "ascending";
+    const ranked = key.by === "rank" && same(sort, { by: "value", index: 0 });
+    return ranked ? (best ?? "none") : "none";
+  };
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {columns.map((column) => {
+          const sort = direction(column);
+          const title = line(column.title, 60);
+          return (
+            <th
+              key={column.key}
+              scope="col"
+              class={`${column.numeric ? "hpo-num" : ""} ${column.class}`.trim()}
+              {...(column.sort ? { "aria-sort": sort } : {})}
+            >
+              {column.sort ? (
+                <button type="button" title={cut(column.title, 400)} onClick={() => sortBy(column)}>
+                  <span>{title}</span>
+                  {sort !== "none" && <i aria-hidden="true">{sort === "ascending" ? "▲" : "▼"}</i>}
+                </button>
+              ) : (
+                title
+              )}
+            </th>
+          );
+        })}
+      </tr>
+    </thead>
+  );
+}
+
+interface Props {
+  session: Session;
+  /** Whether it has the page to itself. */
+  alone?: boolean;
+}
+
+export function Leaderboard({ session, alone = false }: Props) {
+  session.version.value;
+  const { store, view, opened } = session;
+  const header = store.header!;
+  const rows = useRows(session);
+  const scales = useScales(session);
+  const shownColumns = view.columns(header, lastColumns(store.rows, header));
+  const likeness = JSON.stringify([[...shownColumns], header.params, header.objectives]);
+  const columns = useMemo(() => columnsOf(header, shownColumns), [likeness]);
+
+  const box = useRef<HTMLDivElement>(null);
+  const [scroll, setScroll] = useState(0);
+  const [height, setHeight] = useState(0);
+  const at = useMemo(
+    () => (opened.value === null ? -1 : rows.findIndex((row) => row.number === opened.value)),
+    [rows, opened.value],
+  );
+  const open: Opened = { index: at, height };
+  const current = useRef<number | null>(null);
+
+  /** Bring a row into view, at the upper edge if it was far. */
+  const reveal = (index: number): void => {
+    const board = box.current!;
+    const head = board.querySelector("thead")?.offsetHeight ?? ROW;
+    const [top, view] = [topOf(index, open), board.clientHeight - head];
+    if (top < board.scrollTop) board.scrollTop = top;
+    else if (top + ROW > board.scrollTop + view) board.scrollTop = top + ROW - view;
+    setScroll(board.scrollTop);
   };
 
-  // Windowed: an opened row's details may be taller than a row, which only adds spare rows.
-  const view = box.current?.clientHeight || 420;
-  const from = Math.max(0, Math.min(Math.floor(scroll / ROW), rows.length) - SPARE);
-  const to = Math.min(rows.length, Math.ceil((scroll + view) / ROW) + SPARE);
-  const shown = rows.slice(from, to);
-  const gap = (count: number) =>
-    count > 0 && (
-      <tr aria-hidden="true" class="hpo-gap">
-        <td colSpan={headings.length + 1} style={{ height: `${count * ROW}px` }} />
+  // A row that is opened from a picture may be anywhere.
+  useEffect(() => {
+    if (at >= 0) reveal(at);
+  }, [opened.value]);
+
+  // What one reads stays where it is while other rows come and go above it.
+  const place = useRef({ number: -1, top: 0 });
+  useLayoutEffect(() => {
+    if (at < 0) return void (place.current.number = -1);
+    const top = topOf(at, open);
+    const { number, top: before } = place.current;
+    const board = box.current!;
+    const seen =
+      before >= board.scrollTop - height && before < board.scrollTop + board.clientHeight;
+    if (number === opened.value && top !== before && seen) board.scrollTop += top - before;
+    place.current = { number: opened.value!, top };
+  }, [rows, at]);
+
+  const focus = (index: number): void => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
+    if (!row) return;
+    view.current.value = current.current = row.number;
+    reveal(rows.indexOf(row));
+  };
+  useLayoutEffect(() => {
+    if (current.current === null) return;
+    const to = box.current!.querySelector<HTMLElement>(`[data-number="${current.current}"]`);
+    to?.focus({ preventScroll: true });
+    if (to) current.current = null;
+  });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" && opened.value !== null) {
+      event.stopPropagation();
+      if (at >= 0) focus(at);
+      return session.open(null);
+    }
+    const number = (event.target as HTMLElement).dataset["number"];
+    if (number === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    const from = rows.findIndex((row) => row.number === Number(number));
+    const page = Math.max(1, Math.floor(box.current!.clientHeight / ROW) - 2);
+    const to = {
+      ArrowDown: from + 1,
+      ArrowUp: from - 1,
+      PageDown: from + page,
+      PageUp: from - page,
+      Home: 0,
+      End: rows.length - 1,
+    }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    focus(to);
+  };
+
+  const seen = windowOf(rows.length, scroll, box.current?.clientHeight || 420, open);
+  const tabbed = rows.some((row) => row.number === view.current.value)
+    ? view.current.value
+    : rows[seen.from]?.number;
+  const span = columns.length + 1;
+  const gap = (pixels: number, key: string) =>
+    pixels > 0 && (
+      <tr key={key} aria-hidden="true" class="hpo-gap">
+        <td colSpan={span} style={{ height: `${pixels}px` }} />
       </tr>
     );
 
   return (
-    <section class="hpo-panel hpo-board" aria-label="Leaderboard">
-      <h4>
-        Leaderboard
-        {key.by !== "rank" && (
-          <button type="button" class="hpo-link" onClick={() => setKey(RANK)}>
-            Back to ranking
-          </button>
-        )}
-      </h4>
+    <section
+      class={`hpo-panel hpo-board ${alone ? "hpo-board-alone" : ""}`}
+      aria-label="Leaderboard"
+    >
+      <div class="hpo-toolbar">
+        <h4>Leaderboard</h4>
+        <FilterBox session={session} />
+        <span class="hpo-tools">
+          {view.key.value.by !== "rank" && (
+            <button type="button" class="hpo-link" onClick={() => (view.key.value = RANK)}>
+              Back to ranking
+            </button>
+          )}
+          <Columns session={session} columns={shownColumns} />
+          <CopyCsv session={session} rows={rows} />
+        </span>
+      </div>
+      <Narrowed session={session} filter={false} />
+      {opened.value !== null && at < 0 && <OpenedTrial session={session} hidden />}
       <div
         class="hpo-scroll"
         ref={box}
-        tabIndex={0}
-        role="region"
-        aria-label="Trials"
-        onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
+        onKeyDown={onKeyDown}
+        onScroll={({ currentTarget: { scrollTop } }) =>
+          setScroll(Math.floor(scrollTop / (STRIDE * ROW)) * STRIDE * ROW)
+        }
       >
-        <table aria-rowcount={rows.length + 1}>
-          <thead>
-            <tr>
-              {headings.map((heading) => {
-                const sort = direction(heading);
-                return (
-                  <th
-                    key={heading.title}
-                    scope="col"
-                    class={heading.numeric ? "hpo-num" : ""}
-                    {...(heading.key ? { "aria-sort": sort } : {})}
-                  >
-                    {heading.key ? (
-                      <button type="button" onClick={() => sortBy(heading)}>
-                        {heading.title}
-                        {sort !== "none" && (
-                          <i aria-hidden="true">{sort === "ascending" ? "▲" : "▼"}</i>
-                        )}
-                      </button>
-                    ) : (
-                      heading.title
-                    )}
-                  </th>
-                );
-              })}
-              <td class="hpo-fill" />
-            </tr>
-          </thead>
+        <table aria-rowcount={rows.length + 1} aria-label={`${count(rows.length)} trials`}>
+          <Headings columns={[NUMBER, ...columns]} session={session} />
           <tbody>
-            {gap(from)}
-            {shown.map((row, i) => (
-              <TrialRow
-                key={row.number}
-                row={row}
-                index={from + i + 2}
-                session={session}
-                open={opened === row.number}
-                scales={scales}
-                numeric={numeric}
-                anyStep={anyStep}
-                anyMemory={anyMemory}
-                columns={headings.length + 1}
-              />
-            ))}
-            {gap(rows.length - to)}
+            {seen.parts.map((part) =>
+              typeof part === "object" ? (
+                gap(part.pixels, `gap ${part.before}`)
+              ) : (
+                <Entry
+                  key={rows[part]!.number}
+                  row={rows[part]!}
+                  index={part + 2}
+                  session={session}
+                  columns={columns}
+                  scales={scales}
+                  tabbed={rows[part]!.number === tabbed}
+                  onHeight={part === at ? setHeight : null}
+                />
+              ),
+            )}
           </tbody>
         </table>
-        {rows.length === 0 && <p class="hpo-empty">Starting workers…</p>}
+        {rows.length === 0 && (
+          <p class="hpo-empty">{store.rows.size ? "No trial passes." : emptyText(header.state)}</p>
+        )}
       </div>
     </section>
   );
 }
 
-interface RowProps {
+const emptyText = (state: Header["state"]): string =>
+  ["finished", "stopped", "failed"].includes(state) ? "There was no trial." : "Starting workers…";
+
+interface EntryProps {
   row: Row;
   index: number;
   session: Session;
-  open: boolean;
+  columns: readonly Column[];
   scales: Scales;
-  /** Names of the parameters that are written as numbers. */
-  numeric: ReadonlySet<string>;
-  anyStep: boolean;
-  anyMemory: boolean;
-  columns: number;
+  tabbed: boolean;
+  /** Given of the opened row: told how high its details are. */
+  onHeight: ((pixels: number) => void) | null;
 }
 
-function TrialRow(props: RowProps) {
-  const { row, index, session, open, scales, numeric, anyStep, anyMemory, columns } = props;
-  const header = session.store.header!;
-  const best = header.best?.number === row.number;
-  const toggle = (): void => session.open(open ? null : row.number);
-  const lit = session.hovered.value === row.number;
-  const settled = row.state === "COMPLETE";
+function Entry({ onHeight, ...props }: EntryProps) {
+  const details = useRef<HTMLTableRowElement>(null);
+  const open = onHeight !== null;
+  useLayoutEffect(() => {
+    if (!details.current) return;
+    const tell = (): void => onHeight!(details.current?.offsetHeight ?? 0);
+    tell();
+    const sizes = new ResizeObserver(tell);
+    sizes.observe(details.current);
+    return () => {
+      sizes.disconnect();
+      onHeight!(0);
+    };
+  }, [open]);
   return (
     <>
-      <tr
-        aria-rowindex={index}
-        class={[best && "hpo-best", open && "hpo-open", lit && "hpo-lit"].filter(Boolean).join(" ")}
-        onPointerEnter={() => (session.hovered.value = row.number)}
-        onPointerLeave={() => (session.hovered.value = null)}
-        onClick={toggle}
-      >
-        <th scope="row" class="hpo-num">
-          <button
-            type="button"
-            aria-expanded={open}
-            aria-label={`Trial ${row.number}${best ? ", best" : ""}, details`}
-            onClick={(event) => {
-              event.stopPropagation();
-              toggle();
-            }}
-          >
-            <i aria-hidden="true">{open ? "▾" : "▸"}</i>
-            {row.number}
-          </button>
-        </th>
-        <td>
-          <StateCell row={row} elapsed={session.elapsed()} />
-        </td>
-        {header.objectives.map((objective, i) => (
-          <td key={objective.name} class={`hpo-num hpo-value ${settled ? "" : "hpo-interim"}`}>
-            {best && i === 0 && (
-              <i class="hpo-star" aria-hidden="true">
-                ★
-              </i>
-            )}
-            {row.values ? metric(row.values[i]) : "–"}
-          </td>
-        ))}
-        {anyStep && (
-          <td class="hpo-spark-cell">
-            <Sparkline curve={session.store.curves.get(row.number)} scales={scales} />
-          </td>
-        )}
-        {header.params.map((info) => (
-          <td
-            key={info.name}
-            class={numeric.has(info.name) ? "hpo-num" : "hpo-text"}
-            title={info.name in row.params ? String(param(row.params[info.name])) : "not used"}
-          >
-            {info.name in row.params ? param(row.params[info.name]) : <span class="hpo-none">–</span>}
-          </td>
-        ))}
-        {anyStep && <td class="hpo-num">{number(row.step)}</td>}
-        <td class="hpo-num">{duration(ran(row, session.elapsed()))}</td>
-        {anyMemory && <td class="hpo-num">{memory(row.memory_bytes)}</td>}
-        <td class="hpo-fill" />
-      </tr>
+      <TrialRow {...props} />
       {open && (
-        <tr class="hpo-detail-row">
-          <td colSpan={columns}>
-            <RowDetail row={row} session={session} />
+        <tr class="hpo-detail-row" ref={details}>
+          <td colSpan={props.columns.length + 1}>
+            <RowDetail row={props.row} session={props.session} />
           </td>
         </tr>
       )}

@@ -2,9 +2,10 @@
 import { signal } from "@preact/signals";
 import type { Body } from "../core/commands";
 import { Painter } from "../core/painter";
-import type { CommandName, Detail, Reply, Row } from "../core/protocol";
+import type { CommandName, Detail, Edit, Reply, Row } from "../core/protocol";
 import { Store } from "../core/store";
 import type { Transport } from "../core/transport";
+import { View } from "./view";
 
 const PENDING_MS = 8000;
 
@@ -31,6 +32,10 @@ export class Session {
   /** What narrows the trials down, by who asks for it: "filter" is the leaderboard's own
    * expression, every picture has a key of its own. Shared by all panes. */
   readonly narrowed = signal<ReadonlyMap<string, Narrowing>>(new Map());
+  /** How the table of trials is looked at. */
+  readonly view = new View();
+  /** Of a saved result: what would write the best values into the cell. Null while unknown. */
+  readonly savedEdits = signal<Edit[] | null>(null);
   private readonly painter = new Painter(() => void (this.version.value += 1));
 
   constructor(
@@ -43,6 +48,7 @@ export class Session {
       this.painter.changed();
       return true;
     });
+    if (!transport.live) void this.askSavedEdits();
   }
 
   dispose(): void {
@@ -77,6 +83,16 @@ export class Session {
     this.opened.value = number;
   }
 
+  private async askSavedEdits(): Promise<void> {
+    const { ok, data } = await this.ask({ command: "apply" });
+    this.savedEdits.value = ok ? (data as Edit[]) : [];
+  }
+
+  /** Show what the kernel said of a command. */
+  say({ message, ok }: Reply): void {
+    this.said.value = message ? { text: message, ok } : null;
+  }
+
   async askDetail(number: number): Promise<void> {
     const reply = await this.ask({ command: "detail", number });
     if (!reply.ok || !reply.data) return;
@@ -94,7 +110,7 @@ export class Session {
     if (this.pending.value.has(key)) return;
     this.pending.value = new Map([...this.pending.value, [key, this.likeness(number)]]);
     const reply = await this.ask(number === undefined ? { command } : { command, number });
-    this.said.value = reply.message ? { text: reply.message, ok: reply.ok } : null;
+    this.say(reply);
     if (!reply.ok) this.settle(key);
     else setTimeout(() => this.settle(key), PENDING_MS);
   }

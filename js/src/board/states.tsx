@@ -83,7 +83,7 @@ export function StateCell({ row, elapsed }: { row: Row; elapsed: number }) {
       <i aria-hidden="true">{pausing ? SIGNS.PAUSED : SIGNS[state]}</i>
       {silent === null
         ? word
-        : `${pausing ? "pausing, " : ""}silent for ${duration(Math.floor(silent))}`}
+        : `${pausing ? "pausing, " : ""}silent ${duration(Math.floor(silent))}`}
     </span>
   );
 }

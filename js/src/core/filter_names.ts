@@ -18,6 +18,7 @@ export const STATE_WORDS = new Map<string, RowState>([
   ["complete", "COMPLETE"],
   ["pruned", "PRUNED"],
   ["failed", "FAIL"],
+  ["stopped", "STOPPED"],
 ]);
 
 /** Other ways to say the same. */

@@ -57,12 +57,14 @@ const LIVE: Record<Row["state"], number> = {
   PAUSED: 2,
   PRUNED: 3,
   FAIL: 4,
-  WAITING: 5,
+  STOPPED: 5,
+  WAITING: 6,
 };
 
 /**
  * Rows in order. `rank` is the leaderboard: what runs now on top, then complete trials from
- * best to worst, then the paused, the pruned, the failed and the waiting. Absent values always come last.
+ * best to worst, then the paused, the pruned, the failed, the stopped and the waiting. Absent
+ * values always come last.
  */
 export function sorted(rows: Row[], key: SortKey, descending: boolean, maximize: boolean): Row[] {
   const result = [...rows];

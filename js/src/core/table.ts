@@ -1,0 +1,95 @@
+// The leaderboard's rows: their order as the study goes on, and as text for a spreadsheet.
+import type { Header, Row } from "./protocol";
+import { type SortKey, sorted } from "./store";
+
+/** How rows are ordered. */
+export interface Order {
+  key: SortKey;
+  descending: boolean;
+  maximize: boolean;
+}
+
+const likeness = ({ key, descending, maximize }: Order): string =>
+  JSON.stringify([key, descending, maximize]);
+
+/** Keeps rows in order: what did not change is not sorted again. */
+export class Ordered {
+  private rows: readonly Row[] = [];
+  private by = "";
+
+  /** The rows that pass, in order. */
+  of(all: ReadonlyMap<number, Row>, order: Order): readonly Row[] {
+    const by = likeness(order);
+    const known = by === this.by ? this.rows : [];
+    this.by = by;
+    const kept = known.filter((row) => all.get(row.number) === row);
+    if (kept.length === all.size && kept.length === known.length) return this.rows;
+    const before = new Set(kept);
+    const fresh = [...all.values()].filter((row) => !before.has(row));
+    const { key, descending, maximize } = order;
+    const rank = (rows: Row[]): Row[] => sorted(rows, key, descending, maximize);
+    this.rows =
+      kept.length > 8 * fresh.length ? merged(kept, rank(fresh), rank) : rank([...all.values()]);
+    return this.rows;
+  }
+}
+
+/** Two ordered lists in one; each fresh row finds its place by halving. */
+function merged(kept: Row[], fresh: Row[], rank: (rows: Row[]) => Row[]): Row[] {
+  const result: Row[] = [];
+  let from = 0;
+  for (const row of fresh) {
+    let [low, high] = [from, kept.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rank([kept[middle]!, row])[0] === row) high = middle;
+      else low = middle + 1;
+    }
+    while (from < low) result.push(kept[from++]!);
+    result.push(row);
+  }
+  while (from < kept.length) result.push(kept[from++]!);
+  return result;
+}
+
+/** A cell of a CSV file (RFC 4180). Text that a spreadsheet would run as a formula is not. */
+function cell(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (typeof value === "boolean") return value ? "True" : "False";
+  const text = String(value);
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** All that is known of the rows, with full precision; times in seconds, memory in bytes. */
+export function csv(rows: readonly Row[], { objectives, params }: Header): string {
+  const names = ["number", "state", ...objectives.map((o) => o.name), ...params.map((p) => p.name)];
+  const lines = [[...names, "step", "duration_s", "memory_bytes", "error", "reason"]];
+  const of = (row: Row): unknown[] => [
+    row.number,
+    row.state,
+    ...objectives.map((_, i) => row.values?.[i]),
+    ...params.map(({ name }) => row.params[name]),
+    row.step,
+    row.duration_s,
+    row.memory_bytes,
+    row.error,
+    row.notice,
+  ];
+  return [...lines, ...rows.map(of)].map((line) => `${line.map(cell).join(",")}\r\n`).join("");
+}
+
+/** Values below which the given shares of all lie, for drawings: of a sample when there are many. */
+export function quantiles(
+  curves: ReadonlyMap<number, { values: readonly number[] }>,
+  shares: readonly number[],
+): number[] {
+  const stride = Math.ceil(curves.size / 300);
+  const sample: number[] = [];
+  for (const [number, { values }] of curves) {
+    if (number % stride === 0) for (const v of values) if (Number.isFinite(v)) sample.push(v);
+  }
+  const order = Float64Array.from(sample).sort();
+  return shares.map((share) => order[Math.round(share * (order.length - 1))] ?? 0);
+}
