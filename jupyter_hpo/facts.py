@@ -44,10 +44,15 @@ def study_facts(cell: CapturedCell, study: Study) -> list[str]:
         facts.append(f"ASHA stops trials that fall behind: of {one_in} at a rung one goes on.")
     else:
         facts.append("No trial is stopped early.")
-    if study.config.budget.patience is not None:
-        patience = study.config.budget.patience
-        facts.append(f"Ends after {patience} trials in a row without a better value.")
     return facts
+
+
+def about_the_end(study: Study) -> list[str]:
+    """When it ends that no other figure tells: a budget may change while it runs."""
+    patience = study.config.budget.patience
+    if patience is None:
+        return []
+    return [f"Ends after {patience} trials in a row without a better value."]
 
 
 def may_report(cell: CapturedCell) -> bool:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from . import logs
 from .executors.machine_use import MachineUse
+from .facts import about_the_end
 from .space import MISSING, Categorical, Int, SearchSpace
 from .study.endings import NO_FAULT
 from .study.study import Study
@@ -158,7 +159,7 @@ class Presenter:
             jobs=study.slots,
             jobs_why=study.slots_why,
             device=study.device,
-            facts=self._facts,
+            facts=[*self._facts, *about_the_end(study)],
             sampler=SAMPLERS.get(self._sampler, self._sampler),
             pruner=PRUNERS.get(study.scheduler.name, study.scheduler.name),
             notices=self._notices + [p for p in [self._engine.storage_problem()] if p],

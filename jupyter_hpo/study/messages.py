@@ -111,8 +111,8 @@ class BudgetChanged:
 @dataclass(frozen=True)
 class SpaceChanged:
     """From now on values are searched here. Trials that run go on to their end; those whose
-    values the space does not hold stay in the record, and count for nothing. All that do are
-    told (`Tell`) again, to a sampler that is new."""
+    values the space does not hold stay in the record, and count for nothing. Those that do are
+    told (`Tell`) again, as far as it pays, to a sampler that is new."""
 
     space: SearchSpace
 

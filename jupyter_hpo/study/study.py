@@ -19,9 +19,13 @@ from .config import StudyConfig
 from .lifecycle import NO_LONGER, PRUNED_BY_YOU, Lifecycle
 from .packing import Packing
 from .places import Waits
+from .ranking import telling
 from .schedulers import Scheduler
 from .stopwatch import Stopwatch
 from .trial import Trial, TrialState
+
+TOLD = 400
+"""Trials told to the sampler of a new space: to tell one costs it a millisecond."""
 
 
 class Study(Lifecycle):
@@ -248,7 +252,7 @@ class Study(Lifecycle):
         self.books.outside_changed()
         self._progress.anew()
         done = (t for t in self.trials.values() if t.state.finished and not t.outside)
-        out += [m.Tell(trial) for trial in done]
+        out += [m.Tell(trial) for trial in telling(self.config.objectives, done, TOLD)]
 
     @property
     def _going(self) -> bool:

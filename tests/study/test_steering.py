@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from jupyter_hpo.space import Categorical, Condition, Float, Int, Parameter, SearchSpace
 from jupyter_hpo.space.conditions import Comparison
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
-from jupyter_hpo.study.config import Budget
+from jupyter_hpo.study.config import Budget, StudyConfig
+from jupyter_hpo.study.endings import DEVICE_MEMORY
+from jupyter_hpo.study.packing import DeviceFacts, Packing
+from jupyter_hpo.study.study import Study
 from jupyter_hpo.study.trial import Trial, TrialState
 
-from .driver import make
+from .driver import LOSS, Driver, make
 
 
 def begun(curve=lambda n: [1.0] * 5, **more):
@@ -243,3 +248,41 @@ def test_a_space_completes_params_with_the_codes_own_values():
     assert space.completed({"opt": "sgd", "lr": 0.5}) == {"opt": "sgd", "momentum": 0.9, "lr": 0.5}
     assert space.completed({"opt": "sgd"}) is None, "its own lr lies outside"
     assert space.completed({"opt": "adam", "momentum": 0.9, "lr": 0.5}) is None
+
+
+def test_of_thousands_a_new_sampler_is_told_the_best_and_an_even_sample(monkeypatch):
+    monkeypatch.setattr("jupyter_hpo.study.study.TOLD", 20)
+    earlier = [Trial(n, {"x": n}, TrialState.COMPLETE, (float(-n),)) for n in range(100)]
+    driver = make(earlier=earlier, slots=1)
+    told = changed(driver, SearchSpace({"x": Int(0, 1000)}))
+    assert len(told) == 20
+    assert told == sorted(set(told))
+    assert {98, 99} <= set(told)
+    assert max(b - a for a, b in itertools.pairwise(told[:-2])) <= 6
+
+
+def test_a_trial_to_be_tried_again_can_be_stopped_or_be_left_outside():
+    facts = [DeviceFacts("cuda:0", "", 10 << 30, 10 << 30)]
+    for event in (m.StopTrialRequested(1), m.SpaceChanged(SearchSpace({"x": Int(50, 99)}))):
+        study = Study(StudyConfig("s", (LOSS,)), packing=Packing(facts, jobs=3))
+        driver = Driver(study, lambda n: [1.0] * 5)
+        driver.send(m.Begin())
+        while 0 in driver.live:
+            driver.step(0)
+        driver.end(1, ev.Failed(1, ev.TrialError(DEVICE_MEMORY, "too little")))
+        assert study.trials[1].state is TrialState.WAITING
+        driver.send(event)
+        assert study.trials[1].state is TrialState.FAIL
+        while 2 in driver.live:
+            driver.step(2)
+        assert len(driver.live) > 0, "the others go on"
+
+
+def test_as_many_as_is_good_side_by_side_goes_on_from_where_it_stands():
+    facts = [DeviceFacts("cuda:0", "", 10 << 30, 10 << 30)]
+    packing = Packing(facts, jobs=3)
+    assert (packing.slots, packing.decides) == (3, False)
+    packing.ask_for(None, 0.0)
+    assert packing.decides
+    assert not packing._devices[0].climb.fixed
+    assert packing.slots == 1, "what a trial needs is not measured yet"
