@@ -17,6 +17,14 @@ for epoch in range({epochs}):
     acc = x + epoch * depth
 """
 ENDLESS = 100_000
+UNTIL = """
+def until(holds, timeout_s=40):
+    import time
+    end = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < end, study
+        time.sleep(0.01)
+"""
 
 
 class Running:
@@ -215,3 +223,64 @@ def test_ranges_of_trials_in_the_kernel_can_be_changed_and_nothing_else(begin, s
         "set_budget", budget={"trials": "9", "timeout": "", "jobs": "2"}
     )["message"]  # fmt: skip
     study.end()
+
+
+EARLIER = """
+class SGD: pass
+class Adam: pass
+class Net:
+    def __init__(self, hidden):
+        self.hidden, self.steps = hidden, 0
+hidden = 4
+net = Net(hidden)
+"""
+BUILT = """%%hpo --maximize acc --trials 400 --jobs 2 --pruner none --name built --background
+import time
+lr = 0.5    # hpo: 0.0..1.0
+opt = SGD
+for epoch in range(3):
+    time.sleep(0.01)
+    net.steps += 1
+    acc = lr + 10 * net.hidden + 1000 * net.steps
+kind = opt.__name__
+"""
+
+
+def test_values_of_earlier_cells_and_objects_in_scope_can_be_tuned_later(kernel):
+    kernel.run(EARLIER)
+    assert kernel.run(BUILT).error is None
+    kernel.run(UNTIL)
+    kernel.run("until(lambda: study.session.study.n_done >= 3)")
+    result = kernel.run("study.set_space(hidden='6..8', opt='SGD | Adam')")
+    assert result.error is None, result.all
+    kernel.run("later = study.trials[-1].number + 1 + 2")
+    kernel.run("until(lambda: study.session.study.n_done >= 12)")
+    kernel.run("study.stop(); study.wait(30)")
+    failed = kernel.value("[t.error for t in study.trials if t.state == 'FAIL'][:1]")
+    assert not failed or "stopped by you" in failed[0]
+    trials = kernel.value(
+        "[(t.params, t.value) for t in study.trials[later:] if t.state == 'COMPLETE']"
+    )
+    assert all(
+        abs(v - (p["lr"] + 10 * p["hidden"] + 3000)) < 1e-9 and p["hidden"] in (6, 7, 8)
+        for p, v in trials
+    ), "each trial builds its net afresh"
+    assert {p["opt"] for p, _ in trials} == {"SGD", "Adam"}
+    assert kernel.value("net.hidden == study.best_params['hidden']")
+    assert kernel.value("study.best_trial.number") >= 3, "own hidden=4 lies outside 6..8"
+    kernel.run("n = study.session.study.n_done\nstudy.resume(2)")
+    assert kernel.value("(study.wait(60), study.session.study.n_done - n)") == (True, 2)
+
+
+def test_trials_keep_the_codes_own_values_when_the_study_goes_on(kernel):
+    code = CELL.format(trials=400, jobs=2, name="own", epochs=5, more="--background")
+    assert kernel.run(code).error is None
+    kernel.run(UNTIL)
+    kernel.run("until(lambda: study.session.study.n_done >= 3)")
+    kernel.run("study.set_space(depth='1..9')")
+    kernel.run("until(lambda: study.session.study.n_done >= 8)")
+    kernel.run("study.stop(); study.wait(30)")
+    assert kernel.value("study.trial(0).params") == {"x": 0.5, "depth": 2}
+    kernel.run("n = study.session.study.n_done\nstudy.resume(1)")
+    assert kernel.value("(study.wait(60), study.session.study.n_done - n)") == (True, 1)
+    assert kernel.value("study.trial(0).params") == {"x": 0.5, "depth": 2}
