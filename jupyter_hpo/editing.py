@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from .cell import CapturedCell
 from .editor_spec import editor_spec
-from .errors import CellError, HpoError, Problem, SpaceError
+from .errors import CellError, HpoError, Problem
 from .explain import Section, plan
 from .facts import facts_of
 from .notebook import Notebook
@@ -76,7 +76,7 @@ class _Editing:
             return EditorAnswer(problems=self._start(cell, choice))
         except CellError as error:
             return EditorAnswer(problems=[beside(p, choice) for p in error.problems])
-        except SpaceError as error:
+        except HpoError as error:
             return EditorAnswer(problems=[EditorProblem("", str(error))])
 
     def _start(self, cell: CapturedCell, choice: Choice) -> list[EditorProblem]:

@@ -1,5 +1,5 @@
 // The small drawing of a distribution: where values can lie, and where the code's own is.
-import { plain } from "../core/text";
+import { line } from "../core/text";
 import type { EditedRow } from "../core/ranges";
 import { chipsOf, stripOf } from "../core/strip";
 
@@ -58,7 +58,7 @@ function Chips({ row }: { row: EditedRow }) {
     <span class="hpo-chips" aria-hidden="true">
       {chips.slice(0, CHIPS).map(({ text, own }) => (
         <span key={text} class={own ? "hpo-bit hpo-own" : "hpo-bit"}>
-          {plain(text)}
+          {line(text, 40)}
         </span>
       ))}
       {chips.length > CHIPS && <span class="hpo-bit">{`+${chips.length - CHIPS}`}</span>}

@@ -5,9 +5,11 @@ import type { CommandClient } from "../core/commands";
 import { choiceOf, edited, formOf } from "../core/form";
 import type { Edit, EditorProblem, EditorSpec } from "../core/protocol";
 import { checkRow, checkSettings, type EditedRow, type Settings as Edited } from "../core/ranges";
-import { plain } from "../core/text";
+import { line } from "../core/text";
+import { Long } from "../board/long";
 import { Edits, offerEdits } from "../board/edits";
 import base from "../board/base.css";
+import board from "../board/edits.css";
 import { Problems } from "./fields";
 import { Found, usePlan, type Ask } from "./plan";
 import { Rows } from "./rows";
@@ -58,14 +60,11 @@ export function Editor(props: Props) {
   const shown = findings.filter((p) => tried || !p.empty);
   const known = new Set([...first.keys(), "objective", ...Object.keys(settings)]);
   const all = [...shown, ...refused, ...plan.problems];
-  const at = (name: string): string[] => [
-    ...new Set(
-      all
-        .filter((p) => (known.has(p.name) ? p.name : "") === name)
-        .map((p) => plain(p.message)),
-    ),
-  ];
-  const problemsOf = (row: EditedRow): string[] => [...row.problems.map(plain), ...at(row.name)];
+  const at = (name: string): string[] => {
+    const here = all.filter((p) => (known.has(p.name) ? p.name : "") === name);
+    return [...new Set(here.map((p) => p.message))];
+  };
+  const problemsOf = (row: EditedRow): string[] => [...row.problems, ...at(row.name)];
 
   const changeRows = (next: readonly EditedRow[]): void => {
     const changed = new Set(next.filter((row, i) => row !== rows[i]).map((row) => row.name));
@@ -150,7 +149,7 @@ export function Editor(props: Props) {
         <span class="hpo-sub">{`${ticked.length} of ${rows.length} ticked`}</span>
         {spec.study && (
           <span class="hpo-sub hpo-study">
-            <bdi>{plain(spec.study)}</bdi>
+            <bdi>{line(spec.study)}</bdi>
           </span>
         )}
         {rows.length > 0 && (
@@ -165,7 +164,7 @@ export function Editor(props: Props) {
       </div>
       {spec.notices.map((notice) => (
         <Note key={notice} tone="warn" mark="!">
-          {plain(notice)}
+          <Long text={notice} />
         </Note>
       ))}
       {rows.length ? (
@@ -193,7 +192,7 @@ export function Editor(props: Props) {
       <Problems of={at("")} />
       {said && (
         <Note tone={said.ok ? "" : "bad"} mark={said.ok ? "i" : "✕"}>
-          {plain(said.text)}
+          <Long text={said.text} />
         </Note>
       )}
       <div class="hpo-actions">
@@ -242,7 +241,7 @@ const SAY_MS = 700;
 
 /** For screen readers: what is wrong, once one stops typing, and what was answered. */
 function Spoken({ problems, said }: { problems: readonly string[]; said: string }) {
-  const text = [said, ...new Set(problems)].filter(Boolean).map(plain).join(" ");
+  const text = [said, ...new Set(problems)].filter(Boolean).map((one) => line(one, 400)).join(" ");
   const [spoken, setSpoken] = useState("");
   useEffect(() => {
     const timer = setTimeout(() => setSpoken(text), SAY_MS);
@@ -258,7 +257,7 @@ function Spoken({ problems, said }: { problems: readonly string[]; said: string 
 /** Draw the editor of a cell into an element; returns what takes it away again. */
 export function mount(el: HTMLElement, spec: EditorSpec, client: CommandClient): () => void {
   const style = document.createElement("style");
-  style.textContent = base + css;
+  style.textContent = base + board + css;
   const root = document.createElement("div");
   root.className = "hpo hpo-editor";
   // Keys typed here are for these fields, not for the notebook's command mode.

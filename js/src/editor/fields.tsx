@@ -1,6 +1,7 @@
 // The small parts of the editor's form.
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import { Long } from "../board/long";
 
 interface FieldProps {
   label: string;
@@ -76,7 +77,7 @@ export function Problems({ of, id }: { of: readonly string[]; id?: string }) {
       {of.map((problem) => (
         <li key={problem}>
           <i aria-hidden="true">✕</i>
-          {problem}
+          <Long text={problem} />
         </li>
       ))}
     </ul>

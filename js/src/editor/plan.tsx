@@ -1,7 +1,7 @@
 // What was found besides the values, and what each trial will do, kept up with the ticks.
 import { useEffect, useState } from "preact/hooks";
 import type { EditorChoice, EditorProblem, EditorSection, Reply } from "../core/protocol";
-import { plain } from "../core/text";
+import { Long } from "../board/long";
 
 export type Ask = (choice: EditorChoice) => Promise<Reply>;
 
@@ -65,14 +65,16 @@ export function Found({ plan }: { plan: Plan }) {
       </summary>
       {plan.sections.map((section) => (
         <section key={section.title}>
-          <h4>{plain(section.title)}</h4>
+          <h4>
+            <Long text={section.title} />
+          </h4>
           <table>
             <tbody>
               {section.rows.map((row, i) => (
                 <tr key={i}>
                   {row.map((text, j) => (
                     <td key={j} colSpan={row.length === 1 ? 3 : 1}>
-                      {plain(text)}
+                      <Long text={text} />
                     </td>
                   ))}
                 </tr>

@@ -3,7 +3,7 @@ import { useId, useMemo, useRef } from "preact/hooks";
 import { inWords, isChanged, kindsOf, reset, withKind } from "../core/form";
 import type { DeclaredBy, ParamKind } from "../core/protocol";
 import type { EditedRow, RowField } from "../core/ranges";
-import { plain } from "../core/text";
+import { line } from "../core/text";
 import { Drawing, isOutside } from "./drawing";
 import { Field, Problems, Select } from "./fields";
 
@@ -18,6 +18,9 @@ export interface RowProps {
   grouped: boolean;
   onChange: (row: EditedRow) => void;
 }
+
+/** So much of a line of code is shown when one asks for it. */
+const CODE = 600;
 
 const KINDS: Record<ParamKind, string> = { float: "float", int: "int", categorical: "choice" };
 const DECLARED: Record<DeclaredBy, string> = {
@@ -46,7 +49,7 @@ function Drawn(props: RowProps) {
   return (
     <li
       class={`hpo-row ${row.ticked ? "" : "hpo-off"} ${wrong ? "hpo-bad-row" : ""}`}
-      data-name={row.name}
+      data-name={line(row.name)}
       data-problem={wrong}
     >
       <input
@@ -59,14 +62,14 @@ function Drawn(props: RowProps) {
       />
       <label class="hpo-name" for={id}>
         <b>
-          <bdi>{plain(row.name)}</bdi>
+          <bdi>{line(row.name, 60)}</bdi>
         </b>
         <span class="hpo-where" id={`${id}-about`}>
-          {[place, DECLARED[row.source] || row.why].filter(Boolean).join(" · ")}
+          {line([place, DECLARED[row.source] || row.why].filter(Boolean).join(" · "), 120)}
         </span>
         {row.code && (
           <code class="hpo-code">
-            <bdi>{plain(row.code)}</bdi>
+            <bdi>{line(row.code, CODE)}</bdi>
           </code>
         )}
       </label>
@@ -74,14 +77,14 @@ function Drawn(props: RowProps) {
       {row.ticked ? (
         <Range {...props} describedBy={wrong ? `${id}-wrong` : undefined} />
       ) : (
-        <span class="hpo-summary">{plain(inWords(row))}</span>
+        <span class="hpo-summary">{line(inWords(row), 200)}</span>
       )}
       {row.ticked && isChanged(row, first) && (
         <button
           type="button"
           class="hpo-reset"
           title="Back to what it was at first"
-          aria-label={`Reset ${plain(row.name)}`}
+          aria-label={`Reset ${line(row.name)}`}
           onClick={() => onChange(reset(row, first))}
         >
           ↺
@@ -94,11 +97,12 @@ function Drawn(props: RowProps) {
 
 function Own({ row }: { row: EditedRow }) {
   const outside = row.ticked && isOutside(row);
-  const why = `${row.value}: not in the range, so no trial runs the cell as it stands`;
+  const value = line(row.value, 60);
+  const why = `${value}: not in the range, so no trial runs the cell as it stands`;
   return (
     <div class={outside ? "hpo-own-value hpo-outside" : "hpo-own-value"}>
       <span>now</span>
-      <code title={plain(outside ? why : row.value)}>{plain(row.value)}</code>
+      <code title={outside ? why : line(row.value, 400)}>{value}</code>
       {outside && <span class="hpo-unseen">not in the range</span>}
     </div>
   );
@@ -118,7 +122,7 @@ function Range({ row, bad, onChange, describedBy }: RowProps & { describedBy: st
     />
   );
   return (
-    <div class="hpo-range" role="group" aria-label={`Range of ${plain(row.name)}`}>
+    <div class="hpo-range" role="group" aria-label={`Range of ${line(row.name)}`}>
       <Select
         label="kind"
         field="kind"

@@ -2,7 +2,8 @@
 import { useId, useState } from "preact/hooks";
 import type { Direction, EditorGoal, EditorOption, EditorSettings } from "../core/protocol";
 import type { Settings as Edited } from "../core/ranges";
-import { plain } from "../core/text";
+import { Long } from "../board/long";
+import { line } from "../core/text";
 import { Field, Select, Setting } from "./fields";
 
 interface Props {
@@ -61,7 +62,7 @@ export function Settings(props: Props) {
             <Select
               label={name}
               value={settings[name]}
-              options={options[name].map(({ word, title }) => [word, plain(title)])}
+              options={options[name].map(({ word, title }) => [word, line(title, 60)])}
               onChange={(value) => onChange({ [name]: value })}
             />
             <button
@@ -82,8 +83,8 @@ export function Settings(props: Props) {
         {open &&
           options[open].map(({ word, title, help }) => (
             <div key={word}>
-              <dt>{plain(title)}</dt>
-              <dd>{plain(help)}</dd>
+              <dt>{line(title, 60)}</dt>
+              <dd>{line(help, 600)}</dd>
             </div>
           ))}
       </dl>
@@ -140,10 +141,10 @@ function Goals({ given, settings, onChange, problemsOf }: Props) {
               type="button"
               class="hpo-chip"
               aria-pressed={taken.has(candidate.name)}
-              title={candidate.why}
+              title={line(candidate.why, 400)}
               onClick={() => put(0, { name: candidate.name, direction: candidate.direction })}
             >
-              {`${candidate.direction} ${plain(candidate.name)}`}
+              {`${candidate.direction} ${line(candidate.name, 60)}`}
             </button>
           ))}
         {goals[0]?.name && (
@@ -162,8 +163,9 @@ function Goals({ given, settings, onChange, problemsOf }: Props) {
       </div>
       {why.map((candidate) => (
         <p key={candidate.name} class="hpo-why">
-          <code>{plain(candidate.name)}</code>
-          {`: ${plain(candidate.why)}`}
+          <code>{line(candidate.name, 60)}</code>
+          {": "}
+          <Long text={candidate.why} />
         </p>
       ))}
     </Setting>
