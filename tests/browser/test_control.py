@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from .. import kernels
@@ -12,11 +14,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 STUDY = """%%hpo --maximize acc --trials 300 --jobs 2 --pruner none --seed 1 --name steered
 import time
 x = 0.5    # hpo: 0.0..1.0
-for epoch in range(30):
+for epoch in range(400):
     time.sleep(0.05)
     acc = x + epoch
 """
-WHAT_CAME = "print([t.state for t in study.trials])"
+WHAT_CAME = """for t in study.trials:
+    print(t.number, t.state, t.params)
+"""
 
 FRONT_ENDS = [*((version, "lab") for version in kernels.VERSIONS), (kernels.NEWEST, "notebook")]
 
@@ -41,23 +45,88 @@ def ipykernel(lab):
 
 def test_a_study_is_steered_while_its_cell_is_busy(running):
     lab, output = running
-    output.get_by_role("row").filter(has_text="running").first.wait_for()
-    output.get_by_role("button", name="Pause", exact=True).click()
-    output.get_by_role("button", name="Resume", exact=True).wait_for()
-    output.locator(".hpo-badge", has_text="Paused").wait_for()
+    page = Board(lab, output)
+    page.row("running").wait_for()
+    page.press("Pause")
+    page.badge("Paused").wait_for()
     assert lab.busy
-    output.get_by_role("button", name="Resume", exact=True).click()
-    output.get_by_role("button", name="Pause", exact=True).wait_for()
+    page.press("Resume")
+    page.badge("Running").wait_for()
 
-    row = output.get_by_role("row").filter(has_text="running").first
-    row.get_by_role("button").first.click()
-    output.get_by_role("button", name="Stop this trial").click()
+    page.choose("Enqueue a trial…")
+    page.fill("x", "0.25")
+    page.press("Enqueue")
+    page.gone("Enqueue")
+    page.open("running")  # trial 0, which begins alone
+    page.press("Prune this trial")
+    page.row("pruned").wait_for()
+
+    page.row("0.25").wait_for()  # the enqueued one took its place
+    page.open("0.25")
+    page.press("Pause this trial")
+    output.get_by_text("by you").first.wait_for()
+    page.press("Resume this trial")
+    output.get_by_role("button", name="Pause this trial").wait_for()
+    page.press("Stop this trial")
     output.get_by_text("stopped by you").first.wait_for()
+
+    page.choose("Change the budget…")
+    page.fill("Trials in all", "50")
+    page.press("Change the budget")
+    output.get_by_text("of 50").first.wait_for()
+
+    before = newest(output)
+    page.choose("Change the space…")
+    page.fill("high", "0.1")
+    page.press("Change the space")
+    page.gone("Change the space")
+    page.open("running")
+    page.press("Stop this trial")
+    lab.until(lambda: newest(output) > before, what="no trial in the new space")
     assert lab.busy
 
-    output.get_by_role("button", name="Stop", exact=True).click()
+    page.press("Stop")
     lab.wait_idle(30)
     assert "Stopped" in lab.output(1).inner_text()
     lab.run(2)
-    assert "'PRUNED'" in lab.output(2).inner_text() or "'FAIL'" in lab.output(2).inner_text()
+    came = lab.output(2).inner_text().splitlines()
+    assert came[0].startswith("0 PRUNED"), came
+    assert "0.25" in came[1], came
+    assert float(came[-1].partition("'x': ")[2].rstrip("}")) <= 0.1, came
     assert not lab.errors, lab.errors
+
+
+class Board:
+    """What a person does with the board in an output. Rows are found by a word in them."""
+
+    def __init__(self, lab, output):
+        self.lab, self.output = lab, output
+
+    def press(self, name):
+        assert self.lab.busy, f"the cell has ended before {name}"
+        self.output.get_by_role("button", name=name, exact=True).click()
+
+    def gone(self, name):
+        self.output.get_by_role("button", name=name, exact=True).wait_for(state="detached")
+
+    def choose(self, name):
+        self.press("More")
+        self.lab.page.get_by_role("menuitem", name=name).click()
+
+    def fill(self, label, text):
+        self.output.get_by_label(label, exact=True).first.fill(text)
+
+    def badge(self, word):
+        return self.output.locator(".hpo-badge", has_text=word)
+
+    def row(self, word):
+        return self.output.get_by_role("row").filter(has_text=word).first
+
+    def open(self, word):
+        self.row(word).get_by_role("button").first.click()
+
+
+def newest(output):
+    """The greatest number of a trial in the leaderboard."""
+    cells = output.get_by_role("rowheader").all_inner_texts()
+    return max(int(re.sub(r"\D", "", cell)) for cell in cells)
