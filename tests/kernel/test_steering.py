@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
+
+from .. import kernels
+from .conftest import Kernel
 
 pytestmark = pytest.mark.kernel
 
@@ -34,17 +38,9 @@ class Running:
         self.kernel, self.name = kernel, name
         code = CELL.format(trials=trials, jobs=jobs, name=name, epochs=epochs, more=more)
         self.cell = kernel.begin(code)
-        self.until_there()
-
-    def until_there(self):
-        def listed():
-            found = [
-                s for s in self.kernel.control("studies", "")["data"] if s["name"] == self.name
-            ]
-            self.id = found[0]["id"] if found else ""
-            return found
-
-        until(listed)
+        kernel.finish(self.cell, until=lambda message, result: result.displays)
+        listed = kernel.control("studies", "")["data"]
+        self.id = next(s["id"] for s in listed if s["name"] == name)
 
     def ask(self, command, **more):
         return self.kernel.control(command, self.id, **more)
@@ -70,13 +66,21 @@ def until(holds, timeout_s=40):
         assert time.monotonic() < end
 
 
+@pytest.fixture(scope="module", params=kernels.VERSIONS)
+def each(request, tmp_path_factory):
+    """A kernel of each version of ipykernel."""
+    env = {**os.environ, **kernels.environment(request.param)}
+    kernel = Kernel(tmp_path_factory.mktemp("kernel"), env)
+    yield kernel
+    kernel.close()
+
+
 @pytest.fixture
-def begin(shared):
-    shared.run("import jupyter_hpo.handle")  # it answers before the first study, too
-    return lambda name, **more: Running(shared, name, **more)
+def begin(each):
+    return lambda name, **more: Running(each, name, **more)
 
 
-def test_a_trial_is_pruned_and_another_stopped(begin, shared):
+def test_a_trial_is_pruned_and_another_stopped(begin, each):
     study = begin("prune", epochs=ENDLESS)
     study.until(lambda h: h["n_running"] == 1)
     until(lambda: study.ask("detail", number=0)["data"]["figures"].get("reports_per_s"))
@@ -87,13 +91,13 @@ def test_a_trial_is_pruned_and_another_stopped(begin, shared):
     reply = study.ask("prune_trial", number=0)
     assert (reply["ok"], reply["message"]) == (False, "trial 0 is PRUNED: it can't be pruned.")
     study.end()
-    assert shared.value("(study.trial(0).notice, study.trial(0).value is not None)") == (
+    assert each.value("(study.trial(0).notice, study.trial(0).value is not None)") == (
         "pruned by you", True,
     )  # fmt: skip
-    assert shared.value("study.trial(1).notice") == "stopped by you"
+    assert each.value("study.trial(1).notice") == "stopped by you"
 
 
-def test_values_are_tried_next(begin, shared):
+def test_values_are_tried_next(begin, each):
     study = begin("enqueue", jobs=1)
     study.until(lambda h: study.done(h) >= 1)
     assert not study.ask("enqueue", params={"x": "7"})["ok"]
@@ -101,10 +105,10 @@ def test_values_are_tried_next(begin, shared):
     before = study.done(study.header)
     study.until(lambda h: study.done(h) > before + 2)
     study.end()
-    assert shared.value("[t.params['x'] for t in study.trials].count(0.125)") == 1
+    assert each.value("[t.params['x'] for t in study.trials].count(0.125)") == 1
 
 
-def test_the_budget_is_another_one(begin, shared):
+def test_the_budget_is_another_one(begin, each):
     study = begin("budget", jobs=1)
     study.until(lambda h: study.done(h) >= 2)
     budget = {"trials": "200", "timeout": "1h", "jobs": "3"}
@@ -117,11 +121,11 @@ def test_the_budget_is_another_one(begin, shared):
     reply = study.ask("set_budget", budget={"trials": "x", "timeout": "", "jobs": "auto"})
     assert [p["name"] for p in reply["problems"]] == ["trials"]
     study.ask("set_budget", budget={"trials": "1", "timeout": "", "jobs": "1"})
-    assert shared.finish(study.cell).error is None, "it ended by itself"
-    assert "trials are done, and you asked for 1" in shared.run("study").text
+    assert each.finish(study.cell).error is None, "it ended by itself"
+    assert "trials are done, and you asked for 1" in each.run("study").text
 
 
-def test_the_space_is_another_one_in_mid_study(begin, shared):
+def test_the_space_is_another_one_in_mid_study(begin, each):
     study = begin("space")
     study.until(lambda h: study.done(h) >= 3)
     spec = study.ask("space")["data"]
@@ -151,16 +155,16 @@ def test_the_space_is_another_one_in_mid_study(begin, shared):
     number = study.header["n_complete"]
     study.until(lambda h: h["n_complete"] > number + 6)
     study.end()
-    kept, later = shared.value(
+    kept, later = each.value(
         "([(t.params, t.value) for t in study.trials[:1]],"
         "[(t.params, t.value) for t in study.trials[-6:] if t.state == 'COMPLETE'])"
     )
     assert kept[0][0] == {"x": 0.5}, "it stays in the record"
     assert all(0.9 <= p["x"] <= 2 and v == p["x"] + 4 * p["depth"] for p, v in later)
     assert any(p["depth"] > 2 for p, _ in later)
-    assert shared.value("study.best_params['x'] >= 0.9 and depth == study.best_params['depth']")
+    assert each.value("study.best_params['x'] >= 0.9 and depth == study.best_params['depth']")
     # Run again, the cell has its own marks: what was tried elsewhere is outside of these.
-    optuna = shared.value("sorted({len(t.params) for t in study.optuna.trials})")
+    optuna = each.value("sorted({len(t.params) for t in study.optuna.trials})")
     assert optuna == [1, 2]
 
 
@@ -193,24 +197,24 @@ def test_python_and_the_line_magic_do_the_same(shared):
     assert "resume(n_trials=...) it first" in shared.run("study.enqueue(depth=2)").all
 
 
-def test_a_finished_study_goes_on_in_the_background(begin, shared):
+def test_a_finished_study_goes_on_in_the_background(begin, each):
     study = begin("continue", trials=3)
-    (display,) = shared.finish(study.cell).displays
+    (display,) = each.finish(study.cell).displays
     assert study.ask("enqueue", params={"x": "0.5"})["ok"] is False
     assert study.ask("continue", number=4)["message"] == "It goes on for 4 more trials."
     assert study.ask("continue")["message"] == "the study still runs."
-    result = shared.finish(study.cell, until=lambda m, r: display in r.displays)
+    result = each.finish(study.cell, until=lambda m, r: display in r.displays)
     assert "7" in result.displays[display]["text/plain"]
-    assert shared.value("study.wait(30) and len(study.trials)") == 7
-    busy = shared.begin("import time; time.sleep(3)")
-    shared.finish(busy, until=lambda m, r: m["msg_type"] == "execute_input")
+    assert each.value("study.wait(30) and len(study.trials)") == 7
+    busy = each.begin("import time; time.sleep(3)")
+    each.finish(busy, until=lambda m, r: m["msg_type"] == "execute_input")
     assert "the kernel is busy" in study.ask("continue")["message"]
-    shared.finish(busy)
-    assert shared.value("len(study.trials)") == 7
+    each.finish(busy)
+    assert each.value("len(study.trials)") == 7
 
 
-def test_ranges_of_trials_in_the_kernel_can_be_changed_and_nothing_else(begin, shared):
-    study = begin("inline", more="--executor inline", jobs=1)
+def test_ranges_of_trials_in_the_kernel_can_be_changed_and_nothing_else(shared):
+    study = Running(shared, "inline", more="--executor inline", jobs=1)
     study.until(lambda h: study.done(h) >= 2)
     row = {"name": "x", "kind": "float", "low": "0.9", "high": "2"}
     choice = {"rows": [row], "objective": "acc", "direction": "maximize", "trials": "400"}
