@@ -248,7 +248,7 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
         error=_sentence(trial.error) if trial.error else "",
         error_line=trial.error.line if trial.error and not trial.error.cell else None,
         memory_bytes=int(memory) if memory is not None else None,
-        notice=_notice(trial),
+        notice=_notice(trial, study),
         spans=_spans(trial, study, began),
     )
 
@@ -262,10 +262,11 @@ def _spans(trial: Trial, study: Study, began: float) -> list[float]:
     return [round(at - began, 3) for span in spans for at in span if at is not None]
 
 
-def _notice(trial: Trial) -> str:
+def _notice(trial: Trial, study: Study) -> str:
     """What else there is to say of a trial, in lower case."""
     said = [
         trial.notice,
+        "pruned by you at its next report" if study.ends_next(trial.number) else "",
         "enqueued by you" if trial.enqueued else "",
         "not in the present space" if trial.outside else "",
     ]

@@ -195,14 +195,16 @@ class Steering:
         values, problems = read_params(self.session.cell.space, params)
         if problems:
             raise StudyError(" ".join(problems.values()))
-        if self.session.engine.done.is_set():
+        if self.session.study.phase in ("stopping", "finished"):
             raise StudyError("the study has ended; resume(n_trials=...) it first.")
         self.session.engine.request(m.EnqueueRequested(values))
 
     # ---------------------------------------------------------------------- refusals
     def still_runs(self, what: str) -> None:
-        """Raises StudyError when the study has finished: it can't be `what` any more."""
+        """Raises StudyError when the study has finished, or ends: it can't be `what` any more."""
         study = self.session.study
+        if study.phase == "stopping" and what != "stopped":
+            raise StudyError(f"study {study.config.name!r} is ending: it can't be {what} any more.")
         if study.phase == "finished":
             raise StudyError(
                 f"study {study.config.name!r} has finished: it can't be {what}. "

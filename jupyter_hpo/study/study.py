@@ -102,6 +102,10 @@ class Study(Lifecycle):
             return Waits.PERSON
         return self._places.waiting.get(number)
 
+    def ends_next(self, number: int) -> bool:
+        """Whether the person has pruned it: it ends at its next report."""
+        return number in self._to_prune
+
     @property
     def only_you(self) -> list[int]:
         """The trials the person has paused, when nothing else is left to do."""
@@ -249,6 +253,9 @@ class Study(Lifecycle):
         for number in list(self._places.again):
             if self.trials[number].outside and number not in self._places.alive:
                 self._cut_off(self.trials[number], NO_LONGER, out)
+        for number in self._places.those(Waits.SCHEDULER):
+            if self.trials[number].outside:  # it would be carried further for nothing
+                self._stop_trial(number, NO_LONGER, out)
         self.books.outside_changed()
         self._progress.anew()
         done = (t for t in self.trials.values() if t.state.finished and not t.outside)

@@ -116,6 +116,13 @@ def test_a_finished_study_says_so(ask, study, command, more):
     assert "resume(n_trials=20)" in reply.message
 
 
+def test_a_study_that_ends_says_so(ask, study):
+    study.session.study.phase = "stopping"
+    assert ask("pause").message == "study 'digits' is ending: it can't be paused any more."
+    assert not ask("enqueue", params={}).ok
+    assert ask("stop").ok, "pressed twice"
+
+
 def test_values_are_read_by_the_parameters_kind(ask, study):
     params = {"lr": "1e-3", "depth": 4.0, "act": "None"}
     assert ask("enqueue", params=params).message == "Queued: it runs next."

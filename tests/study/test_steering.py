@@ -13,6 +13,7 @@ from jupyter_hpo.study import trial_events as ev
 from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.endings import DEVICE_MEMORY
 from jupyter_hpo.study.packing import DeviceFacts, Packing
+from jupyter_hpo.study.schedulers import Asha
 from jupyter_hpo.study.study import Study
 from jupyter_hpo.study.trial import Trial, TrialState
 
@@ -39,6 +40,7 @@ def test_a_trial_is_pruned_at_its_next_report_however_long_that_takes():
     driver.now += 100
     driver.send(m.Tick())
     assert trial.state is TrialState.RUNNING, "it is not forced, as a stopped one is"
+    assert driver.study.ends_next(1)
     driver.step(1)
     assert (trial.state, trial.values, trial.notice) == (
         TrialState.PRUNED, (4.0,), "pruned by you",
@@ -233,6 +235,17 @@ def test_a_paused_trial_of_the_old_space_goes_on_to_its_end():
         driver.step(min(n for n in driver.live if n not in driver.waiting))
     assert driver.study.trials[1].state is TrialState.COMPLETE
     assert driver.study.best is None
+
+
+def test_what_the_scheduler_had_paused_outside_is_not_carried_further():
+    driver = begun(lambda n: [float(n)] * 30, slots=1, scheduler=Asha())
+    driver.step(1)
+    assert driver.study.trials[1].state is TrialState.PAUSED
+    changed(driver, SearchSpace({"x": Int(50, 99)}))
+    trial = driver.study.trials[1]
+    assert (trial.state, trial.notice) == (
+        TrialState.PRUNED, "its values are no longer in the space",
+    )  # fmt: skip
 
 
 def test_a_space_completes_params_with_the_codes_own_values():
