@@ -46,6 +46,8 @@ export interface Setting {
 
 const FONT = 11;
 const MARGIN = 5;
+/** Marks of so few pixels around are drawn as squares. */
+const SMALL = 1.7;
 
 export function inkOf(element: HTMLElement): Ink {
   const style = getComputedStyle(element);
@@ -199,7 +201,7 @@ export function line(c: CanvasRenderingContext2D, x0: number, y0: number, x1: nu
 export function dot(frame: Frame, x: number, y: number, radius: number, fill: string): void {
   const { context } = frame;
   context.fillStyle = fill;
-  if (radius < 2) {
+  if (radius <= SMALL) {
     // A tenth of the time of an arc, and too small to be told from one.
     context.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
     return;
@@ -211,10 +213,14 @@ export function dot(frame: Frame, x: number, y: number, radius: number, fill: st
 
 export function ring(frame: Frame, x: number, y: number, radius: number, color: string, width = 1.1): void {
   const { context } = frame;
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
   context.strokeStyle = color;
   context.lineWidth = width;
+  if (radius <= SMALL) {
+    context.strokeRect(x - radius, y - radius, 2 * radius, 2 * radius);
+    return;
+  }
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
   context.stroke();
 }
 

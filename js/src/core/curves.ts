@@ -6,6 +6,10 @@ import type { Curve } from "./store";
 /** The axes are made for about so many curves: of 10,000 the range is no different. */
 const MEASURED = 400;
 
+/** Grows with a count by steps of a hundredth: of thousands, one more changes no range. */
+export const hundredths = (count: number): number =>
+  count < 500 ? count : 500 + Math.floor(Math.log(count / 500) / Math.log(1.01));
+
 /** One in so many is taken, a power of two: what was taken stays when there are more. */
 export const strideFor = (count: number, most: number): number =>
   2 ** Math.max(0, Math.ceil(Math.log2(count / most)));

@@ -38,6 +38,8 @@ const byEnd = (a: Row, b: Row): number => end(a) - end(b) || a.number - b.number
  */
 export class Finished {
   readonly past: Past[] = [];
+  /** The trials of `past`. */
+  readonly rows: Row[] = [];
   readonly complete: Row[] = [];
   readonly pruned: Row[] = [];
   /** Number of a trial with a value to its place among all that finished. */
@@ -73,7 +75,7 @@ export class Finished {
 
   private forget(): void {
     this.era += 1;
-    this.past.length = this.complete.length = this.pruned.length = 0;
+    this.past.length = this.rows.length = this.complete.length = this.pruned.length = 0;
     this.known.clear();
     this.places.clear();
     this.last = this.best = null;
@@ -91,6 +93,7 @@ export class Finished {
     if (improved) this.best = value;
     const at = this.known.size;
     this.places.set(row.number, at);
+    this.rows.push(row);
     this.past.push({ number: row.number, at, value, complete, best: this.best, improved });
   }
 }

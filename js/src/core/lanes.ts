@@ -1,8 +1,11 @@
 // Who worked when: spans of time packed into as few lanes as there were at once. Pure.
-import type { Row } from "./protocol";
+import type { Row, RowState } from "./protocol";
 
 export interface Span {
   number: number;
+  state: RowState;
+  /** Which of the trial's spans, from 0. */
+  part: number;
   from: number;
   to: number;
   lane: number;
@@ -28,7 +31,8 @@ export function spansOf(row: Row, now: number): [number, number][] {
 export function lanes(rows: Iterable<Row>, now: number): { spans: Span[]; count: number } {
   const spans: Span[] = [];
   for (const row of rows) {
-    for (const [from, to] of spansOf(row, now)) spans.push({ number: row.number, from, to, lane: 0 });
+    const { number, state } = row;
+    spansOf(row, now).forEach(([from, to], part) => spans.push({ number, state, part, from, to, lane: 0 }));
   }
   spans.sort((a, b) => a.from - b.from || a.number - b.number);
   const ends: number[] = [];

@@ -26,21 +26,40 @@ export function polyline(row: Row, dimensions: readonly Dimension[], good: (row:
   return { number: row.number, places, hollow: row.state !== "COMPLETE", good: good(row) };
 }
 
-/** What is drawn of many: an even sample, and of those that pass as many as can be told apart. */
-export function sampled<T extends { number: number }>(
-  lines: readonly T[],
+/** One in so many is drawn: of those in front (that pass), and of those behind. */
+export interface Strides {
+  front: number;
+  back: number;
+  /** How many are in front. */
+  shown: number;
+}
+
+export function stridesOf(
+  lines: readonly { number: number }[],
   passes: (number: number) => boolean,
   any: boolean,
   most: number,
+): Strides {
+  const back = strideFor(lines.length, most);
+  if (!any) return { front: back, back, shown: lines.length / back };
+  const through = lines.reduce((sum, { number }) => sum + Number(passes(number)), 0);
+  const front = strideFor(through, most);
+  return { front, back, shown: through / front };
+}
+
+/** What is drawn of the lines from that place on: a sample that stays when there are more. */
+export function sampled<T extends { number: number }>(
+  lines: readonly T[],
+  from: number,
+  passes: (number: number) => boolean,
+  strides: Strides,
 ): { back: T[]; front: T[] } {
-  const stride = strideFor(lines.length, most);
-  if (!any) return { back: [], front: lines.filter((_, i) => i % stride === 0) };
-  const through = lines.filter(({ number }) => passes(number));
-  const fine = strideFor(through.length, most);
-  return {
-    back: lines.filter(({ number }, i) => i % stride === 0 && !passes(number)),
-    front: through.filter((_, i) => i % fine === 0),
-  };
+  const [back, front]: [T[], T[]] = [[], []];
+  for (let i = from; i < lines.length; i++) {
+    const through = passes(lines[i]!.number);
+    if (i % (through ? strides.front : strides.back) === 0) (through ? front : back).push(lines[i]!);
+  }
+  return { back, front };
 }
 
 /** A part of an axis as the values it holds; open where it reaches the end of a cut axis, and

@@ -69,9 +69,7 @@ export function Contour(props: Props) {
       hollow: row.state !== "COMPLETE",
     };
   };
-  const whole = useGrown(complete, era, make);
-  const early = useGrown(finished.pruned, era, make);
-  const spots = props.pruned ? [...early, ...whole] : whole;
+  const spots = useGrown(props.pruned ? finished.rows : complete, `${era} ${props.pruned}`, make);
   const extent = useMemo(() => (surface ? extremes(surface) : null), [surface]);
   const good = (value: number): number => {
     const at = extent && extent.high > extent.low ? (value - extent.low) / (extent.high - extent.low) : 0.5;
@@ -96,7 +94,7 @@ export function Contour(props: Props) {
       class="hpo-contour"
       keys={[
         { mark: "dot", text: "complete" },
-        props.pruned && early.length > 0 && { mark: "ring", text: "pruned" },
+        props.pruned && finished.pruned.length > 0 && { mark: "ring", text: "pruned" },
       ]}
       controls={
         <>
@@ -107,14 +105,14 @@ export function Contour(props: Props) {
     >
       <Scatter
         session={session}
-        label={`${objective.title} over ${first.title} and ${second.title}, of ${whole.length} complete trials`}
+        label={`${objective.title} over ${first.title} and ${second.title}, of ${complete.length} complete trials`}
         height={320}
-        x={whole.length ? first.axis : null}
+        x={complete.length ? first.axis : null}
         y={second.axis}
         xTitle={first.title}
         yTitle={second.title}
         spots={spots}
-        era={`${era} ${size} ${props.pruned ? early.length + whole.length : "-"}`}
+        era={`${era} ${size} ${props.pruned}`}
         text={text}
         good={new Set(best === undefined ? [] : [best])}
         under={(frame) => surface && extent && drawSurface(frame, surface, good, extent)}
@@ -126,7 +124,7 @@ export function Contour(props: Props) {
         rimmed
         empty="Appears with the first complete trial."
       />
-      {!extent && whole.length > 0 && (
+      {!extent && complete.length > 0 && (
         <p class="hpo-note-below">The surface between the trials needs three complete ones.</p>
       )}
       {extent && <Ramp title={objective.title} low={extent.low} high={extent.high} good={good} />}

@@ -79,7 +79,11 @@ export function Curves({ session, height }: { session: Session; height: number }
   const best = header.best?.number ?? null;
   const stateOf = (number: number): RowState | undefined => store.rows.get(number)?.state;
   const live: number[] = [];
-  for (const row of store.rows.values()) if (LIVE.has(row.state)) live.push(row.number);
+  const states = new Set<RowState>();
+  for (const { number, state, step } of store.rows.values()) {
+    if (LIVE.has(state)) live.push(number);
+    if (step !== null) states.add(state);
+  }
 
   const extent = extentOf(
     store.curves,
@@ -196,10 +200,6 @@ export function Curves({ session, height }: { session: Session; height: number }
     return { number, x: frame.x(curve.steps[i]!), y: frame.y(curve.values[i]!), text: textOf(number, i) };
   };
 
-  const drawn = (states: readonly RowState[]): boolean => {
-    for (const number of store.curves.keys()) if (states.includes(stateOf(number)!)) return true;
-    return false;
-  };
   const name = header.objectives[0]?.name ?? "value";
   const hint = [extent?.y.cut ? "far values at the edge" : "", stride > 1 ? `every ${stride}th finished trial` : ""];
   const more = hint.filter(Boolean).join(", ");
@@ -211,11 +211,11 @@ export function Curves({ session, height }: { session: Session; height: number }
         extent
           ? [
               best !== null && store.curves.has(best) && { mark: "best", text: "best" },
-              drawn(["RUNNING"]) && { mark: "running", text: "running" },
-              drawn(["PAUSED"]) && { mark: "paused", text: "paused" },
-              header.n_complete > 0 && { mark: "complete", text: "complete" },
-              drawn(["PRUNED"]) && { mark: "pruned", text: "pruned" },
-              drawn(["FAIL"]) && { mark: "pruned", text: drawn(["PRUNED"]) ? "or failed" : "failed" },
+              states.has("RUNNING") && { mark: "running", text: "running" },
+              states.has("PAUSED") && { mark: "paused", text: "paused" },
+              states.has("COMPLETE") && { mark: "complete", text: "complete" },
+              states.has("PRUNED") && { mark: "pruned", text: "pruned" },
+              states.has("FAIL") && { mark: "pruned", text: states.has("PRUNED") ? "or failed" : "failed" },
             ]
           : []
       }

@@ -1,7 +1,7 @@
 // The value of each finished trial in the order they finished, and the best so far.
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { axis, roomy, settled, type Axis } from "../../core/axis";
-import { loggable } from "../../core/curves";
+import { hundredths, loggable } from "../../core/curves";
 import { metric, number } from "../../core/format";
 import { focus, type Past } from "../../core/history";
 import type { Frame } from "../frame";
@@ -19,12 +19,17 @@ export function History({ session, height }: { session: Session; height: number 
   const header = session.store.header!;
   const objective = header.objectives[index];
   const name = objective?.name ?? "value";
-  const { past, places, era, maximize } = finishedOf(session, index);
+  const { past, complete, places, era, maximize } = finishedOf(session, index);
   const spots = useGrown(past, `${index} ${era}`, (p: Past): Spot => ({ number: p.number, x: p.at, y: p.value, hollow: !p.complete }));
-  const values = past.map((p) => p.value);
-  const core = past.filter((p) => p.complete).map((p) => p.value);
-  const range = focus(values, core, maximize);
-  const { least, positive } = loggable(values);
+  const led = useGrown(past, `${index} ${era}`, (p: Past) => (p.improved ? p : null));
+  // Of thousands, another one does not change the range, unless it is the best.
+  const size = hundredths(past.length);
+  const [range, least, positive] = useMemo(() => {
+    const values = past.map((p) => p.value);
+    const core = past.filter((p) => p.complete).map((p) => p.value);
+    const found = loggable(values);
+    return [focus(values, core, maximize), found.least, found.positive] as const;
+  }, [index, era, size, led.length]);
 
   const key = `${index} ${log} ${era}`;
   let y: Axis | null = null;
@@ -38,8 +43,7 @@ export function History({ session, height }: { session: Session; height: number 
   // While it goes on there is room for more, so that the picture stands still.
   const x = y && axis("whole", 1, Math.max(2, ended(header) ? last : roomy(last)));
 
-  const improved = new Set(past.filter((p) => p.improved).map((p) => p.number));
-  const led = past.filter((p) => p.improved);
+  const improved = new Set(led.map((p) => p.number));
   const over = (frame: Frame): void => {
     const { context, ink } = frame;
     context.strokeStyle = ink.good;
@@ -61,8 +65,8 @@ export function History({ session, height }: { session: Session; height: number 
         y
           ? [
               led.length > 0 && { mark: "best", text: "best so far" },
-              core.length > 0 && { mark: "dot", text: "complete" },
-              core.length < past.length && { mark: "ring", text: "pruned" },
+              complete.length > 0 && { mark: "dot", text: "complete" },
+              complete.length < past.length && { mark: "ring", text: "pruned" },
             ]
           : []
       }

@@ -1,12 +1,12 @@
 // Parallel coordinates: a line is a trial, an axis a parameter or the objective; drag on an axis
 // to keep only the trials that pass there.
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { axis, share, ticksOf } from "../../core/axis";
 import { between, dragged, grip } from "../../core/brush";
 import { css, ramp } from "../../core/colours";
 import { ofObjective, type Dimension } from "../../core/dimensions";
 import { metric } from "../../core/format";
-import { awayFrom, partOf, polyline, rangeOf, sampled, UNUSED, type Polyline } from "../../core/parallel";
+import { awayFrom, partOf, polyline, rangeOf, sampled, stridesOf, UNUSED, type Polyline } from "../../core/parallel";
 import type { Row } from "../../core/protocol";
 import { brushed, fitted, line, steps, thin, type Frame } from "../frame";
 import { Plot, type Drag, type Hit } from "../plot";
@@ -43,26 +43,35 @@ export function Parallel({ session, dimensions: params, objective, index, pruned
   const [ranges, setRanges] = useBrush(session, "parallel");
   // Only complete trials are coloured, so the colours are for their range.
   const size = steps(finished.complete.length);
-  const { low, high } = useMemo(
-    () => ofObjective(session.store.header!, index, finished.complete).axis,
-    [finished.era, index, size],
-  );
+  const [low, high] = useMemo((): [number, number] => {
+    const shown = ofObjective(session.store.header!, index, finished.complete);
+    const values = finished.complete.map((row) => shown.of(row)!);
+    const inside = values.filter((v) => v >= shown.axis.low && v <= shown.axis.high);
+    return inside.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+  }, [finished.era, index, size]);
   const goodOf = (value: number): number => {
     const at = high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.5;
     return finished.maximize ? at : 1 - at;
   };
   const shape = dimensions.map((d) => `${d.key} ${d.axis.low} ${d.axis.high} ${d.axis.labels.join()}`).join("\n");
   const era = `${finished.era} ${shape} ${low} ${high}`;
-  const make = (row: Row): Polyline => polyline(row, dimensions, (r) => goodOf(objective.of(r) ?? low));
-  const whole = useGrown(finished.complete, era, make);
-  const early = useGrown(finished.pruned, era, make);
-  const lines = pruned ? [...early, ...whole] : whole;
+  const unused = useRef({ era, keys: new Set<string>() });
+  if (unused.current.era !== era) unused.current = { era, keys: new Set() };
+  const make = (row: Row): Polyline => {
+    const made = polyline(row, dimensions, (r) => goodOf(objective.of(r) ?? low));
+    made.places.forEach((place, i) => place === UNUSED && unused.current.keys.add(dimensions[i]!.key));
+    return made;
+  };
+  const lines = useGrown(pruned ? finished.rows : finished.complete, `${era} ${pruned}`, make);
+  const whole = finished.complete;
+  const drawn = useRef(0);
+  const strides = stridesOf(lines, narrowed.passes, narrowed.any, DRAWN);
   const best = session.store.header!.best?.number;
   const lit = [session.opened.value, session.hovered.value];
 
   const last = dimensions.length - 1;
   const inset = 34;
-  const lacks = dimensions.map((_, i) => lines.some((l) => l.places[i] === UNUSED));
+  const lacks = dimensions.map(({ key }) => unused.current.keys.has(key));
   const below = BELOW + (lacks.includes(true) ? UNDER : 0);
   const at = (frame: Frame, i: number): number =>
     frame.left + inset + (last ? (i / last) * (frame.right - frame.left - 2 * inset) : 0);
@@ -118,17 +127,18 @@ export function Parallel({ session, dimensions: params, objective, index, pruned
   };
   const draw = (frame: Frame): void => {
     const { context, ink } = frame;
-    frame.keep(`${era} ${lines.length} ${narrowed.key} ${pruned}`, (sheet, fresh) => {
-      if (!fresh) return;
-      const { back, front } = sampled(lines, narrowed.passes, narrowed.any, DRAWN);
+    const alpha = thin(0.85, strides.shown);
+    frame.keep(`${era} ${narrowed.key} ${pruned} ${strides.front} ${strides.back} ${alpha}`, (sheet, fresh) => {
+      if (fresh) drawn.current = 0;
+      const { back, front } = sampled(lines, drawn.current, narrowed.passes, strides);
+      drawn.current = lines.length;
       const c = sheet.context;
       c.lineWidth = 1;
       c.strokeStyle = ink.faint;
-      c.globalAlpha = narrowed.any ? 0.12 : 1;
+      c.globalAlpha = 0.12;
       for (const l of back) trace(sheet, l);
-      const alpha = thin(0.85, front.length);
       // The best on top.
-      for (const l of [...front].sort((a, b) => Number(b.hollow) - Number(a.hollow) || a.good - b.good)) {
+      for (const l of front.sort((a, b) => Number(b.hollow) - Number(a.hollow) || a.good - b.good)) {
         c.globalAlpha = l.hollow ? alpha * 0.5 : Math.max(0.25, alpha);
         c.strokeStyle = l.hollow ? ink.faint : css(ramp(l.good, ink.dark));
         c.setLineDash(l.hollow ? [3, 3] : []);
@@ -214,7 +224,7 @@ export function Parallel({ session, dimensions: params, objective, index, pruned
       class="hpo-parallel"
       keys={[
         best !== undefined && { mark: "front", text: "best" },
-        pruned && early.length > 0 && { mark: "pruned", text: "pruned" },
+        pruned && finished.pruned.length > 0 && { mark: "pruned", text: "pruned" },
         lines.length > DRAWN && { mark: "complete", text: `a sample of ${DRAWN} of ${lines.length}` },
       ]}
     >

@@ -2,6 +2,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { ofObjective, ofParam, type Dimension } from "../../core/dimensions";
 import { settled } from "../../core/axis";
+import { hundredths } from "../../core/curves";
 import type { Session } from "../session";
 import { Contour } from "./contour";
 import { finishedOf } from "./data";
@@ -78,7 +79,7 @@ function useObjective(session: Session, index: number, pruned: boolean): Dimensi
   const finished = finishedOf(session, index);
   const { complete, era } = finished;
   const early = pruned ? finished.pruned : [];
-  const size = complete.length + early.length;
+  const size = hundredths(complete.length + early.length);
   return useMemo(() => {
     const next = ofObjective(header, index, complete, early);
     const key = `${index} ${era} ${pruned}`;

@@ -1,5 +1,6 @@
 // Two objectives against each other; the front is what no other trial beats.
 import { useMemo, useState } from "preact/hooks";
+import { hundredths } from "../../core/curves";
 import { ofObjective } from "../../core/dimensions";
 import { front } from "../../core/front";
 import { metric } from "../../core/format";
@@ -18,10 +19,11 @@ export function Pareto({ session }: { session: Session }) {
   const [chosen, setChosen] = useState<[number, number]>([0, 1]);
   const { complete, era } = finishedOf(session);
   const size = complete.length;
+  const length = hundredths(size);
   const [x, y] = useMemo(() => {
     const made = chosen.map((index) => ofObjective(header, index, complete));
     return [made[0]!, made[1]!] as const;
-  }, [chosen, era, size]);
+  }, [chosen, era, length]);
   const best = useMemo(() => {
     const of = front(complete.map((row) => row.values!), objectives.map((o) => o.direction));
     return complete.filter((_, i) => of[i]);

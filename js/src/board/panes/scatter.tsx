@@ -1,6 +1,7 @@
 // Points that are trials: drawn once, pointed at, walked through, brushed by a rectangle.
 import { useRef } from "preact/hooks";
 import { share, valueAt, type Axis } from "../../core/axis";
+import { strideFor } from "../../core/curves";
 import { between, dragged, gripOfBox, type Part } from "../../core/brush";
 import type { Row } from "../../core/protocol";
 import { arrow, brushed, dot, ring, thin, type Frame } from "../frame";
@@ -50,14 +51,21 @@ interface Props {
 
 const REACH = 20;
 const EDGE = 6;
+/** Past this many a sample is drawn: more could not be told apart. */
+export const DRAWN = 2000;
 
 export function Scatter(props: Props) {
   const { session, spots, x, y, good, axes } = props;
   const narrowed = narrowedOf(session);
   const drawn = useRef(0);
+  const stride = strideFor(spots.length, DRAWN);
+  let fine = stride;
+  if (narrowed.any && stride > 1) {
+    fine = strideFor(spots.reduce((sum, { number }) => sum + Number(narrowed.passes(number)), 0), DRAWN);
+  }
   const [ranges, setRanges] = useBrush(session, props.brush);
   const lit = [session.opened.value, session.hovered.value];
-  const radius = spots.length > 3000 ? 1.5 : spots.length > 400 ? 2 : 3.2;
+  const radius = spots.length > 400 ? 1.7 : spots.length > 150 ? 2.4 : 3.2;
 
   const mark = (frame: Frame, spot: Spot, size: number, color: string): void => {
     const [px, py] = [frame.x(spot.x), frame.y(spot.y)];
@@ -71,8 +79,8 @@ export function Scatter(props: Props) {
   };
   const picture = (frame: Frame): void => {
     const { context, ink } = frame;
-    const alpha = thin(1, spots.length);
-    frame.keep(`${props.era} ${narrowed.key} ${alpha} ${radius}`, (sheet, fresh) => {
+    const alpha = thin(1, Math.min(DRAWN, spots.length));
+    frame.keep(`${props.era} ${narrowed.key} ${alpha} ${radius} ${stride} ${fine}`, (sheet, fresh) => {
       if (fresh) {
         drawn.current = 0;
         props.under?.(sheet);
@@ -80,6 +88,7 @@ export function Scatter(props: Props) {
       for (; drawn.current < spots.length; drawn.current++) {
         const spot = spots[drawn.current]!;
         const passes = narrowed.passes(spot.number);
+        if (drawn.current % (passes ? fine : stride)) continue;
         const base = props.rimmed ? 1 : spot.hollow ? 0.8 * alpha : Math.max(0.4, alpha);
         sheet.context.globalAlpha = passes ? base : 0.12;
         mark(sheet, spot, radius, spot.hollow && !props.rimmed ? ink.faint : props.rimmed ? ink.strong : ink.text);

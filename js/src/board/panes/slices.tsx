@@ -46,17 +46,13 @@ function Slice({ session, dimension, objective, index, pruned }: Props & { dimen
     const at = choice ? x + jitter(row.number) : x;
     return { number: row.number, x: at, y, hollow: row.state !== "COMPLETE" };
   };
-  const whole = useGrown(finished.complete, era, make);
-  const early = useGrown(finished.pruned, era, make);
-  const spots = pruned ? [...early, ...whole] : whole;
+  const spots = useGrown(pruned ? finished.rows : finished.complete, `${era} ${pruned}`, make);
   const best = session.store.header!.best?.number;
   const text = (spot: Spot): string => {
     const row = session.store.rows.get(spot.number);
     const said = param(row?.params[dimension.title]);
     return `Trial ${spot.number} · ${dimension.title} ${said} · ${metric(spot.y)}${spot.hollow ? " · pruned" : ""}`;
   };
-  // Two lists that grow: where there are both, a new one is not at the end.
-  const count = pruned && early.length ? whole.length + early.length : 0;
   return (
     <Scatter
       session={session}
@@ -67,7 +63,7 @@ function Slice({ session, dimension, objective, index, pruned }: Props & { dimen
       xTitle={dimension.title}
       yTitle={objective.title}
       spots={spots}
-      era={`${era} ${count}`}
+      era={`${era} ${pruned}`}
       text={text}
       good={new Set(best === undefined ? [] : [best])}
       brush={`slice:${dimension.key}`}

@@ -1,5 +1,5 @@
 // When each trial ran, in as many lanes as there were jobs at once.
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { axis, choiceAxis, roomy } from "../../core/axis";
 import { duration, metric } from "../../core/format";
 import { lanes, type Span } from "../../core/lanes";
@@ -20,6 +20,9 @@ const MARKS: readonly [RowState, Key["mark"]][] = [
   ["FAIL", "failed"],
 ];
 
+/** No trial is paused so many times. */
+const PARTS = 4096;
+
 export function Timeline({ session }: { session: Session }) {
   session.version.value;
   const { store } = session;
@@ -36,8 +39,8 @@ export function Timeline({ session }: { session: Session }) {
   const height = count ? Math.round(58 + tall * count) : 180;
   const lit = session.hovered.value ?? session.opened.value;
   const best = header.best?.number;
-  const stateOf = (number: number): RowState => store.rows.get(number)!.state;
-  const states = new Set(spans.map(({ number }) => stateOf(number)));
+  const states = new Set(spans.map(({ state }) => state));
+  const drawn = useRef(new Set<number>());
 
   const box = (frame: Frame, span: Span): [number, number, number, number] => {
     const [from, to] = [frame.x(span.from), frame.x(span.to)];
@@ -46,9 +49,8 @@ export function Timeline({ session }: { session: Session }) {
     const gap = to - from > 4 ? 0.5 : 0;
     return [from + gap, frame.y(count - 1 - span.lane) - thick / 2, Math.max(1, to - from - 2 * gap), thick];
   };
-  const colour = (ink: Ink, number: number): string => {
+  const colour = (ink: Ink, { number, state }: Span): string => {
     if (number === best) return ink.good;
-    const state = stateOf(number);
     if (state === "RUNNING" || state === "PAUSED") return ink.brand;
     if (state === "COMPLETE") return ink.text;
     return state === "FAIL" ? ink.bad : ink.faint;
@@ -56,9 +58,9 @@ export function Timeline({ session }: { session: Session }) {
   const bar = (frame: Frame, span: Span): void => {
     const { context } = frame;
     const [left, top, width, thick] = box(frame, span);
-    const state = stateOf(span.number);
+    const { state } = span;
     const passes = narrowed.passes(span.number);
-    context.fillStyle = context.strokeStyle = colour(frame.ink, span.number);
+    context.fillStyle = context.strokeStyle = colour(frame.ink, span);
     // Pruned ones are hollow: not by the colour alone.
     const hollow = state === "PRUNED" || state === "PAUSED";
     context.globalAlpha = (passes ? 1 : 0.15) * (hollow ? 0.3 : state === "COMPLETE" && span.number !== best ? 0.65 : 0.9);
@@ -79,12 +81,18 @@ export function Timeline({ session }: { session: Session }) {
   };
   const draw = (frame: Frame): void => {
     const { context, ink, top, bottom } = frame;
-    // What is finished stays: a new sheet only when one more is, not with each message.
-    const done = header.n_complete + header.n_pruned + header.n_failed;
-    frame.keep(`${done} ${spans.length} ${best} ${narrowed.key}`, (sheet, fresh) => {
-      if (fresh) for (const span of spans) if (!live(stateOf(span.number))) bar(sheet, span);
+    // What is finished keeps its lane, and so its place.
+    frame.keep(`${count} ${best} ${narrowed.key}`, (sheet, fresh) => {
+      if (fresh) drawn.current.clear();
+      for (const span of spans) {
+        if (live(span.state)) continue;
+        const key = span.number * PARTS + span.part;
+        if (drawn.current.has(key)) continue;
+        drawn.current.add(key);
+        bar(sheet, span);
+      }
     });
-    for (const span of spans) if (live(stateOf(span.number))) bar(frame, span);
+    for (const span of spans) if (live(span.state)) bar(frame, span);
     context.globalAlpha = 1;
     if (!over) {
       const at = Math.round(frame.x(now)) + 0.5;
@@ -124,9 +132,10 @@ export function Timeline({ session }: { session: Session }) {
   const find = (frame: Frame, px: number, py: number): Hit | null => {
     const room = (frame.bottom - frame.top) / Math.max(1, count);
     let [found, nearest]: [Span | null, number] = [null, 6];
+    const lane = Math.floor((py - frame.top) / room);
     for (const span of spans) {
-      const [left, top, width, thick] = box(frame, span);
-      if (Math.abs(py - top - thick / 2) > room / 2) continue;
+      if (span.lane !== lane) continue;
+      const [left, , width] = box(frame, span);
       const away = Math.max(0, left - px, px - left - width);
       if (away < nearest) [found, nearest] = [span, away];
     }
