@@ -12,6 +12,7 @@ from typing import Any
 
 from .arguments import Request
 from .cell import CapturedCell, capture
+from .cell.captured import Typed
 from .cell.slice import Past
 from .cell.source import parsed
 from .errors import CellError, HpoError, SpaceError
@@ -36,6 +37,7 @@ class Notebook:
         self.namespace: dict[str, Any] = shell.user_ns
         self._history: SessionHistory = history_of(shell)
         running = self._history.running  # the shell's own count is ahead by one in IPython 9
+        self._running = running
         self.past = self._history.past_of(source) if request.reach == "notebook" else Past()
         names = {name for name in self._mentioned() if name in self.namespace}
         self._arguments: dict[str, Any] = {
@@ -58,6 +60,10 @@ class Notebook:
         Raises HpoError for code nested deeper than the interpreter goes."""
         self._changes = changes
         arguments = {**self._arguments, **changes}
+        cell = self._captured(arguments)
+        return replace(cell, typed=tuple(self._as_typed(cell)))
+
+    def _captured(self, arguments: dict[str, Any]) -> CapturedCell:
         try:
             return capture(self.source, **arguments)
         except RecursionError:
@@ -69,6 +75,17 @@ class Notebook:
             raise HpoError(TOO_DEEP.format("the cell")) from None
         told = TOO_DEEP.format("an earlier cell") + " Until then this cell alone is searched."
         return replace(alone, notices=(told[0].upper() + told[1:], *alone.notices))
+
+    def _as_typed(self, cell: CapturedCell) -> Iterator[Typed]:
+        """The texts of the cells that the training cell looks at."""
+        if self._running is not None:
+            yield Typed(0, self._running.raw, cell.source, self._running.cell_id or "")
+        places = [place for tunable in cell.tunables for place in tunable.places]
+        looked_at = {r.cell for r in cell.reruns} | {place.cell for place in places}
+        for executed in self.past.cells:
+            record = self._history.recorder.records.get(executed.number)
+            if record is not None and executed.number in looked_at:
+                yield Typed(executed.number, record.raw, executed.source, record.cell_id or "")
 
     def run(self, runner: Runner, cell: CapturedCell, options: Options) -> None:
         """Start the study of the cell as captured last. Objects that can't travel to a worker

@@ -6,7 +6,9 @@ import ast
 import copy
 import hashlib
 from collections.abc import Collection, Sequence
+from typing import Any
 
+from ..space import Categorical
 from ..study.objective import Objective
 from .captured import Place, Tunable
 from .names import NameUse
@@ -14,10 +16,17 @@ from .values import Values, attribute_place, place_of
 
 
 class _Mask(ast.NodeTransformer):
-    def __init__(self, places: set[Place]) -> None:
-        self.places = places
+    """places: of tuned values. choices: names among them: what imports one is left out, for it
+    comes into the cell with the choice."""
 
-    def visit(self, node: ast.AST) -> ast.AST:
+    def __init__(self, places: set[Place], choices: set[str]) -> None:
+        self.places, self.choices = places, choices
+
+
+    def visit(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.ImportFrom):
+            node.names = [n for n in node.names if (n.asname or n.name) not in self.choices]
+            return node if node.names else None
         if isinstance(node, ast.expr):
             if place_of(node) in self.places:
                 return ast.Constant("?")
@@ -34,7 +43,13 @@ def identity_of(
 
     tree: the cell and what it rests on; left as it is."""
     places = {place for tunable in searched for place in tunable.places}
-    text = ast.dump(_Mask(places).visit(copy.deepcopy(tree)))
+    choices = {
+        choice
+        for tunable in searched
+        if isinstance(tunable.distribution, Categorical) and tunable.distribution.expressions
+        for choice in tunable.distribution.choices
+    }
+    text = ast.dump(_Mask(places, choices).visit(copy.deepcopy(tree)))
     text += "".join(f"\n{t.name} {t.kind}" for t in searched)
     text += "".join(f"\n{o.direction} {o.source}" for o in objectives)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:10]

@@ -81,6 +81,8 @@ def _matches(spec: Spec, values: Values, cell: int) -> list[Value] | Problem:
     line = spec.line or 0
     groups: list[tuple[Region | None, list[Value]]] = [(None, values.on_line(line, cell))]
     groups += values.around(line, cell)
+    if spec.key is not None:  # a formatter that breaks a call takes it to the last argument
+        groups += list(values.enclosing(line, cell))[:1]
     for region, group in groups:
         found = _in_group(spec, group, region)
         if isinstance(found, Problem) and region is not None and region.end_line == line:

@@ -104,6 +104,12 @@ class Values:
         for region in [r for r in spans if r.line == line and r.end_line > line]:
             yield region, self.found[region.start : region.stop]
 
+    def enclosing(self, line: int, cell: int = 0) -> Iterator[tuple[Region, list[Value]]]:
+        """Regions that begin before the line and end after it, innermost first."""
+        spans = [r for r in self.regions if r.cell == cell and r.line < line < r.end_line]
+        for region in sorted(spans, key=lambda r: (r.stop - r.start, -r.start)):
+            yield region, self.found[region.start : region.stop]
+
 
 def place_of(node: ast.expr | ast.stmt) -> Place:
     end_line, end_col = node.end_lineno or node.lineno, node.end_col_offset or 0

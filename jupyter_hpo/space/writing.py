@@ -46,10 +46,11 @@ def format_mark(
 
 
 def _scale(log: bool, step: float | None) -> str:
-    return " log" if log else (f" step {_short(step)}" if step is not None else "")
+    return " log" if log else (f" step {short_number(step)}" if step is not None else "")
 
 
-def _short(value: float) -> str:
+def short_number(value: float) -> str:
+    """A number as Python source, its exponent without needless zeros: 1e-5."""
     if isinstance(value, int):
         return str(value)
     mantissa, mark, exponent = repr(value).partition("e")
@@ -57,7 +58,7 @@ def _short(value: float) -> str:
 
 
 def _real(value: float) -> str:
-    return _short(float(value))
+    return short_number(float(value))
 
 
 def _choice(value: Any) -> str:
@@ -69,7 +70,7 @@ def _choice(value: Any) -> str:
             and ".." not in value
         )
         return value if bare else repr(value)
-    return _short(value) if isinstance(value, float) and math.isfinite(value) else repr(value)
+    return short_number(value) if isinstance(value, float) and math.isfinite(value) else repr(value)
 
 
 def _expression(text: str) -> str:

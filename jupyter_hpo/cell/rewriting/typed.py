@@ -1,0 +1,95 @@
+"""A cell's text as typed, and the places in it that correspond to those in plain Python.
+
+IPython's transforms keep lines (see `source`) and change, but for magics, only what stands at
+the beginning of a line (prompts, indentation). So a line that holds Python ends in the line
+that IPython made of it, and a place is found by counting from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ...errors import StudyError
+from ..captured import Place, Typed
+
+
+@dataclass(frozen=True)
+class CellEdit:
+    """One cell's text, before and after. cell: its In[] number, 0 for the training cell.
+    cell_id: the notebook's, '' when it isn't known."""
+
+    cell: int
+    before: str
+    after: str
+    cell_id: str = ""
+
+
+@dataclass(frozen=True)
+class Splice:
+    """text instead of what stands from start to stop, in UTF-8 bytes."""
+
+    start: int
+    stop: int
+    text: str
+
+
+class TypedText:
+    """Lines of the training cell count from its first one that isn't blank: IPython takes the
+    blank ones off before it looks for a magic."""
+
+    def __init__(self, typed: Typed) -> None:
+        self.typed = typed
+        self._encoded = [line.encode("utf-8", "surrogatepass") for line in typed.text.split("\n")]
+        self._python = [line.encode("utf-8", "surrogatepass") for line in typed.python.split("\n")]
+        self._blanks = 0
+        if not typed.number:
+            lines = typed.text.split("\n")
+            self._blanks = next((i for i, line in enumerate(lines) if line.strip()), 0)
+        self._starts = [0]
+        for line in self._encoded:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+
+    def splice(self, place: Place, text: str) -> Splice:
+        """text in a place of the plain Python. Raises StudyError when that isn't in the text."""
+        start = self.offset(place.line, place.col)
+        stop = self.offset(place.end_line, place.end_col)
+        return Splice(start, stop, text)
+
+    def offset(self, line: int, col: int) -> int:
+        """Where a column of a line of the plain Python stands in the text, in bytes."""
+        index = line - 1 + self._blanks
+        if index < len(self._encoded) and line <= len(self._python):
+            python, raw = self._python[line - 1].rstrip(b"\r"), self._encoded[index].rstrip(b"\r")
+            if raw.endswith(python):
+                return self._starts[index] + len(raw) - len(python) + col
+        cell = f"In[{self.typed.number}], " if self.typed.number else ""
+        raise StudyError(
+            f"{cell}line {line} does not stand in the cell as it was run. Change it by hand."
+        )
+
+    def line_start(self, line: int) -> int:
+        """Where a line of the plain Python begins in the text, with what IPython took off."""
+        return self._starts[line - 1 + self._blanks]
+
+    def line_text(self, line: int) -> str:
+        """The line as typed, without its line end."""
+        return self._encoded[line - 1 + self._blanks].rstrip(b"\r").decode("utf-8", "surrogatepass")
+
+    def after(self, splices: Iterable[Splice]) -> str:
+        """The text with all of them made; they must not overlap."""
+        content = self.typed.text.encode("utf-8", "surrogatepass")
+        for splice in sorted(splices, key=lambda s: (s.start, s.stop), reverse=True):
+            new = splice.text.encode("utf-8", "surrogatepass")
+            content = content[: splice.start] + new + content[splice.stop :]
+        return content.decode("utf-8", "surrogatepass")
+
+    def edit(self, splices: Iterable[Splice]) -> CellEdit:
+        return CellEdit(self.typed.number, self.typed.text, self.after(splices), self.typed.cell_id)
+
+
+def typed_of(texts: Mapping[int, Typed], number: int) -> Typed:
+    if number in texts:
+        return texts[number]
+    where = f"In[{number}]" if number else "the cell"
+    raise StudyError(f"the text of {where} isn't known. Write the values by hand.")
