@@ -115,15 +115,14 @@ def _budget(study: StudyHandle, rest: list[str]) -> None:
         if problems:
             said = (t if n not in BUDGET else f"{n}: {t}" for n, t in problems.items())
             raise HpoError(" ".join(said))
-        budget = study.set_budget(**asked)
+        print(study.set_budget(**asked))
     else:
-        budget = study.session.study.config.budget
-    print(budget_in_words(budget, study.session.options.jobs))
+        print(budget_in_words(study.session.study.config.budget, study.session.options.jobs))
 
 
 def _space(study: StudyHandle, rest: list[str]) -> None:
     if rest:
-        study.set_space(**_pairs("space", rest, "lr=1e-5..1e-2:log dropout=fixed"))
+        print(study.set_space(**_pairs("space", rest, "lr=1e-5..1e-2:log dropout=fixed")))
     for parameter in study.session.cell.space.values():
         print(format_mark(parameter.distribution, parameter.condition, key=parameter.name))
 
@@ -134,6 +133,24 @@ def _pairs(word: str, rest: list[str], example: str) -> dict[str, str]:
     if not rest or not all(name and equals for name, equals, _ in pairs):
         raise HpoError(f"%hpo {word} takes name=value: %hpo {word} {example}")
     return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _apply(study: StudyHandle, rest: list[str]) -> None:
+    from .applying import apply
+
+    if len(rest) > 1 or not all(word.isdecimal() for word in rest):
+        raise HpoError("%hpo apply takes the number of a trial, or nothing for the best one.")
+    apply(study, int(rest[0]) if rest else None)
+
+
+def _export(study: StudyHandle, rest: list[str]) -> None:
+    from .outcome import said
+
+    force = "--force" in rest
+    paths = [word for word in rest if word != "--force"]
+    if len(paths) != 1:
+        raise HpoError("%hpo export takes the name of a file: %hpo export report.html")
+    print(said(study.export(paths[0], force=force)))
 
 
 def _nothing(study: StudyHandle, rest: list[str]) -> None:
@@ -166,6 +183,8 @@ COMMANDS: dict[str, Command] = {
     "resume-trial": _of_a_trial(
         "resume-trial", StudyHandle.resume_trial, "let it go on as soon as a slot is free"
     ),
+    "apply": Command(_apply, "[N]", "write the values of trial N, or the best, into the cell"),
+    "export": Command(_export, "report.html [--force]", "write it as one file for any browser"),
     "list": Command(_nothing, "", "the studies here"),
     "open": Command(_nothing, "NAME", "read one of them, as `study`"),
     "help": Command(_nothing, "", "this list"),

@@ -85,8 +85,7 @@ def open_session(
     """
     from .search.optuna_sampler import OptunaSampler
 
-    if options.keep is None:
-        cell = replace(cell, keep=worth_keeping(cell, namespace))
+    cell = _with_keep(cell, options, namespace)
     name = study_name(cell) if options.name is None else options.name
     choice = choose_device(cell, options, namespace)
     folder, storage, temporary, notices = _open_storage(name, cell, options)
@@ -145,6 +144,13 @@ def open_session(
     )
 
 
+def _with_keep(cell: CapturedCell, options: Options, namespace: dict[str, Any]) -> CapturedCell:
+    """The cell, with what is kept of the best trial as asked for, or as it is worth."""
+    if options.keep is not None:
+        return cell
+    return replace(cell, keep=worth_keeping(cell, namespace))
+
+
 def change_space(session: Session, cell: CapturedCell, states: CellStates | None) -> None:
     """Search the space of `cell`, the session's captured again, from now on. states: with which
     its cells began.
@@ -158,6 +164,7 @@ def change_space(session: Session, cell: CapturedCell, states: CellStates | None
     workshop, options, study = session.workshop(), session.options, session.study
     if workshop is None or study.phase == "finished":
         raise StudyError(f"study {study.config.name!r} has finished.")
+    cell = _with_keep(cell, options, workshop.namespace)
     moved = workshop.moved(cell, states)
     # Not the seed itself: the values suggested first would come again.
     seed = None if options.seed is None else (options.seed + len(study.trials)) % 2**32

@@ -54,14 +54,13 @@ class Steering:
         trials: int | EllipsisType | None = ...,
         timeout_s: float | EllipsisType | None = ...,
         jobs: int | EllipsisType | None = ...,
-    ) -> Budget:
+    ) -> str:
         """Another budget, as `--trials`, `--timeout` and `--jobs` say it; what is left out stays.
 
         trials: finished ones in all, None for no limit. timeout_s: seconds since this session
         began, None for no limit; a text such as "30m" is read, too. jobs: trials side by side,
-        None for automatic. What is used up already ends the study. Returns what holds now.
-        Raises StudyError for a
-        value that is none, and when it has finished.
+        None for automatic. What is used up already ends the study. Returns a sentence on what
+        holds now. Raises StudyError for a value that is none, and when it has finished.
         """
         self.still_runs("given another budget")
         options, budget = self.session.options, self.session.study.config.budget
@@ -88,15 +87,16 @@ class Steering:
             slots = cores() if jobs is None and not self.session.on_devices else options.jobs
             why = "" if jobs is None else "As many as you asked for."
             engine.request(m.SlotsChanged(slots, why))
-        return budget
+        return budget_in_words(budget, options.jobs)
 
-    def set_space(self, **changes: str | Distribution) -> None:
+    def set_space(self, **changes: str | Distribution) -> str:
         """Search other values from now on: `set_space(lr="1e-5..1e-2 log", dropout="fixed")`.
 
         changes: for a tuned value another range; for one that is not tuned, the range to tune
         it in; "fixed" leaves the code's own. As in marks, or a distribution. What is left out
         stays. Trials that run go on to their end; those with values outside stay in the record,
-        and count for nothing. What was not tuned had the code's own value in them.
+        and count for nothing. What was not tuned had the code's own value in them. Returns a
+        sentence on how many those are.
 
         Raises StudyError with all that is wrong, when the study has finished, and where
         `--executor inline` would have to run other code.
@@ -120,22 +120,27 @@ class Steering:
             if name not in fixed
         ]
         try:
-            self.move(self._captured(words))
+            return self.move(self._captured(words))
         except CellError as error:
             wrong = [
                 f"{p.message} {p.fix}".replace(" on the magic line", "") for p in error.problems
             ]
             raise StudyError("\n  ".join(["the space stays as it is:", *wrong])) from None
 
-    def move(self, cell: CapturedCell) -> None:
-        """Search the space of `cell`, this study's captured again. Raises as
-        `session.change_space` does."""
+    def move(self, cell: CapturedCell) -> str:
+        """Search the space of `cell`, this study's captured again; a sentence on what becomes of
+        the trials so far. Raises as `session.change_space` does."""
         from .session import change_space
 
         self.still_runs("given another space")
         if self.notebook is None:
             raise StudyError(NO_NOTEBOOK)
         change_space(self.session, cell, self.notebook.states_for(cell))
+        with self.session.engine.lock:
+            trials = [trial.tuned for trial in self.session.study.trials.values()]
+        outside = sum(cell.space.completed(params) is None for params in trials)
+        said = "The next trials are searched in this space"
+        return f"{said}; {outside} of {len(trials)} so far lie outside." if outside else f"{said}."
 
     def _captured(self, words: list[str]) -> CapturedCell:
         """The cell with these values tuned, and no others, whatever its marks say."""

@@ -69,6 +69,11 @@ class Workshop:
                 self._program, cell.free_names, place.namespace, place.options.seed
             )
 
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The notebook's own."""
+        return self._place.namespace
+
     def moved(self, cell: CapturedCell, states: CellStates | None) -> Workshop:
         """For the same cell in another space: this one where its trials run the same program,
         else one of its own, with the notebook as this one has it as far as it has what is

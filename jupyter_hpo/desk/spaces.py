@@ -39,7 +39,7 @@ def set_space(study: StudyHandle, command: Command) -> Answer:
     if choice is None or problems:
         return _stays(problems)
     try:
-        study.move(capture_chosen(study.notebook, choice))
+        said = study.move(capture_chosen(study.notebook, choice))
     except CellError as error:
         return _stays([beside(p, choice) for p in error.problems])
     except SpaceError as error:
@@ -52,7 +52,7 @@ def set_space(study: StudyHandle, command: Command) -> Answer:
     texts = {name: getattr(command.choice, name) for name in shown}
     if texts != shown:
         study.set_budget(**read_budget(texts)[0])
-    return Answer("The next trials are searched in this space.")
+    return Answer(said)
 
 
 def _spec(study: StudyHandle) -> EditorSpec:

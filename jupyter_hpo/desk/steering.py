@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..steering import budget_in_words, read_budget, read_params
+from ..steering import read_budget, read_params
 from ..widgets.encode import revive
 from ..widgets.protocol import Command, EditorProblem
 from .answers import Answer
@@ -62,8 +62,7 @@ def set_budget(study: StudyHandle, command: Command) -> Answer:
     asked, problems = read_budget(vars(command.budget))
     if problems:
         return Answer("The budget stays as it is.", problems=_beside(problems))
-    budget = study.set_budget(**asked)
-    return Answer(budget_in_words(budget, study.session.options.jobs))
+    return Answer(study.set_budget(**asked))
 
 
 def _beside(problems: dict[str, str]) -> tuple[EditorProblem, ...]:

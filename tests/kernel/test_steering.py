@@ -235,6 +235,7 @@ class Adam: pass
 class Net:
     def __init__(self, hidden):
         self.hidden, self.steps = hidden, 0
+data = (1, 2, 3)
 hidden = 4
 net = Net(hidden)
 """
@@ -245,7 +246,7 @@ opt = SGD
 for epoch in range(3):
     time.sleep(0.01)
     net.steps += 1
-    acc = lr + 10 * net.hidden + 1000 * net.steps
+    acc = lr + 10 * net.hidden + 1000 * net.steps + 0 * data[0]
 kind = opt.__name__
 """
 
@@ -255,9 +256,16 @@ def test_values_of_earlier_cells_and_objects_in_scope_can_be_tuned_later(kernel)
     assert kernel.run(BUILT).error is None
     kernel.run(UNTIL)
     kernel.run("until(lambda: study.session.study.n_done >= 3)")
-    result = kernel.run("study.set_space(hidden='6..8', opt='SGD | Adam')")
+    kernel.run("workers = study.session.engine.executor")
+    kernel.run("study.set_space(lr='0.1..0.9')")
+    kernel.run("until(lambda: study.session.study.space is not None)")
+    assert kernel.value("study.session.engine.executor is workers"), "ranges are nothing to them"
+    result = kernel.run("said = study.set_space(hidden='6..8', opt='SGD | Adam')")
     assert result.error is None, result.all
     kernel.run("later = study.trials[-1].number + 1 + 2")
+    said = "The next trials are searched in this space; "
+    assert kernel.value("said").startswith(said)
+    assert kernel.value("said").endswith(" so far lie outside.")
     kernel.run("until(lambda: study.session.study.n_done >= 12)")
     kernel.run("study.stop(); study.wait(30)")
     failed = kernel.value("[t.error for t in study.trials if t.state == 'FAIL'][:1]")
