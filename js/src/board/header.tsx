@@ -233,8 +233,11 @@ export function Header({ session, silent }: { session: Session; silent: number }
           <Counts session={session} header={header} />
         )}
         <span class="hpo-how" {...(header.jobs_why ? { title: header.jobs_why } : {})}>
-          {header.sampler && <Teach word={header.sampler} />}
-          {header.pruner && <Teach word={header.pruner} />}
+          {[header.sampler, header.pruner].filter(Boolean).map((word) => (
+            <span key={word}>
+              <Teach word={word} />
+            </span>
+          ))}
           <span>{jobs}</span>
           {header.device && <span>{header.device}</span>}
         </span>

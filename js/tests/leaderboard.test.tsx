@@ -1,0 +1,189 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Board } from "../src/board/board";
+import { Session } from "../src/board/session";
+import type { Header, Row } from "../src/core/protocol";
+import { WidgetTransport } from "../src/core/transport";
+import { FakeKernel, FakeModel } from "./fake";
+import { header, param, row, update } from "./help";
+
+let root: HTMLElement;
+let session: Session;
+let seq = 0;
+
+function show(rows: Row[], more: Partial<Header> = {}): void {
+  act(() => {
+    session.store.apply(update({ seq: ++seq, rows, header: header(more) }), 0);
+    session.version.value += 1;
+  });
+}
+const all = (selector: string): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(selector)];
+const button = (text: string): HTMLButtonElement =>
+  all("button").find((b) =>
+    (b.getAttribute("aria-label") ?? b.textContent!).includes(text),
+  ) as HTMLButtonElement;
+const numbers = (): number[] => all("tbody th").map((e) => Number(e.textContent!.slice(1)));
+const click = (element: HTMLElement): Promise<void> =>
+  act(async () => {
+    element.click();
+    await Promise.resolve();
+  });
+function press(key: string): void {
+  act(() => {
+    const target = document.activeElement!;
+    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  });
+}
+const box = (): HTMLInputElement => root.querySelector<HTMLInputElement>("[role=searchbox]")!;
+function type(text: string): void {
+  act(() => {
+    box().value = text;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+beforeEach(() => {
+  session = new Session(new WidgetTransport(new FakeModel(new FakeKernel())), () => 0);
+  root = document.createElement("div");
+  document.body.append(root);
+  act(() => render(<Board session={session} />, root));
+});
+afterEach(() => {
+  act(() => render(null, root));
+  session.dispose();
+  root.remove();
+});
+
+const ten = (): Row[] =>
+  Array.from({ length: 10 }, (_, i) => row(i, { values: [-i], params: { lr: i / 10 } }));
+
+describe("a filter", () => {
+  it("narrows the trials down, says how many pass, and is cleared", async () => {
+    show(ten());
+    type("lr > 0.65");
+    expect(numbers()).toEqual([7, 8, 9]);
+    expect(root.querySelector(".hpo-count")!.textContent).toBe("3 of 10 trials");
+    await click(button("Clear all"));
+    expect([numbers().length, box().value]).toEqual([10, ""]);
+  });
+
+  it("says what is wrong after a while, where, and leaves the last right one", async () => {
+    show(ten());
+    vi.useFakeTimers();
+    try {
+      type("lr > 0.65");
+      type("lrr > 0.65");
+      expect(root.querySelector(".hpo-filter-problem")).toBeNull();
+      await act(async () => void (await vi.advanceTimersByTimeAsync(1000)));
+      expect(root.querySelector(".hpo-filter-problem mark")!.textContent).toBe("lrr");
+      expect(root.querySelector(".hpo-filter-problem")!.textContent).toContain("Did you mean lr?");
+      expect(box().getAttribute("aria-invalid")).toBe("true");
+      expect(numbers()).toEqual([7, 8, 9]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("stays from tab to tab, where a chip takes it away", async () => {
+    show(ten());
+    type("lr > 0.65");
+    await click(button("Curves"));
+    await click(button("filter: lr > 0.65, remove"));
+    await click(button("Leaderboard"));
+    expect([numbers().length, box().value]).toEqual([10, ""]);
+  });
+
+  it("lets nothing through and says so", () => {
+    show(ten());
+    type("failed");
+    expect(root.textContent).toContain("No trial passes.");
+  });
+});
+
+describe("a brush in a picture", () => {
+  it("has a chip that takes it away", async () => {
+    show(ten());
+    act(() => session.narrow("parallel", (r) => r.number < 2, "Parallel coordinates"));
+    expect(numbers()).toEqual([0, 1]);
+    await click(button("brushed in Parallel coordinates, remove"));
+    expect(numbers().length).toBe(10);
+    expect(session.narrowed.value.size).toBe(0);
+  });
+});
+
+describe("columns", () => {
+  it("are few at first, and chosen", async () => {
+    const params = Array.from({ length: 14 }, (_, i) => param(`p${i}`));
+    show([row(0)], { params, n_complete: 1 });
+    const titles = (): string[] => all("thead th").map((e) => e.textContent!);
+    expect(titles()).toContain("p9");
+    expect(titles()).not.toContain("p10");
+    await click(button("Columns (11 of 15)"));
+    await click(all(".hpo-columns label").find((e) => e.textContent === "p12")!);
+    expect(titles()).toContain("p12");
+    await click(button("Show all"));
+    expect(titles().length).toBe(14 + 4);
+  });
+});
+
+describe("the keyboard", () => {
+  it("walks the rows, opens one and closes it", () => {
+    show(ten());
+    const at = (): string | undefined => (document.activeElement as HTMLElement).dataset["number"];
+    expect(all("tbody th button[tabindex='0']").length).toBe(1);
+    act(() => all("tbody th button")[0]!.focus());
+    press("ArrowDown");
+    press("ArrowDown");
+    expect([at(), session.hovered.value]).toEqual(["2", 2]);
+    press("End");
+    expect(at()).toBe("9");
+    press("ArrowDown");
+    expect(at()).toBe("9");
+    press("Home");
+    press("ArrowUp");
+    expect(at()).toBe("0");
+    act(() => (document.activeElement as HTMLElement).click());
+    expect(session.opened.value).toBe(0);
+    press("Escape");
+    expect([session.opened.value, at()]).toEqual([null, "0"]);
+  });
+});
+
+describe("an opened trial", () => {
+  it("is shown above the table when it does not pass the filter", () => {
+    show(ten());
+    type("lr > 0.65");
+    act(() => session.open(1));
+    expect(root.querySelector(".hpo-opened h4")!.textContent).toBe("Trial 1");
+    expect(root.querySelector(".hpo-opened")!.textContent).toContain("not among those that pass");
+  });
+
+  it("is shown below a picture, and closed there", async () => {
+    show(ten());
+    await click(button("Curves"));
+    act(() => session.open(3));
+    expect(root.querySelector(".hpo-opened h4")!.textContent).toBe("Trial 3");
+    await click(button("Close trial 3"));
+    expect(session.opened.value).toBeNull();
+  });
+});
+
+describe("copying", () => {
+  it("gives the trials that pass to the clipboard", async () => {
+    show(ten());
+    type("lr > 0.85");
+    const writeText = vi.fn(() => Promise.resolve());
+    vi.stubGlobal("navigator", { clipboard: { writeText } });
+    try {
+      await click(button("Copy CSV"));
+      expect(String(writeText.mock.calls[0])).toMatch(
+        /^number,state,acc,lr,act.*\r\n9,COMPLETE,-9,0.9,/,
+      );
+      await act(async () => void (await Promise.resolve()));
+      expect(button("Copied ✓")).toBeDefined();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+});
