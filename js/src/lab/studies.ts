@@ -50,6 +50,8 @@ export class KernelStudies {
   private looking = false;
   private asking = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  /** When the timer comes, in `performance.now()`. */
+  private due = 0;
 
   constructor(
     readonly kernel: Kernel.IKernelConnection,
@@ -70,7 +72,7 @@ export class KernelStudies {
   look(looking: boolean): void {
     this.looking = looking;
     if (looking) void this.turn();
-    else if (this.timer) clearTimeout(this.timer);
+    else this.cancel();
   }
 
   /** Tell a study something, and look what came of it. */
@@ -94,9 +96,22 @@ export class KernelStudies {
     this.soon(running || this.list.value === null ? RUNNING_MS : RESTING_MS);
   }
 
+  /** Ask then, unless it is to be asked before: a dashboard that follows a study makes the
+   * kernel say "idle" several times a second, which must not put the question off. */
   private soon(ms: number): void {
+    const due = performance.now() + ms;
+    if (!this.looking || (this.timer && this.due <= due)) return;
+    this.cancel();
+    this.due = due;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      void this.turn();
+    }, ms);
+  }
+
+  private cancel(): void {
     if (this.timer) clearTimeout(this.timer);
-    this.timer = this.looking ? setTimeout(() => void this.turn(), ms) : null;
+    this.timer = null;
   }
 
   private onMessage(_: unknown, message: KernelMessage.IIOPubMessage): void {
