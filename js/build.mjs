@@ -26,6 +26,13 @@ const ofWidgets = {
   entryPoints: Object.fromEntries(widgets.map((w) => [w, `src/widget/${w}.ts`])),
   outdir: out,
 };
+// One script that an exported report holds in itself.
+const ofReport = {
+  ...options,
+  format: "iife",
+  entryPoints: { report: "src/report/index.ts" },
+  outdir: out,
+};
 // JupyterLab's packages are those of the JupyterLab that loads the extension.
 const ofLab = {
   ...options,
@@ -56,6 +63,8 @@ if (process.argv.includes("--watch")) {
 } else {
   await build(ofWidgets);
   for (const widget of widgets) tell(`${widget}.js`, [`${out}${widget}.js`]);
+  await build(ofReport);
+  tell("report.js", [`${out}report.js`]);
   await build(ofLab);
   federate();
   const files = here("../jupyter_hpo/labextension/static/");

@@ -14,6 +14,8 @@ from .study.trial import Trial, TrialState
 from .trial_view import TrialView
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import optuna
     import pandas
     from matplotlib.figure import Figure
@@ -140,9 +142,19 @@ class StudyResults:
         return figure(self.presenter.changes(0))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Mapping[str, Any]:
-        from .widgets.static import static_bundle
+        from .outcome import bundle
 
-        return static_bundle(self.presenter.changes(0))
+        return bundle(self)
+
+    def export(self, path: Path | str = "report.html", *, force: bool = False) -> Path:
+        """Write the study as one HTML file that needs no network and no kernel; its path.
+
+        Raises HpoError where that can't be written, or where something else than a report
+        stands (force: write over it).
+        """
+        from .outcome import export
+
+        return export(self, path, force=force)
 
     # -------------------------------------------------------------- looking closer
     def trials_dataframe(self) -> pandas.DataFrame:

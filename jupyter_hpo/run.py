@@ -15,6 +15,7 @@ from .front_ends import limits
 from .handle import StudyHandle, studies
 from .interrupts import Interrupts
 from .options import Options
+from .outcome import bundle as saved_bundle
 from .session import Session, open_session
 from .space import MISSING
 from .study import messages as m
@@ -23,7 +24,6 @@ from .warmup import warmup
 from .widgets.control import current_kernel
 from .widgets.dashboard import Dashboard
 from .widgets.output import Output
-from .widgets.static import static_bundle
 from .worker.randomness import CellStates
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class Runner:
             try:
                 bind_best(handle, self.namespace)
             finally:
-                bundle = static_bundle(handle.session.presenter.changes(0))
+                bundle = saved_bundle(handle)
                 if dashboard is not None:
                     dashboard.finish(bundle)
                 else:

@@ -12,7 +12,7 @@ from ..steering import Steering
 from ..widgets.encode import plain
 from ..widgets.feed import Feed, packed
 from ..widgets.protocol import Command, CommandName, Detail, Reply
-from . import steering
+from . import outcomes, steering
 from .answers import Answer
 from .going_on import go_on
 from .importances import importances
@@ -86,5 +86,7 @@ ANSWERS: dict[CommandName, Callable[[StudyHandle, Command], Answer]] = {
     "continue": go_on,
     "detail": _detail,
     "importances": importances,
+    "apply": outcomes.apply,
+    "export": outcomes.export,
 }
 """Command -> what carries it out, on the kernel's control thread; it returns at once."""

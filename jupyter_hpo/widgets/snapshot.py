@@ -95,6 +95,8 @@ def _made(
     left_out = _left_out(update, rows, points)
     names = _names(update.header.params)
     header = _cut_header(update.header, names, bounds.text)
+    if left_out:
+        header = replace(header, notices=[*header.notices, left_out])
     kept = [_cut_row(row, names, bounds.text) for row in rows]
     seq = count(1)
     messages = encode(

@@ -1,0 +1,85 @@
+"""What is kept of a study: in the saved notebook, in a report, in the cell's own values."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .cell.rewriting import applied
+from .desk.importances import compute
+from .errors import StudyError
+from .widgets import numbers, texts
+from .widgets.protocol import Edit, Importances
+from .widgets.report import report_html, write_report
+from .widgets.snapshot import NOTEBOOK, REPORT, Bounds, make_snapshot
+from .widgets.static import static_bundle
+
+if TYPE_CHECKING:
+    from .handle import StudyHandle
+    from .results import StudyResults
+
+log = logging.getLogger("jupyter_hpo")
+
+
+def edits(study: StudyHandle, number: int | None = None) -> list[Edit]:
+    """What writes a trial's values, the best one's for None, into the cells' text; none where
+    they stand there already.
+
+    Raises StudyError when there is no such trial, or the text can't take them.
+    """
+    trial = study.best_trial if number is None else study.trial(number)
+    found = applied(study.session.cell, trial.params)
+    return [Edit(e.cell, e.before, e.after, e.cell_id) for e in found]
+
+
+def bundle(study: StudyResults) -> dict[str, Any]:
+    """The study as a saved notebook shows it. Any thread."""
+    update = study.presenter.changes(0)
+    return static_bundle(update, snapshot=_snapshot(study, NOTEBOOK, update))
+
+
+def export(study: StudyResults, path: Path | str, *, force: bool = False) -> Path:
+    """Write the report; its path. Raises HpoError when it can't be written there."""
+    target = Path(path).expanduser()
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise StudyError(f"{target} is no HTML file. Name it {target.name or 'report'}.html")
+    update = study.presenter.changes(0)
+    snapshot = _snapshot(study, REPORT, update)
+    static = static_bundle(update, snapshot=snapshot)["text/html"]
+    write_report(target, report_html(study.name, snapshot, static), force=force)
+    return target.absolute()
+
+
+def said(path: Path) -> str:
+    """What to tell of a report."""
+    return f"Wrote {path} ({numbers.memory(path.stat().st_size)})."
+
+
+def report_name(study: StudyResults) -> str:
+    """The file of a report that nobody named, in the working folder."""
+    safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in texts.short(study.name, 60))
+    return f"{safe.strip('-') or 'study'}-report.html"
+
+
+def _snapshot(study: StudyResults, bounds: Bounds, update: Any) -> dict[str, Any]:
+    session = getattr(study, "session", None)
+    importances: Importances | None = None
+    apply: list[Edit] = []
+    if session is not None:
+        try:
+            importances = compute(study)  # type: ignore[arg-type]
+            apply = edits(study)  # type: ignore[arg-type]
+        except StudyError:
+            pass  # no trial is complete, or the cell's text isn't known
+        except Exception:
+            # What is shown beside the result must not cost it.
+            log.exception("the importances of a study could not be computed")
+    return make_snapshot(
+        update,
+        study=getattr(study, "id", ""),
+        detail=study.presenter.detail,
+        importances=importances,
+        apply=apply,
+        bounds=bounds,
+    )
