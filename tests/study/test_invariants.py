@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jupyter_hpo.space import Int, SearchSpace
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
 from jupyter_hpo.study.config import Budget, StudyConfig
@@ -83,7 +84,8 @@ def check(driver):
 
     counts = study.counts()
     assert counts == {state: sum(t.state is state for t in trials) for state in TrialState}
-    assert study.n_done == sum(t.state in DONE and not interrupted(t) for t in trials)
+    counted = [t for t in trials if t.state in DONE and not interrupted(t) and not t.outside]
+    assert study.n_done == len(counted)
     assert books.n_unfinished == sum(t.state not in DONE for t in trials)
     assert books.n_cut_off == sum(interrupted(t) for t in trials)
     assert study.front == best_trials(study.config.objectives, trials)
@@ -129,6 +131,43 @@ def test_slots_books_and_waiting_trials_stay_true(curves, slots, n_trials, prune
     assert not driver.live
     if not driver.study.failed:
         assert driver.study.n_done == n_trials
+
+
+spaces = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(
+    lambda ends: SearchSpace({"x": Int(min(ends), max(ends) + 1)})
+)
+steered = st.one_of(
+    actions,
+    actions,
+    st.tuples(st.just(m.SpaceChanged), spaces),
+    st.tuples(st.just(m.BudgetChanged), st.integers(2, 12).map(Budget)),
+    st.tuples(st.just(m.EnqueueRequested), st.integers(0, 9).map(lambda x: {"x": x})),
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.integers(1, 3), st.booleans(), st.lists(steered, min_size=30, max_size=80))
+def test_another_space_and_another_budget_leave_the_books_true(slots, prune, happens):
+    scheduler = Asha(pool=2) if prune else None
+    driver = make(lambda n: [n % 3 + 0.5] * 5, scheduler=scheduler, slots=slots, n_trials=6)
+    driver.send(m.Begin())
+    for what, value in happens:
+        act(driver, what, value)
+        check(driver)
+        if driver.study.phase == "finished":
+            break
+    if driver.study.phase != "finished":
+        driver.send(m.SpaceChanged(SearchSpace({"x": Int(0, 10_000)})))
+        check(driver)
+    act(driver, m.ResumeRequested, None)
+    for number in driver.study.trials:
+        driver.send(m.ResumeTrialRequested(number))
+    for _ in range(40 * 9):
+        act(driver, "step", 0)
+        act(driver, m.Tick, None)
+    check(driver)
+    assert driver.study.phase == "finished"
+    assert not driver.live
 
 
 @settings(deadline=None, max_examples=100)
