@@ -44,6 +44,8 @@ export interface PlotProps {
 }
 
 const STILL = 4;
+/** As tall as a picture is of which there is only a sentence. */
+const EMPTY = 150;
 
 export function Plot(props: PlotProps) {
   const id = useId();
@@ -57,6 +59,7 @@ export function Plot(props: PlotProps) {
   const press = useRef<{ x: number; y: number; drag: Drag | null; moved: boolean } | null>(null);
   const width = Math.max(room, props.least ?? 0);
   const nothing = !props.x || !props.y;
+  const height = nothing ? Math.min(props.height, EMPTY) : props.height;
 
   useLayoutEffect(() => {
     const parent = canvas.current!.parentElement!;
@@ -146,14 +149,14 @@ export function Plot(props: PlotProps) {
   };
 
   return (
-    <div class="hpo-plot" style={{ height: `${props.height}px` }}>
+    <div class="hpo-plot" style={{ height: `${height}px` }}>
       <canvas
         ref={canvas}
         role="img"
         tabIndex={nothing ? -1 : 0}
         aria-label={nothing ? props.empty : props.label}
         aria-describedby={id}
-        style={{ width: `${width}px`, height: `${props.height}px`, cursor }}
+        style={{ width: `${width}px`, height: `${height}px`, cursor }}
         hidden={nothing}
         onPointerDown={onDown}
         onPointerMove={onMove}
@@ -165,9 +168,9 @@ export function Plot(props: PlotProps) {
         onBlur={() => hit?.byKey && point(null)}
       />
       {nothing && <p class="hpo-empty">{props.empty}</p>}
-      <p id={id} class={hit ? "hpo-tip" : "hpo-unseen"} style={hit ? near(hit, width) : {}}>
+      <div id={id} class={hit ? "hpo-tip" : "hpo-unseen"} style={hit ? near(hit, width) : {}}>
         {hit ? hit.text : "Arrow keys walk through the trials, Enter opens one."}
-      </p>
+      </div>
       <span class="hpo-unseen" aria-live="polite">
         {hit?.byKey ? hit.text : ""}
       </span>

@@ -17,6 +17,8 @@ export interface Transport {
 
 const RETRY_MS = 3000;
 export const FOLLOW_MS = 250;
+/** After its end, or when it is refused, a study has hardly any news. */
+export const REST_MS = 2000;
 
 /** A widget: the kernel pushes. After a gap everything is asked for again. */
 export class WidgetTransport implements Transport {
@@ -85,7 +87,7 @@ export class KernelTransport implements Transport {
   }
 
   listen(take: Take): void {
-    let anew = true;
+    let [anew, over] = [true, false];
     const turn = async (): Promise<void> => {
       const reply = await this.send({ command: "follow", number: anew ? 1 : 0 });
       if (this.gone) return;
@@ -94,8 +96,9 @@ export class KernelTransport implements Transport {
         const update = decodePacked(reply.data as Packed);
         anew = !take(update);
         more = update.more && !anew;
+        over = ["finished", "stopped", "failed"].includes(update.header.state);
       } else if (!reply.ok) anew = true; // another kernel, or one that was away
-      this.timer = setTimeout(() => void turn(), more ? 0 : FOLLOW_MS);
+      this.timer = setTimeout(() => void turn(), more ? 0 : over || !reply.ok ? REST_MS : FOLLOW_MS);
     };
     void turn();
   }

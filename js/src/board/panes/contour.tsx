@@ -93,7 +93,7 @@ export function Contour(props: Props) {
       title="Contour"
       class="hpo-contour"
       keys={[
-        { mark: "dot", text: "complete" },
+        complete.length > 0 && { mark: "dot", text: "complete" },
         props.pruned && finished.pruned.length > 0 && { mark: "ring", text: "pruned" },
       ]}
       controls={

@@ -5,6 +5,7 @@ import { metric } from "../../core/format";
 import type { Header, RowState } from "../../core/protocol";
 import type { Curve } from "../../core/store";
 import { dot, fitted, line, thin, type Frame } from "../frame";
+import { ended } from "../header";
 import { Plot, type Hit } from "../plot";
 import type { Session } from "../session";
 import { WORDS } from "../states";
@@ -235,7 +236,7 @@ export function Curves({ session, height }: { session: Session; height: number }
         onHover={(number) => (session.hovered.value = number)}
         onPick={(number) => session.open(number)}
         empty={
-          header.state === "finished" || header.n_complete
+          ended(header) || header.n_complete
             ? "No trial reported intermediate values."
             : "Curves appear with the first report."
         }

@@ -102,7 +102,7 @@ export function History({ session, height }: { session: Session; height: number 
           { key: "at", title: "finished", of: (row) => places.get(row.number) ?? null, say: (v) => number(Math.round(v)) },
           { key: `value:${index}`, title: name, of: (row) => row.values?.[index] ?? null, say: edge },
         ]}
-        empty="Appears with the first finished trial."
+        empty={ended(header) ? "No trial finished with a value." : "Appears with the first finished trial."}
       />
     </Figure>
   );

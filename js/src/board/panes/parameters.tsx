@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import { ofObjective, ofParam, type Dimension } from "../../core/dimensions";
 import { settled } from "../../core/axis";
 import { hundredths } from "../../core/curves";
+import { ended } from "../header";
 import type { Session } from "../session";
 import { Contour } from "./contour";
 import { finishedOf } from "./data";
@@ -38,7 +39,10 @@ export function Parameters({ session }: { session: Session }) {
   const choose = (name: string): void => {
     if (!names.includes(name)) setAsked([name, names[0]!]);
   };
-  if (!dimensions.length) return <p class="hpo-empty">No parameter is tuned in this study.</p>;
+  if (!complete.length && !(pruned && early.length)) {
+    const text = ended(header) ? "No trial is complete." : "Appears with the first complete trial.";
+    return <p class="hpo-empty hpo-single">{text}</p>;
+  }
   return (
     <>
       <div class="hpo-controls hpo-bar-of-controls">

@@ -18,15 +18,18 @@ export function Ramp({ title, low, high, good }: Props) {
   const bar = useRef<HTMLElement>(null);
   const [dark, setDark] = useState(false);
   useLayoutEffect(() => {
-    const look = (): void => setDark(inkOf(bar.current!).dark);
+    const look = (): void => {
+      if (bar.current) setDark(inkOf(bar.current).dark);
+    };
     look();
     const themes = new MutationObserver(look);
     themes.observe(document.body, { attributes: true });
     themes.observe(document.documentElement, { attributes: true });
     return () => themes.disconnect();
-  }, []);
+  }, [high > low]);
   const values = Array.from({ length: STOPS + 1 }, (_, i) => low + (i / STOPS) * (high - low));
   const colours = values.map((value) => css(ramp(good(value), dark)));
+  if (!(high > low)) return null; // one value, and nothing to tell apart
   return (
     <div class="hpo-ramp">
       <span>{title}</span>

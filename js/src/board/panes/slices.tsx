@@ -24,7 +24,7 @@ export function Slices(props: Props) {
   return (
     <Figure
       title="Slices"
-      keys={[{ mark: "dot", text: "complete" }, some && { mark: "ring", text: "pruned" }]}
+      keys={[finishedOf(session, index).complete.length > 0 && { mark: "dot", text: "complete" }, some && { mark: "ring", text: "pruned" }]}
       class="hpo-slices"
     >
       <div>
@@ -58,7 +58,7 @@ function Slice({ session, dimension, objective, index, pruned }: Props & { dimen
       session={session}
       label={`${objective.title} against ${dimension.title}, of ${spots.length} trials`}
       height={HEIGHT}
-      x={dimension.axis}
+      x={spots.length ? dimension.axis : null}
       y={objective.axis}
       xTitle={dimension.title}
       yTitle={objective.title}
@@ -71,7 +71,7 @@ function Slice({ session, dimension, objective, index, pruned }: Props & { dimen
         { ...dimension, say: (v) => said(dimension, v) },
         { ...objective, say: edge },
       ]}
-      empty="Appears with the first complete trial."
+      empty={`No finished trial used ${dimension.title}.`}
     />
   );
 }

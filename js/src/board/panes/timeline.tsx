@@ -17,6 +17,7 @@ const MARKS: readonly [RowState, Key["mark"]][] = [
   ["PAUSED", "paused"],
   ["COMPLETE", "complete"],
   ["PRUNED", "pruned"],
+  ["STOPPED", "pruned"],
   ["FAIL", "failed"],
 ];
 
@@ -155,7 +156,7 @@ export function Timeline({ session }: { session: Session }) {
         keys={[best !== undefined && { mark: "front", text: "best" }, ...keys]}
       >
         <Plot
-          label={`Timeline: ${store.rows.size} trials in ${count} lanes over ${duration(last)}, busy ${part}% of the time`}
+          label={`Timeline: ${store.rows.size} trials in ${count === 1 ? "1 lane" : `${count} lanes`} over ${duration(last)}, busy ${part}% of the time`}
           height={height}
           x={x}
           y={y}
