@@ -247,6 +247,8 @@ def read_params(
 
 def _value(given: Any, distribution: Distribution) -> Any:
     """As the distribution's kind has it; given itself when it is none."""
+    if hasattr(given, "item") and getattr(given, "ndim", 1) == 0:  # NumPy's, of a data frame
+        given = given.item()
     if isinstance(distribution, Categorical):
         if distribution.contains(given) or not isinstance(given, str):
             return given

@@ -3,6 +3,7 @@
 import threading
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from jupyter_hpo.desk import Desk
@@ -128,6 +129,11 @@ def test_values_are_read_by_the_parameters_kind(ask, study):
     assert ask("enqueue", params=params).message == "Queued: it runs next."
     (request,) = study.requests
     assert repr(request.params) == "{'lr': 0.001, 'depth': 4, 'act': None}"
+
+
+def test_scalars_of_a_data_frame_are_numbers(study):
+    study.enqueue(depth=np.int64(3), lr=np.float32(0.5) / 8)
+    assert repr(study.requests[0].params) == "{'depth': 3, 'lr': 0.0625}"
 
 
 def test_numbers_that_json_can_not_hold_are_revived(ask, study):
