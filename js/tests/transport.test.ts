@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Decoded } from "../src/core/decode";
 import type { Packed } from "../src/core/protocol";
-import { FOLLOW_MS, KernelTransport, SnapshotTransport } from "../src/core/transport";
+import { FOLLOW_MS, KernelTransport, REST_MS, SnapshotTransport } from "../src/core/transport";
 import { FakeKernel } from "./fake";
 import { header } from "./help";
 
@@ -69,8 +69,27 @@ describe("KernelTransport", () => {
     await turn();
     here = kernel;
     await turn();
+    expect(asked(kernel)).toEqual([1, 0]); // a refusal is not asked about again at once
+    await vi.advanceTimersByTimeAsync(REST_MS);
     transport.dispose();
-    expect(asked(kernel)).toEqual([1, 0, 1]);
+    expect(asked(kernel).slice(0, 3)).toEqual([1, 0, 1]);
+  });
+
+  it("asks less often once the study has ended, and as often when it goes on", async () => {
+    const kernel = new FakeKernel();
+    let state: "finished" | "running" = "finished";
+    kernel.answer = () => ({ data: packed(1, { header: { ...header(), state } }) });
+    const transport = new KernelTransport(() => kernel, "s");
+    transport.listen(() => true);
+    await turn();
+    await turn();
+    expect(kernel.messages.length).toBe(1);
+    state = "running";
+    await vi.advanceTimersByTimeAsync(REST_MS);
+    const before = kernel.messages.length;
+    await vi.advanceTimersByTimeAsync(4 * FOLLOW_MS);
+    expect(kernel.messages.length).toBe(before + 4);
+    transport.dispose();
   });
 });
 

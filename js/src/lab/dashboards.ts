@@ -3,7 +3,7 @@ import type { ILayoutRestorer, JupyterFrontEnd } from "@jupyterlab/application";
 import { MainAreaWidget, WidgetTracker } from "@jupyterlab/apputils";
 import type { LabIcon } from "@jupyterlab/ui-components";
 import type { Kernel } from "@jupyterlab/services";
-import { Widget } from "@lumino/widgets";
+import { SplitPanel, Widget } from "@lumino/widgets";
 import { mount } from "../board/board";
 import { Session } from "../board/session";
 import { KernelTransport } from "../core/transport";
@@ -31,6 +31,11 @@ class Dashboard extends Widget {
     const transport = new KernelTransport(() => asked(kernel()), which.study);
     this.session = new Session(transport);
     this.unmount = mount(this.node, this.session);
+  }
+
+  /** Its kernel is gone: what it showed last stays. */
+  freeze(): void {
+    this.session.dispose();
   }
 
   override dispose(): void {
@@ -79,6 +84,11 @@ export class Dashboards {
       return connection!;
     };
     const content = new Dashboard(which, kernel);
+    connection.statusChanged.connect((_, status) => {
+      if (status === "restarting" || status === "autorestarting" || status === "dead") {
+        content.freeze();
+      }
+    });
     const widget = new MainAreaWidget({ content });
     widget.id = `jupyter-hpo-${which.study}`;
     widget.title.label = which.name;
@@ -89,6 +99,14 @@ export class Dashboards {
     await this.tracker.add(widget);
     this.app.shell.add(widget, this.area);
     this.app.shell.activateById(widget.id);
+    if (this.area === "down") makeRoom(widget);
     return true;
   }
+}
+
+/** Notebook 7 gives the area below its notebook no height of its own. */
+function makeRoom(widget: Widget): void {
+  let above = widget.parent;
+  while (above && !(above instanceof SplitPanel)) above = above.parent;
+  above?.setRelativeSizes([1, 1]);
 }

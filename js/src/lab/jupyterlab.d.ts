@@ -31,6 +31,7 @@ declare module "@lumino/widgets" {
   export class Widget {
     readonly node: HTMLElement;
     readonly title: Title;
+    readonly parent: Widget | null;
     readonly disposed: ISignal<this, void>;
     readonly isDisposed: boolean;
     readonly isAttached: boolean;
@@ -43,6 +44,9 @@ declare module "@lumino/widgets" {
     protected onAfterAttach(message: Message): void;
     protected onAfterShow(message: Message): void;
     protected onAfterHide(message: Message): void;
+  }
+  export class SplitPanel extends Widget {
+    setRelativeSizes(sizes: number[]): void;
   }
 }
 
@@ -57,6 +61,7 @@ declare module "@jupyterlab/services" {
   export namespace KernelMessage {
     interface IIOPubMessage {
       header: { msg_type: string };
+      parent_header: unknown;
       content: unknown;
     }
   }

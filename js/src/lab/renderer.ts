@@ -7,16 +7,16 @@ import { mount } from "../board/board";
 import { Session } from "../board/session";
 import { revive } from "../core/decode";
 import { SNAPSHOT_FORMAT, SNAPSHOT_TYPE, type Snapshot } from "../core/protocol";
-import { KernelTransport, SnapshotTransport } from "../core/transport";
+import { SnapshotTransport } from "../core/transport";
+import { ReunitedTransport } from "./reunited";
 import { asked, recentStudies } from "./studies";
 import type { Where } from "./where";
 
 /** Before text/html, after a live widget. */
 const RANK = 30;
-const MORE = 20;
 
 class Result extends Widget implements IRenderMime.IRenderer {
-  private study = "";
+  private snapshot: Snapshot | null = null;
   private sought = false;
   private end: () => void = () => {};
 
@@ -40,7 +40,7 @@ class Result extends Widget implements IRenderMime.IRenderer {
         return;
       }
       this.draw(new Session(new SnapshotTransport(snapshot)));
-      this.study = snapshot.study;
+      this.snapshot = snapshot;
     } catch (error) {
       console.warn("jupyter_hpo: a saved result is damaged", error);
       this.clear();
@@ -64,7 +64,7 @@ class Result extends Widget implements IRenderMime.IRenderer {
     this.end();
     this.end = () => {};
     this.node.replaceChildren();
-    this.study = "";
+    this.snapshot = null;
     this.sought = false;
   }
 
@@ -83,31 +83,19 @@ class Result extends Widget implements IRenderMime.IRenderer {
     this.node.append(line);
   }
 
-  /** Offer to go on, once, when the notebook's kernel still knows this very study. */
+  /** Once: when the notebook's kernel still knows this very study, it can be told things. */
   private async seek(): Promise<void> {
-    const { study } = this;
-    if (!study || this.sought) return;
+    const { snapshot } = this;
+    if (!snapshot?.study || this.sought) return;
     this.sought = true;
     const kernel = this.where.notebookOf(this.node)?.sessionContext.session?.kernel;
     if (!kernel) return;
     const studies = await recentStudies(kernel);
-    if (this.isDisposed || this.study !== study) return;
-    if (!studies?.some(({ id }) => id === study)) return;
-    const bar = document.createElement("div");
-    const button = document.createElement("button");
-    const words = document.createElement("span");
-    bar.className = "jp-HpoResult-bar";
-    button.type = "button";
-    button.textContent = `Continue (+${MORE})`;
-    words.textContent = "The kernel that ran this study is still there.";
-    button.onclick = () => {
-      this.clear();
-      const session = new Session(new KernelTransport(() => asked(kernel), study));
-      this.draw(session);
-      void session.command("continue", MORE);
-    };
-    bar.append(button, words);
-    this.node.prepend(bar);
+    if (this.isDisposed || this.snapshot !== snapshot) return;
+    if (!studies?.some(({ id }) => id === snapshot.study)) return;
+    this.clear();
+    this.draw(new Session(new ReunitedTransport(snapshot, () => asked(kernel))));
+    [this.snapshot, this.sought] = [snapshot, true];
   }
 }
 

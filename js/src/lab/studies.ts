@@ -8,8 +8,12 @@ import { mentions } from "./cells";
 const RUNNING_MS = 1000;
 const RESTING_MS = 5000;
 const SOON_MS = 700;
-/** A kernel that has not answered by then does not know us. */
-const GIVE_UP_MS = 4000;
+/** A kernel that has not answered by then does not know us, or is busy importing us. */
+const GIVE_UP_MS = 6000;
+/** So many questions, further and further apart, are worth it when the notebook speaks of us. */
+const OF_A_TEXT = 2;
+/** And so many when a cell is run that does. */
+const OF_A_CELL = 6;
 
 export const over = ({ state }: StudySummary): boolean =>
   state === "finished" || state === "stopped" || state === "failed";
@@ -47,6 +51,9 @@ export class KernelStudies {
   /** When the list came, in `performance.now()`. */
   askedAt = 0;
   private hopes = 0;
+  private silences = 0;
+  /** A cell that speaks of us is running, or has not been asked about since. */
+  private spoken = false;
   private looking = false;
   private asking = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -59,7 +66,7 @@ export class KernelStudies {
   ) {
     kernel.iopubMessage.connect(this.onMessage, this);
     kernel.statusChanged.connect(this.onStatus, this);
-    if (hinted) this.hopes = 2;
+    if (hinted) this.hopes = OF_A_TEXT;
   }
 
   dispose(): void {
@@ -91,13 +98,16 @@ export class KernelStudies {
     if (studies) {
       this.askedAt = performance.now();
       this.list.value = studies;
-    } else this.hopes -= 1;
-    const running = this.list.value?.some((study) => !over(study)) ?? false;
-    this.soon(running || this.list.value === null ? RUNNING_MS : RESTING_MS);
+      this.hopes = this.silences = 0;
+    } else {
+      this.hopes -= 1;
+      this.silences += 1;
+    }
+    if (this.list.value === null) this.soon(RUNNING_MS * 2 ** this.silences);
+    else this.soon(this.list.value.some((study) => !over(study)) ? RUNNING_MS : RESTING_MS);
   }
 
-  /** Ask then, unless it is to be asked before: a dashboard that follows a study makes the
-   * kernel say "idle" several times a second, which must not put the question off. */
+  /** Ask then, unless it is to be asked before. */
   private soon(ms: number): void {
     const due = performance.now() + ms;
     if (!this.looking || (this.timer && this.due <= due)) return;
@@ -114,18 +124,30 @@ export class KernelStudies {
     this.timer = null;
   }
 
-  private onMessage(_: unknown, message: KernelMessage.IIOPubMessage): void {
-    if (message.header.msg_type !== "execute_input") return;
-    const { code } = message.content as { code: string };
-    if (mentions(code)) this.hopes = 2;
-    if (mentions(code) || this.list.value) this.soon(SOON_MS);
+  private onMessage(_: unknown, { header, parent_header, content }: KernelMessage.IIOPubMessage): void {
+    if (header.msg_type === "execute_input") {
+      if (mentions((content as { code: string }).code)) {
+        this.spoken = true;
+        this.hopes = OF_A_CELL;
+        this.silences = 0;
+      }
+      if (this.spoken || this.list.value) this.soon(SOON_MS);
+      return;
+    }
+    // Our own questions make the kernel say "idle", too.
+    const ofCell = (parent_header as { msg_type?: string }).msg_type === "execute_request";
+    if (header.msg_type !== "status" || !ofCell) return;
+    if ((content as { execution_state?: string }).execution_state !== "idle") return;
+    if (this.spoken) this.hopes = Math.max(this.hopes, 1);
+    if (this.spoken || this.list.value) this.soon(SOON_MS);
+    this.spoken = false;
   }
 
   private onStatus(_: unknown, status: Kernel.Status): void {
-    if (status === "idle" && (this.list.value || this.hopes > 0)) this.soon(SOON_MS);
     if (status === "restarting" || status === "autorestarting" || status === "dead") {
       this.list.value = null;
       this.hopes = 0;
+      this.spoken = false;
     }
   }
 }

@@ -1,0 +1,95 @@
+"""Saved results as the extension draws them: with no kernel, damaged, and going on."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from jupyter_hpo.widgets.protocol import SNAPSHOT_TYPE
+from jupyter_hpo.widgets.snapshot import make_snapshot
+
+from . import studies
+from .lab import notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+LOAD = "%load_ext jupyter_hpo"
+QUICK = """%%hpo --maximize acc --trials 6 --seed 1 --name quick
+x = 0.5    # hpo: 0.0..1.0
+acc = x
+"""
+SHOW = f"""from IPython.display import display
+from jupyter_hpo.widgets.snapshot import make_snapshot
+from jupyter_hpo.handle import studies
+quick = studies.latest()
+made = make_snapshot(quick.session.presenter.changes(0), study=quick.id)
+display({{{SNAPSHOT_TYPE!r}: made, "text/plain": "a study"}}, raw=True)
+"""
+
+
+def shown(snapshot: object) -> dict:
+    """A notebook with a saved output."""
+    content = notebook("a = 1")
+    data = {SNAPSHOT_TYPE: snapshot, "text/html": "<p>the table</p>", "text/plain": "a study"}
+    output = {"output_type": "display_data", "data": data, "metadata": {}}
+    content["cells"][0]["outputs"] = [output]
+    return content
+
+
+@pytest.mark.parametrize("front_end", ["lab", "notebook"])
+def test_a_saved_result_is_drawn_as_a_board(lab, front_end):
+    saved = make_snapshot(studies.many(30, running=0).changes(0))
+    lab.open(shown(saved), front_end=front_end)
+    result = lab.output(0).locator(".jp-HpoResult")
+    result.get_by_text("Finished").first.wait_for()
+    assert result.locator("canvas").count() > 0
+    assert "the table" not in lab.output(0).inner_text()
+    assert not result.get_by_role("button", name="Continue").count()
+    assert not lab.errors, lab.errors
+
+
+def test_a_result_is_drawn_with_no_kernel_and_asks_no_kernel_that_is_another(lab):
+    lab.open(shown(make_snapshot(studies.many(30, running=0).changes(0), study="elsewhere-1")))
+    lab.output(0).locator(".jp-HpoResult").get_by_text("Finished").first.wait_for()
+    lab.open_without_kernel()
+    lab.output(0).locator(".jp-HpoResult").get_by_text("Finished").first.wait_for()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"format": 2}, "saved by a newer jupyter_hpo"),
+        ({"updates": 7}, "is damaged"),
+        ({"updates": [{"message": {"kind": "update"}, "buffer": "%%%"}]}, "is damaged"),
+    ],
+)
+def test_what_can_not_be_drawn_is_said(lab, change, sentence):
+    lab.open(shown({**make_snapshot(studies.many(30, running=0).changes(0)), **change}))
+    lab.output(0).get_by_text(sentence).wait_for()
+
+
+def test_a_saved_result_goes_on_while_its_kernel_lives(lab):
+    lab.open(notebook(LOAD, QUICK, SHOW, "print(len(quick.trials))"))
+    for cell in range(3):
+        lab.run(cell)
+    result = lab.output(2).locator(".jp-HpoResult")
+    result.get_by_text("6 of 6").first.wait_for()
+    result.get_by_role("button", name="Continue (+20)").click()
+    result.get_by_text("26 of 26").first.wait_for()
+    result.get_by_text("Finished").first.wait_for()
+    lab.run(3)
+    assert lab.output(3).inner_text().strip() == "26"
+    assert not lab.errors, lab.errors
+
+
+def test_text_of_a_result_that_means_harm_stays_text(lab):
+    saved = make_snapshot(studies.many(30, running=0).changes(0))
+    text = json.dumps(saved).replace(
+        json.dumps(saved["updates"][0]["message"]["header"]["study"]),
+        json.dumps("<img src=x onerror=window.hacked=1>"),
+    )
+    lab.open(shown(json.loads(text)))
+    lab.output(0).get_by_text("<img src=x onerror").first.wait_for()
+    assert lab.js("return window.hacked === undefined")
+    assert lab.output(0).locator("img").count() == 0
