@@ -1,5 +1,8 @@
-"""Tab on the lines of `%%hpo` and `%hpo`: what can stand where the cursor is. Pure but for
-asking which studies and GPUs there are, which is done only where they can be named."""
+"""Tab on the lines of `%%hpo` and `%hpo`: what can stand where the cursor is.
+
+JupyterLab waits a second for the kernel's words. So what reads code, or knows the studies and the
+GPUs, is only imported, and asked, where its words can stand.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,18 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
 from .arguments import split_line
-from .cell import CapturedCell, capture
-from .line_magic import COMMANDS
 from .options import cores
 from .parser import build_parser
 from .past.records import BANNER
-from .space import Distribution
-from .space.marks import format_mark
-from .steering import BUDGET
+
+if TYPE_CHECKING:
+    from .cell import CapturedCell
+    from .space import Distribution
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "--trials": ("20", "40", "100", "200"),
@@ -71,6 +73,9 @@ def suggest(before: str, after: str, session: Session) -> Suggested | None:
 
 # ------------------------------------------------------------------------------- %hpo
 def _command(line: str, session: Session) -> Suggested:
+    from .line_magic import COMMANDS
+    from .steering import BUDGET
+
     *words, fragment = line.split(" ")
     words = [word for word in words if word]
     if not words:
@@ -154,6 +159,8 @@ def _value(
 
 def _range(fragment: str, distribution: Distribution | None) -> Suggested:
     """After `name=`: the range that is proposed; after a colon, what else can be said of it."""
+    from .space.marks import format_mark
+
     before, colon, last = fragment.rpartition(":")
     if colon:
         return _starting(last, [m for m in MODIFIERS if m not in before.split(":")], "modifier")
@@ -202,6 +209,8 @@ def _captured(body: str, session: Session) -> CapturedCell | None:
 def _capture(
     body: str, names: frozenset[str], transform: Callable[[str], str] | None
 ) -> CapturedCell:
+    from .cell import capture
+
     return capture(body, names=names, transform=transform)
 
 

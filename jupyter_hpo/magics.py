@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
@@ -125,26 +125,36 @@ def matcher_of(shell: Any) -> Any:
 
 def _session_of(shell: Any) -> Session:
     from .completion import Session
-    from .handle import studies
-    from .storage import list_studies
-    from .study.trial import TrialState
-
-    def newest(ask: Callable[[StudyHandle], Iterable[Any]]) -> Callable[[], list[Any]]:
-        def answer() -> list[Any]:
-            try:
-                return list(ask(studies.latest()))
-            except StudyError:  # there is none
-                return []
-
-        return answer
 
     return Session(
         shell.user_ns,
-        lambda: [*reversed(studies.names()), *list_studies()],
-        newest(lambda s: (t.number for t in s.trials if not TrialState(t.state).finished)),
-        newest(lambda s: s.session.cell.space),
+        _studies,
+        lambda: _of_the_newest(_unfinished),
+        lambda: _of_the_newest(lambda study: list(study.session.cell.space)),
         shell.input_transformer_manager.transform_cell,
     )
+
+
+def _studies() -> list[str]:
+    from .handle import studies
+    from .storage import list_studies
+
+    return [*reversed(studies.names()), *list_studies()]
+
+
+def _unfinished(study: StudyHandle) -> list[int]:
+    from .study.trial import TrialState
+
+    return [t.number for t in study.trials if not TrialState(t.state).finished]
+
+
+def _of_the_newest(ask: Callable[[StudyHandle], list[Any]]) -> list[Any]:
+    from .handle import studies
+
+    try:
+        return ask(studies.latest())
+    except StudyError:  # there is none
+        return []
 
 
 def _help_on_magics() -> None:

@@ -23,13 +23,14 @@ optimiser imports it when it is made."""
 
 
 NEEDED = (
+    "jupyter_hpo.run",
     "jupyter_hpo.search.optuna_sampler",
     "jupyter_hpo.storage.journal",
-    "jupyter_hpo.run",
     "matplotlib.figure",
     "matplotlib.backends.backend_agg",
 )
-"""What every study imports in the kernel, the final picture's part included."""
+"""What every study imports in the kernel, the final picture's part included; first what Tab on
+the magic's line needs, too."""
 
 
 class Warmup:

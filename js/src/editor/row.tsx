@@ -46,6 +46,8 @@ function Drawn(props: RowProps) {
   const place = grouped ? row.place.replace(/^In\[\d+\], /, "") : row.place;
   const id = useId();
   const wrong = row.ticked && problems.length > 0;
+  const said = [place, DECLARED[row.source] || row.why].filter(Boolean).join(" · ");
+  const about = line(said, 120);
   return (
     <li
       class={`hpo-row ${row.ticked ? "" : "hpo-off"} ${wrong ? "hpo-bad-row" : ""}`}
@@ -61,11 +63,13 @@ function Drawn(props: RowProps) {
         onChange={(event) => onChange({ ...row, ticked: event.currentTarget.checked })}
       />
       <label class="hpo-name" for={id}>
-        <b>
-          <bdi>{line(row.name, 60)}</bdi>
-        </b>
-        <span class="hpo-where" id={`${id}-about`}>
-          {line([place, DECLARED[row.source] || row.why].filter(Boolean).join(" · "), 120)}
+        <span class="hpo-called">
+          <b>
+            <bdi>{line(row.name, 60)}</bdi>
+          </b>
+          <span class="hpo-where" id={`${id}-about`} title={about}>
+            {about}
+          </span>
         </span>
         {row.code && (
           <code class="hpo-code">
