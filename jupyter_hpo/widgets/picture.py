@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .history import Focus, Past, focus, history
 from .protocol import Header, Point, Row, Update
+from .texts import line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,7 +80,8 @@ def _figure(
         _plain(axes)
         name = header.objectives[0].name if header.objectives else "objective"
         # A dollar sign would begin a formula, and a broken formula raises.
-        axes.set_ylabel(name.replace("$", r"\$"), color=TEXT, fontsize=9)
+        label = line(name, 40).replace("$", r"\$")
+        axes.set_ylabel(label, color=TEXT, fontsize=9)
         view = _focus(panel, header, rows, past, curves)
         if panel == "history":
             _draw_history(axes, past, view)

@@ -1,0 +1,166 @@
+"""What a saved result says, whatever it is written in: its columns, cells and sentences.
+
+Every text in it is cut and clean (see `texts`), and still has to be escaped for HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import numbers
+from .protocol import Header, ParamInfo, Row, RowState, StudyState
+from .texts import clean, line, short
+
+TOP = 15
+SIGNS: dict[RowState, str] = {
+    "WAITING": "○ waiting",
+    "RUNNING": "● running",
+    "PAUSED": "‖ paused",
+    "COMPLETE": "✓ complete",
+    "PRUNED": "⊘ pruned",
+    "FAIL": "✕ failed",
+    "STOPPED": "■ stopped",
+}
+ENDINGS: dict[StudyState, str] = {
+    "starting": "Starting",
+    "running": "Running",
+    "waiting": "Waiting for you",
+    "paused": "Paused",
+    "stopping": "Stopping",
+    "finished": "✓ Finished",
+    "stopped": "■ Stopped",
+    "failed": "✕ Failed",
+}
+NAME, VALUE, SENTENCE, REST = 80, 60, 400, 4_000
+"""Characters shown of a name, a parameter's value, an error or a notice, and, opened, of its
+rest."""
+
+PARAMS, NOTICES = 12, 20
+"""Parameters in the table, and sentences."""
+
+
+def columns(header: Header, rows: Sequence[Row]) -> list[tuple[str, bool]]:
+    """(title, numeric) of each column."""
+    found = [("Trial", True), ("State", False)]
+    found += [(line(goal.name, NAME), True) for goal in header.objectives]
+    found += [(line(info.name, NAME), _numeric(info, rows)) for info in header.params[:PARAMS]]
+    if any(row.step is not None for row in rows):
+        found.append(("Step", True))
+    found.append(("Time", True))
+    if any(row.memory_bytes is not None for row in rows):
+        found.append(("Memory", True))
+    return found
+
+
+def _numeric(info: ParamInfo, rows: Sequence[Row]) -> bool:
+    """Whether a parameter is written as numbers; a choice among numbers is, too."""
+    values = [row.params[info.name] for row in rows if info.name in row.params]
+    return info.kind != "categorical" or all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in values
+    )
+
+
+def cells(row: Row, header: Header, titles: Sequence[tuple[str, bool]]) -> list[str]:
+    """One text for each column. titles: as `columns` gives them."""
+    params = header.params[:PARAMS]
+    last = [title for title, _ in titles[2 + len(header.objectives) + len(params) :]]
+    found = [str(row.number), SIGNS[row.state]]
+    for index in range(len(header.objectives)):
+        has = row.values is not None and index < len(row.values)
+        found.append(numbers.metric(row.values[index] if has and row.values else None))
+    for info in params:
+        has = info.name in row.params
+        found.append(_value(row.params[info.name]) if has else numbers.NOTHING)
+    if "Step" in last:
+        found.append(numbers.number(row.step))
+    found.append(numbers.duration(row.duration_s))
+    if "Memory" in last:
+        found.append(numbers.memory(row.memory_bytes))
+    return found
+
+
+def _value(value: object) -> str:
+    return line(numbers.param(value), VALUE)
+
+
+def named(header: Header, title: str = "") -> str:
+    return line(title or header.study, NAME)
+
+
+def summary(header: Header) -> list[tuple[str, str]]:
+    """Name and text of each figure."""
+    counts = [
+        (header.n_complete, "complete"),
+        (header.n_pruned, "pruned"),
+        (header.n_failed, "failed"),
+    ]
+    done = sum(n for n, _ in counts)
+    of = "" if header.n_trials is None or done >= header.n_trials else f" of {header.n_trials}"
+    parts = ", ".join(f"{n} {word}" for n, word in counts if n)
+    items = []
+    if header.best is not None:
+        values = ", ".join(numbers.metric(value) for value in header.best.values)
+        items.append(("Best", f"{values} (trial {header.best.number})"))
+    items.append(("Trials", f"{done}{of}" + (f" ({parts})" if parts else "")))
+    items.append(("Time", numbers.duration(header.elapsed_s)))
+    return items
+
+
+def objective(header: Header) -> str:
+    return ", ".join(f"{o.direction} {line(o.name, NAME)}" for o in header.objectives)
+
+
+def best_values(header: Header, rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """Name and value of each parameter of the best trial."""
+    if header.best is None:
+        return []
+    best = next((row for row in rows if row.number == header.best.number), None)
+    return [
+        (line(info.name, NAME), _value(best.params[info.name]))
+        for info in header.params
+        if best is not None and info.name in best.params
+    ]
+
+
+def hidden(rows: Sequence[Row], header: Header, top: int) -> str:
+    """What the table leaves out."""
+    parts = []
+    for more, word in ((len(rows) - top, "trial"), (len(header.params) - PARAMS, "parameter")):
+        if more > 0:
+            parts.append(f"{more} more {word}{'s' if more > 1 else ''}")
+    return "and " + " and ".join(parts) if parts else ""
+
+
+def sentences(header: Header, rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """What is to be said, each with the rest of it where it was cut."""
+    said = (header.message, _first_error(header, rows), *header.notices)
+    return [cut(text) for text in said[:NOTICES] if text]
+
+
+def cut(text: str) -> tuple[str, str]:
+    """A sentence, and more of it where it is longer; '' where it isn't."""
+    shown = line(text, SENTENCE)
+    rest = "" if not shown.endswith("characters)") or len(text) <= SENTENCE else text
+    return shown, clean(short(rest, REST)) if rest else ""
+
+
+def picture_in_words(header: Header, rows: Sequence[Row]) -> str:
+    """For those who can't see it."""
+    finished = sum(row.state in ("COMPLETE", "PRUNED", "FAIL") for row in rows)
+    name = line(header.objectives[0].name, NAME) if header.objectives else "the objective"
+    said = f"Values of {name} of {finished} finished trials, and their learning curves."
+    if header.best is not None and header.best.values:
+        best = numbers.metric(header.best.values[0])
+        said += f" The best is {best}, of trial {header.best.number}."
+    return said
+
+
+def _first_error(header: Header, rows: Sequence[Row]) -> str:
+    """Why nothing came of it, when nothing did."""
+    if header.n_complete or header.n_pruned:
+        return ""
+    for row in rows:
+        if row.error and row.error not in header.message:
+            where = "" if row.error_line is None else f", line {row.error_line}"
+            return f"Trial {row.number}{where}: {row.error}"
+    return ""
