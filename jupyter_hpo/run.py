@@ -16,6 +16,7 @@ from .handle import StudyHandle, studies
 from .interrupts import Interrupts
 from .options import Options
 from .outcome import bundle as saved_bundle
+from .progress import TerminalLine, terminal
 from .session import Session, open_session
 from .space import MISSING
 from .study import messages as m
@@ -111,7 +112,15 @@ class Runner:
                 session.engine.request(m.StopRequested(INTERRUPTED))
             self._finish_in_background(handle, dashboard)
             return
-        self._wait(session, interrupts)
+        stream = None if self.quiet else terminal()
+        line = None if stream is None else TerminalLine(session.presenter, stream)
+        if line is not None:
+            line.begin()
+        try:
+            self._wait(session, interrupts)
+        finally:
+            if line is not None:
+                line.end()
         self._finish(handle, dashboard)
         if interrupts.seen:
             done = session.study.n_done
