@@ -235,7 +235,12 @@ class Engine:
                 self._homes[trial.number] = self._workers()
                 self._homes[trial.number].submit(
                     ev.TrialSpec(
-                        trial.number, dict(trial.params), self._seed, trial.log_path, trial.device
+                        trial.number,
+                        dict(trial.params),
+                        self._seed,
+                        trial.log_path,
+                        trial.device,
+                        self.study.threads,
                     )
                 )
             case m.Continue(number):

@@ -36,7 +36,12 @@ def packing_for(choice: Choice, options: Options) -> Packing | None:
 
 def threads_for(choice: Choice, options: Options, slots: int) -> int:
     """CPU threads of each trial."""
-    side_by_side = (options.jobs or TOGETHER) if choice.devices else slots
+    return threads_of_each(options, slots, on_devices=bool(choice.devices))
+
+
+def threads_of_each(options: Options, slots: int | None, *, on_devices: bool) -> int:
+    """The same. slots: on the CPU, trials side by side."""
+    side_by_side = (options.jobs or TOGETHER) if on_devices or slots is None else slots
     return max(1, cores() // side_by_side)
 
 

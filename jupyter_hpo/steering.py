@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import CellError, StudyError
 from .facts import may_report
 from .options import cores
+from .placement import threads_of_each
 from .space import Categorical, Distribution, Float, Int, Parameter, SearchSpace
 from .space.marks import format_mark, nearest
 from .study import messages as m
@@ -86,7 +87,8 @@ class Steering:
         if options.jobs != before.jobs and options.executor != "inline":
             slots = cores() if jobs is None and not self.session.on_devices else options.jobs
             why = "" if jobs is None else "As many as you asked for."
-            engine.request(m.SlotsChanged(slots, why))
+            threads = threads_of_each(options, slots, on_devices=self.session.on_devices)
+            engine.request(m.SlotsChanged(slots, why, threads))
         return budget_in_words(budget, options.jobs)
 
     def set_space(self, **changes: str | Distribution) -> str:

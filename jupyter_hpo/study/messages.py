@@ -84,10 +84,12 @@ class ResumeTrialRequested:
 @dataclass(frozen=True)
 class SlotsChanged:
     """From now on so many trials run side by side (1 or more; None on devices: as many as is
-    good); those that run already are left to end. why: a sentence for the person."""
+    good); those that run already are left to end. why: a sentence for the person. threads: of
+    the CPU, for each trial that starts from now on."""
 
     slots: int | None
     why: str = ""
+    threads: int | None = None
 
     def __post_init__(self) -> None:
         if self.slots is not None and self.slots < 1:

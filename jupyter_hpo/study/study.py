@@ -34,7 +34,8 @@ class Study(Lifecycle):
     phase: 'starting' -> 'running' <-> 'paused' -> 'stopping' -> 'finished'. message: one
     sentence for the person on how it ended. version: grows with every change. setup: the
     statements that ran once for all trials, when there are some. packing: how many trials run
-    side by side, and where; config.slots on the CPU when None.
+    side by side, and where; config.slots on the CPU when None. threads: of the CPU for each
+    trial, where the person asked for another number side by side.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Study(Lifecycle):
         self.ended_at: float | None = None
         self.setup: ev.SetUp | None = None
         self._slots_asked_why = ""
+        self.threads: int | None = None
         self._next_number = self.books.next_number
         self._paused: Stopwatch[str] = Stopwatch()
 
@@ -220,7 +222,7 @@ class Study(Lifecycle):
 
     def _on_slots(self, event: m.SlotsChanged, out: list[m.Command]) -> None:
         self._places.packing.ask_for(event.slots, self._now)
-        self._slots_asked_why = event.why
+        self._slots_asked_why, self.threads = event.why, event.threads
         self._touch()
 
     def _on_enqueue(self, event: m.EnqueueRequested, out: list[m.Command]) -> None:

@@ -18,13 +18,15 @@ from .trial import TrialError
 @dataclass(frozen=True)
 class TrialSpec:
     """What a worker needs to run one trial. log_path: where stdout and stderr go. device: the
-    accelerator it is to use, as the kernel counts them (`cuda:0`); None: none."""
+    accelerator it is to use, as the kernel counts them (`cuda:0`); None: none. threads: of the
+    CPU; None: as many as its executor was made for."""
 
     number: int
     params: dict[str, Any]
     seed: int | None = None
     log_path: str | None = None
     device: str | None = None
+    threads: int | None = None
 
 
 class Answer(str, Enum):

@@ -121,6 +121,8 @@ def live(wire: Wire, inherited: Inherited) -> NoReturn:
         gc.enable()
         for spec, setting, namespace in inherited.source.trials(wire):
             redirect_output(spec.log_path)
+            if spec.threads is not None:
+                use_threads(spec.threads, anew=True)
             Trial(setting, spec, namespace, channel).run()
         leaving.finish()
         code = 0

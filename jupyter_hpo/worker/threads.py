@@ -16,12 +16,13 @@ THREAD_VARIABLES = (
 """Environment variables that libraries read when they are loaded."""
 
 
-def use_threads(threads: int) -> None:
-    """Let the numeric libraries use this many threads, loaded already or not."""
+def use_threads(threads: int, *, anew: bool = False) -> None:
+    """Let the numeric libraries use this many threads, loaded already or not. anew: they may
+    have been told of more."""
     for name in THREAD_VARIABLES:
         os.environ[name] = str(threads)
     torch: Any = sys.modules.get("torch")
-    if threads > 1 and hasattr(torch, "set_num_threads"):
+    if (anew or threads > 1) and hasattr(torch, "set_num_threads"):
         torch.set_num_threads(threads)
-    if threads > 1 and "threadpoolctl" in sys.modules:
+    if (anew or threads > 1) and "threadpoolctl" in sys.modules:
         sys.modules["threadpoolctl"].threadpool_limits(threads)

@@ -169,11 +169,12 @@ def test_an_empty_text_is_no_limit_and_patience_stays(ask, study):
     reply = ask("set_budget", budget=BudgetChoice(trials="", timeout="", jobs="3"))
     assert reply.message == "It ends after 5 trials without a better value; 3 side by side."
     assert study.requests == [
-        m.BudgetChanged(Budget(patience=5)), m.SlotsChanged(3, "As many as you asked for."),
-    ]  # fmt: skip
+        m.BudgetChanged(Budget(patience=5)),
+        m.SlotsChanged(3, "As many as you asked for.", max(1, cores() // 3)),
+    ]
     study.requests.clear()
     ask("set_budget", budget=BudgetChoice(trials="", timeout="", jobs="auto"))
-    assert study.requests[-1] == m.SlotsChanged(cores())
+    assert study.requests[-1] == m.SlotsChanged(cores(), threads=1)
 
 
 def test_every_field_of_a_budget_has_its_problem(ask, study):

@@ -13,9 +13,10 @@ from .conftest import Kernel
 pytestmark = pytest.mark.kernel
 
 CELL = """%%hpo --maximize acc --trials {trials} --jobs {jobs} --pruner none --name {name} {more}
-import time
+import os, time
 x = 0.5    # hpo: 0.0..1.0
 depth = 2
+print(os.environ.get("OMP_NUM_THREADS"))
 for epoch in range({epochs}):
     time.sleep(0.02)
     acc = x + epoch * depth
@@ -123,6 +124,9 @@ def test_the_budget_is_another_one(begin, each):
     study.ask("set_budget", budget={"trials": "1", "timeout": "", "jobs": "1"})
     assert each.finish(study.cell).error is None, "it ended by itself"
     assert "trials are done, and you asked for 1" in each.run("study").text
+    logs = each.value("[t.log.split() for t in study.trials if t.log]")
+    cores = len(os.sched_getaffinity(0))
+    assert (logs[0], logs[-1]) == ([str(cores)], [str(max(1, cores // 3))])
 
 
 def test_the_space_is_another_one_in_mid_study(begin, each):
