@@ -138,7 +138,7 @@ def test_the_space_editor_starts_a_study(lab):
     text = output.inner_text()
     assert "lr" in text
     assert "momentum" in text
-    trials = output.get_by_label("Trials")
+    trials = output.get_by_label("trials", exact=True)
     trials.fill("6")
     start.click()
     lab.until(lambda: "Finished" in lab.output(1).inner_text(), 60, "the study does not finish")
