@@ -141,6 +141,30 @@ class StudyResults:
 
         return figure(self.presenter.changes(0))
 
+    def plot_importances(self) -> Figure:
+        """How much each parameter mattered, as bars. Raises StudyError as `importances` does."""
+        from .widgets.plots import importances_figure
+
+        return importances_figure(self.importances())
+
+    def plot_slices(self, objective: int = 0) -> Figure:
+        """The objective against each parameter, as a matplotlib figure."""
+        from .widgets.plots import slices_figure
+
+        return slices_figure(self.presenter.changes(0), objective)
+
+    def plot_pareto(self) -> Figure:
+        """The first two objectives against each other, the front marked."""
+        from .widgets.plots import pareto_figure
+
+        return pareto_figure(self.presenter.changes(0), [t.number for t in self.best_trials])
+
+    def plot_timeline(self) -> Figure:
+        """When each trial of this session ran, as a matplotlib figure."""
+        from .widgets.plots import timeline_figure
+
+        return timeline_figure(self.presenter.changes(0))
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Mapping[str, Any]:
         from .outcome import bundle
 

@@ -77,7 +77,7 @@ def _figure(
         result.text(0.5, 0.5, "No trial has a value yet.", ha="center", color=TEXT)
     for index, panel in enumerate(panels):
         axes = result.add_subplot(1, len(panels), index + 1)
-        _plain(axes)
+        plain_axes(axes)
         name = header.objectives[0].name if header.objectives else "objective"
         # A dollar sign would begin a formula, and a broken formula raises.
         label = line(name, 40).replace("$", r"\$")
@@ -109,7 +109,7 @@ def _focus(
     return found
 
 
-def _plain(axes: Any) -> None:
+def plain_axes(axes: Any) -> None:
     from matplotlib.ticker import MaxNLocator
 
     for side in ("top", "right"):
