@@ -52,6 +52,8 @@ export function Plot(props: PlotProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<Frame | null>(null);
   const [sheet] = useState(() => new Sheet());
+  const latest = useRef(props);
+  latest.current = props;
   const [room, setRoom] = useState(0);
   const [, setTheme] = useState(0);
   const [hit, setHit] = useState<(Hit & { byKey: boolean }) | null>(null);
@@ -73,6 +75,7 @@ export function Plot(props: PlotProps) {
     return () => {
       sizes.disconnect();
       themes.disconnect();
+      latest.current.onHover(null); // what is pointed at goes with the picture
     };
   }, []);
 
