@@ -187,3 +187,15 @@ describe("copying", () => {
     }
   });
 });
+
+describe("the focus", () => {
+  it("stays on its row when the rows change places", () => {
+    show(ten());
+    act(() => all("tbody th button")[4]!.focus());
+    for (const number of [9, 8, 4, 3]) {
+      show(ten().map((r) => (r.number === number ? { ...r, values: [number + 100] } : r)));
+      expect(numbers()[0]).toBe(number);
+      expect((document.activeElement as HTMLElement).dataset["number"]).toBe("4");
+    }
+  });
+});

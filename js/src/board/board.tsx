@@ -80,8 +80,11 @@ export function mount(el: HTMLElement, session: Session): () => void {
   style.textContent = base + css + table + asks + edits + pictures;
   const root = document.createElement("div");
   root.className = "hpo hpo-dashboard";
-  // Arrows and letters pressed here are not meant for the notebook: JupyterLab looks for this.
-  root.dataset["lmSuppressShortcuts"] = "true";
+  // Keys pressed here are not meant for the notebook: B would add a cell, Enter edit one.
+  root.addEventListener("keydown", (event) => {
+    const saves = (event.ctrlKey || event.metaKey) && event.key !== "Enter";
+    if (!saves) event.stopPropagation();
+  });
   el.append(style, root);
   render(<Board session={session} />, root);
   return () => {

@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { count, duration, metric } from "../core/format";
 import type { Header as HeaderValue } from "../core/protocol";
 import { reasons, type Reason } from "../core/reasons";
-import { cut, line } from "../core/text";
+import { line } from "../core/text";
 import { Long } from "./long";
 import type { Session } from "./session";
 import { Badge, ended, SIGNS, WORDS } from "./states";
@@ -53,13 +53,13 @@ function Use({ use }: { use: Record<string, number> }) {
   return (
     <div
       class="hpo-stat"
-      title={all.map(([name, share]) => `${name}: ${percent(share)}`).join("\n")}
+      title={all.map(([name, share]) => `${line(name, 24)}: ${percent(share)}`).join(", ")}
     >
       <dt>In use</dt>
       <dd class="hpo-use">
         {shown.map(([name, share]) => (
           <span key={name}>
-            <small>{name}</small>
+            <small>{line(name, 24)}</small>
             <i class="hpo-meter" aria-hidden="true">
               <i style={{ width: percent(Math.min(1, share)) }} />
             </i>
@@ -205,7 +205,7 @@ export function Header({ session, silent }: { session: Session; silent: number }
     <header class="hpo-header">
       <div class="hpo-title">
         <Badge state={header.state} />
-        <h3 title={cut(header.study, 400)}>{line(header.study, 120)}</h3>
+        <h3 title={line(header.study, 400)}>{line(header.study, 120)}</h3>
         <span class="hpo-objective" title={objectives}>
           {objectives}
         </span>
@@ -232,14 +232,14 @@ export function Header({ session, silent }: { session: Session; silent: number }
         ) : (
           <Counts session={session} header={header} />
         )}
-        <span class="hpo-how" {...(header.jobs_why ? { title: header.jobs_why } : {})}>
+        <span class="hpo-how" {...(header.jobs_why ? { title: line(header.jobs_why, 400) } : {})}>
           {[header.sampler, header.pruner].filter(Boolean).map((word) => (
             <span key={word}>
               <Teach word={word} />
             </span>
           ))}
           <span>{jobs}</span>
-          {header.device && <span>{header.device}</span>}
+          {header.device && <span>{line(header.device, 60)}</span>}
         </span>
       </div>
       <Failures session={session} header={header} />

@@ -5,7 +5,7 @@ import type { Header, Row } from "../core/protocol";
 import type { SortKey } from "../core/store";
 import { csv, Ordered, quantiles } from "../core/table";
 import { copy } from "../core/clipboard";
-import { cut, line } from "../core/text";
+import { line } from "../core/text";
 import { Columns } from "./columns";
 import { OpenedTrial, RowDetail } from "./detail";
 import { FilterBox, Narrowed } from "./narrowed";
@@ -133,7 +133,11 @@ function Headings({ columns, session }: { columns: readonly Column[]; session: S
               {...(column.sort ? { "aria-sort": sort } : {})}
             >
               {column.sort ? (
-                <button type="button" title={cut(column.title, 400)} onClick={() => sortBy(column)}>
+                <button
+                  type="button"
+                  title={line(column.title, 400)}
+                  onClick={() => sortBy(column)}
+                >
                   <span>{title}</span>
                   {sort !== "none" && <i aria-hidden="true">{sort === "ascending" ? "▲" : "▼"}</i>}
                 </button>
@@ -202,6 +206,14 @@ export function Leaderboard({ session, alone = false }: Props) {
     place.current = { number: opened.value!, top };
   }, [rows, at]);
 
+  // A row that changes its place loses the focus, and one that scrolls away is gone with it.
+  const active = box.current?.contains(document.activeElement) ? document.activeElement : null;
+  useLayoutEffect(() => {
+    if (!active || document.activeElement === active || current.current !== null) return;
+    const to = active.isConnected ? (active as HTMLElement) : box.current;
+    to?.focus({ preventScroll: true });
+  });
+
   const focus = (index: number): void => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
     if (!row) return;
@@ -220,8 +232,11 @@ export function Leaderboard({ session, alone = false }: Props) {
       if (at >= 0) focus(at);
       return session.open(null);
     }
-    const number = (event.target as HTMLElement).dataset["number"];
-    if (number === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    const { target } = event;
+    const own = (target as HTMLElement).dataset["number"];
+    const number = target === box.current ? view.current.value : own;
+    if (number === undefined || number === null || event.altKey || event.ctrlKey || event.metaKey)
+      return;
     const from = rows.findIndex((row) => row.number === Number(number));
     const page = Math.max(1, Math.floor(box.current!.clientHeight / ROW) - 2);
     const to = {
@@ -273,6 +288,7 @@ export function Leaderboard({ session, alone = false }: Props) {
       <div
         class="hpo-scroll"
         ref={box}
+        tabIndex={-1}
         onKeyDown={onKeyDown}
         onScroll={({ currentTarget: { scrollTop } }) =>
           setScroll(Math.floor(scrollTop / (STRIDE * ROW)) * STRIDE * ROW)

@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { duration, memory, metric, number, param } from "../core/format";
 import type { Header, Row } from "../core/protocol";
 import { thinned, type Curve, type SortKey } from "../core/store";
-import { cut, line } from "../core/text";
+import { line } from "../core/text";
 import type { Session } from "./session";
 import { ran, StateCell } from "./states";
 
@@ -123,7 +123,7 @@ export function columnsOf(header: Header, shown: ReadonlyMap<string, boolean>): 
       numeric,
       class: numeric ? "" : "hpo-text",
       cell: ({ params }) => (name in params ? line(param(params[name]), SHOWN) : none),
-      tip: ({ params }) => (name in params ? cut(param(params[name]), TITLE) : "not used"),
+      tip: ({ params }) => (name in params ? line(param(params[name]), TITLE) : "not used"),
     });
   }
   const last: Record<string, Pick<Column, "title" | "sort" | "cell">> = {

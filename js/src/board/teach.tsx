@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { lesson } from "../core/teach";
+import { line } from "../core/text";
 import { Pop } from "./pop";
 
 /** The word as it is where there is nothing to teach of it. */
@@ -9,7 +10,7 @@ export function Teach({ word, children }: { word: string; children?: ComponentCh
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const found = lesson(word);
-  const shown = children ?? word;
+  const shown = children ?? line(word, 40);
   if (!found) return <>{shown}</>;
   return (
     <>
