@@ -121,6 +121,12 @@ class WidgetPage:
         self.show("dashboard", {"_study": "s"})
         self.send_news(anew=True)
 
+    def open(self, html: str) -> None:
+        """Show a page of one's own."""
+        self.html = html
+        self.page.goto(f"{HOST}/")
+        self.settle()
+
     def show(self, widget: str, traits: dict[str, Any]) -> None:
         """Show a widget with its traits; returns when it has been drawn."""
         self.page.goto(f"{HOST}/")
