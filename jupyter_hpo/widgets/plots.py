@@ -113,6 +113,8 @@ def timeline_figure(update: Update) -> Figure:
 
 
 def _slice(axes: Any, info: ParamInfo, rows: Sequence[Row], index: int, header: Header) -> None:
+    from matplotlib.ticker import MaxNLocator, NullFormatter
+
     choices = info.kind == "categorical"
     labels = list(dict.fromkeys(str(choice) for choice in info.choices or ()))
     labels += sorted({str(r.params[info.name]) for r in rows if info.name in r.params} - {*labels})
@@ -136,6 +138,9 @@ def _slice(axes: Any, info: ParamInfo, rows: Sequence[Row], index: int, header: 
         axes.set_xlim(-0.5, len(labels) - 0.5)
     elif info.log and info.low is not None and info.low > 0:
         axes.set_xscale("log")
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=info.kind == "int"))
     axes.set_xlabel(_text(info.name), fontsize=9, color=TEXT)
     axes.set_ylabel(_text(header.objectives[index].name), fontsize=9, color=TEXT)
 
