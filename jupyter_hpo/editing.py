@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from .cell import CapturedCell
+from .cell.rewriting import marked
 from .editor_spec import editor_spec
 from .errors import CellError, HpoError, Problem
 from .explain import Section, plan
@@ -70,8 +71,6 @@ class _Editing:
                 return EditorAnswer(self.planner.ask(choice.searched, PATIENT_S))
             cell = capture_chosen(self.notebook, choice)
             if command == "write_marks":
-                from .cell.rewriting import marked
-
                 return EditorAnswer([Edit(**vars(edit)) for edit in marked(cell, cell.space)])
             return EditorAnswer(problems=self._start(cell, choice))
         except CellError as error:
