@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from ...errors import Problem, StudyError
-from ...space import SearchSpace
+from ...space import Parameter, SearchSpace
 from ...space.grammar import Fixed, Spec, Tie, is_name, parse_spec, word, words
-from ...space.marks import format_mark, parse_line_space
+from ...space.marks import format_mark, parse_line_space, to_condition, to_distribution
 from ..captured import CapturedCell, Place, Tunable, Typed
 from ..marking import match_marks, read_marks
 from ..source import parse_cell
@@ -118,7 +118,7 @@ class _Cell:
                     tied.add(value.place)
                 elif tunable is not None and not isinstance(spec.body, Fixed):
                     there.add(tunable.name)
-                text = self._kept(spec, tunable, named, on_line)
+                text = self._kept(spec, value, tunable, named, on_line)
                 if text is not None:
                     self.specs[line].append(text)
         for tunable in self.tunables:
@@ -153,8 +153,23 @@ class _Cell:
     def _tunable(self, value: Value) -> Tunable | None:
         return next((t for t in self.tunables if stands_at(t.places[0], value)), None)
 
+    def _says(self, spec: Spec, value: Value, wanted: Parameter) -> bool:
+        """Whether a spec means just what was chosen."""
+        if isinstance(spec.body, Fixed | Tie):
+            return False
+        literal = value.literal if value.is_literal else value.text
+        means = to_distribution(spec, literal, expression=not value.is_literal)
+        parents = {name: parameter.distribution for name, parameter in self.chosen.items()}
+        condition = to_condition(spec.terms, parents) if spec.terms else None
+        return means == wanted.distribution and condition == wanted.condition
+
     def _kept(
-        self, spec: Spec, tunable: Tunable | None, named: set[str], on_line: set[str]
+        self,
+        spec: Spec,
+        value: Value | None,
+        tunable: Tunable | None,
+        named: set[str],
+        on_line: set[str],
     ) -> str | None:
         """What becomes of a spec: its text, or None when it goes."""
         if isinstance(spec.body, Tie):
@@ -165,9 +180,8 @@ class _Cell:
         if tunable.name not in self.chosen or tunable.name in on_line:
             return spec.text if isinstance(spec.body, Fixed) else "fixed" if form else None
         wanted = self.chosen[tunable.name]
-        same = tunable.distribution == wanted.distribution
-        same = same and tunable.condition == wanted.condition and tunable.source == "mark"
-        if same and (spec.name or tunable.name not in named) and not isinstance(spec.body, Fixed):
+        named_so = spec.name or tunable.name not in named
+        if value is not None and named_so and self._says(spec, value, wanted):
             return None if form else spec.text
         name = spec.name or (tunable.name if tunable.name in named else None)
         return format_mark(wanted.distribution, wanted.condition, key=spec.key, name=name)
