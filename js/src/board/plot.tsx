@@ -1,6 +1,7 @@
 // A picture on a canvas that can be pointed at, walked through by keys, and dragged in.
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Axis } from "../core/axis";
+import { line } from "../core/text";
 import { paint, Sheet, type Frame } from "./frame";
 
 export interface Hit {
@@ -157,7 +158,7 @@ export function Plot(props: PlotProps) {
         ref={canvas}
         role="img"
         tabIndex={nothing ? -1 : 0}
-        aria-label={nothing ? props.empty : props.label}
+        aria-label={nothing ? props.empty : line(props.label, 300)}
         aria-describedby={id}
         style={{ width: `${width}px`, height: `${height}px`, cursor }}
         hidden={nothing}
