@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from .cell import CapturedCell
@@ -48,6 +48,16 @@ def open_editor(cell: CapturedCell, notebook: Notebook) -> None:
     editing.editor.show()
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """A choice, worked out. notebook: as it was when the cell was captured with that choice.
+    sections: what trials would do, None when nobody asked."""
+
+    notebook: Notebook
+    cell: CapturedCell
+    sections: list[EditorSection] | None = None
+
+
 class _Editing:
     """One open editor. `answer` runs on the kernel's control thread, `_run` on the main."""
 
@@ -68,26 +78,34 @@ class _Editing:
             return EditorAnswer(problems=problems)
         try:
             if command == "plan":
-                return EditorAnswer(self.planner.ask(choice.searched, PATIENT_S))
-            cell = capture_chosen(self.notebook, choice)
+                known = self.planner.ask(choice.searched, PATIENT_S)
+                return EditorAnswer(known.sections if known else None)
+            # Mostly it is known already: the page has asked what trials would do.
+            plan = self.planner.known(choice.searched) or self._captured(choice)
             if command == "write_marks":
-                return EditorAnswer([Edit(**vars(edit)) for edit in marked(cell, cell.space)])
-            return EditorAnswer(problems=self._start(cell, choice))
+                edits = marked(plan.cell, plan.cell.space)
+                return EditorAnswer([Edit(**vars(edit)) for edit in edits])
+            return EditorAnswer(problems=self._start(plan, choice))
         except CellError as error:
             return EditorAnswer(problems=[beside(p, choice) for p in error.problems])
         except HpoError as error:
             return EditorAnswer(problems=[EditorProblem("", str(error))])
 
-    def _start(self, cell: CapturedCell, choice: Choice) -> list[EditorProblem]:
+    def _start(self, plan: _Plan, choice: Choice) -> list[EditorProblem]:
         if self.started:
             return [EditorProblem("", "The study has been started already.")]
         self.started = True
-        self.on_main(self._run, cell, chosen_options(self.request.options, choice))
+        self.on_main(self._run, plan, chosen_options(self.request.options, choice))
         return []
 
-    def _planned(self, choice: Choice) -> list[EditorSection]:
-        """On the planner's thread, with a notebook of its own: it remembers what was captured."""
-        return self._sections(capture_chosen(copy(self.notebook), choice))
+    def _planned(self, choice: Choice) -> _Plan:
+        """On the planner's thread."""
+        plan = self._captured(choice)
+        return replace(plan, sections=self._sections(plan.cell))
+
+    def _captured(self, choice: Choice) -> _Plan:
+        notebook = copy(self.notebook)  # it remembers what was captured last
+        return _Plan(notebook, capture_chosen(notebook, choice))
 
     def _sections(self, cell: CapturedCell) -> list[EditorSection]:
         notebook = self.notebook
@@ -96,12 +114,12 @@ class _Editing:
         sections = [*([facts] if cell.objectives else []), *plan(cell, program, notebook.namespace)]
         return [EditorSection(s.title, [list(row) for row in s.rows]) for s in sections]
 
-    def _run(self, cell: CapturedCell, options: Options) -> None:
+    def _run(self, plan: _Plan, options: Options) -> None:
         background = options.executor != "inline"
         output = self.editor.hand_over()
         runner = Runner(self.notebook.namespace, background=background, output=output)
         try:
-            self.notebook.run(runner, cell, options)
+            plan.notebook.run(runner, plan.cell, options)
         except HpoError as error:
             self.editor.close_with({"text/plain": f"jupyter_hpo: {error}"})
 

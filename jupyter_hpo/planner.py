@@ -45,6 +45,11 @@ class Planner(Generic[Q, A]):
             raise error
         return answer
 
+    def known(self, question: Q) -> A | None:
+        """The answer, if it was worked out last; nothing is begun."""
+        with self._changed:
+            return self._known[1] if self._known is not None and self._knows(question) else None
+
     def _knows(self, question: Q) -> bool:
         return self._known is not None and self._known[0] == question
 

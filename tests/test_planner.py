@@ -12,8 +12,10 @@ from jupyter_hpo.planner import Planner
 def test_a_quick_answer_comes_at_once_and_is_remembered():
     asked = []
     planner = Planner(lambda question: asked.append(question) or question * 2)
+    assert planner.known(4) is None
     assert planner.ask(4, wait_s=60) == 8
-    assert planner.ask(4, wait_s=0) == 8
+    assert planner.ask(4, wait_s=0) == planner.known(4) == 8
+    assert planner.known(5) is None
     assert asked == [4]
 
 
