@@ -42,7 +42,7 @@ def test_a_saved_result_is_drawn_as_a_board(lab, front_end):
     saved = make_snapshot(studies.many(30, running=0).changes(0))
     lab.open(shown(saved), front_end=front_end)
     result = lab.output(0).locator(".jp-HpoResult")
-    result.get_by_text("Finished").first.wait_for()
+    result.get_by_text("Leaderboard").first.wait_for()
     assert result.locator("canvas").count() > 0
     assert "the table" not in lab.output(0).inner_text()
     assert not result.get_by_role("button", name="Continue").count()
@@ -51,9 +51,9 @@ def test_a_saved_result_is_drawn_as_a_board(lab, front_end):
 
 def test_a_result_is_drawn_with_no_kernel_and_asks_no_kernel_that_is_another(lab):
     lab.open(shown(make_snapshot(studies.many(30, running=0).changes(0), study="elsewhere-1")))
-    lab.output(0).locator(".jp-HpoResult").get_by_text("Finished").first.wait_for()
+    lab.output(0).locator(".jp-HpoResult").get_by_text("Leaderboard").first.wait_for()
     lab.open_without_kernel()
-    lab.output(0).locator(".jp-HpoResult").get_by_text("Finished").first.wait_for()
+    lab.output(0).locator(".jp-HpoResult").get_by_text("Leaderboard").first.wait_for()
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_saved_result_goes_on_while_its_kernel_lives(lab):
     result.get_by_text("6 of 6").first.wait_for()
     result.get_by_role("button", name="Continue (+20)").click()
     result.get_by_text("26 of 26").first.wait_for()
-    result.get_by_text("Finished").first.wait_for()
+    result.get_by_text("Finished", exact=True).first.wait_for()
     lab.run(3)
     assert lab.output(3).inner_text().strip() == "26"
     assert not lab.errors, lab.errors
