@@ -17,7 +17,8 @@ export interface EditsDetail {
 export function offerEdits(from: Element, edits: Edit[], title: string): boolean {
   const detail: EditsDetail = { edits, title };
   const event = new CustomEvent(EDITS_EVENT, { bubbles: true, cancelable: true, detail });
-  return !from.dispatchEvent(event);
+  // At the study's end the board it was asked from may have given way to the saved result.
+  return !(from.isConnected ? from : from.ownerDocument.body).dispatchEvent(event);
 }
 
 const SIGN = { same: " ", removed: "−", added: "+" } as const;
