@@ -142,7 +142,6 @@ class Measured:
         self.view = WidgetPage(browser, bundle=bundle)
         self.page = self.view.page
         self.cdp = self.view.context.new_cdp_session(self.page)
-        self.cdp.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})
         self.cdp.send("Performance.enable")
         self.view.show("dashboard", {"_study": "s"})
         self.full = live.everything()
@@ -155,7 +154,8 @@ class Measured:
         return {m["name"]: m["value"] for m in self.cdp.send("Performance.getMetrics")["metrics"]}
 
     def busy_s(self) -> float:
-        return self.metrics()["TaskDuration"]
+        """CPU time of the page's main thread so far."""
+        return self.metrics()["ThreadTime"]
 
     def heap(self) -> float:
         """Bytes in use after the garbage was collected."""
