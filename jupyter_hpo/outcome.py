@@ -74,7 +74,7 @@ def _snapshot(study: StudyResults, bounds: Bounds, update: Any) -> dict[str, Any
             pass  # no trial is complete, or the cell's text isn't known
         except Exception:
             # What is shown beside the result must not cost it.
-            log.exception("the importances of a study could not be computed")
+            log.exception("a saved result lacks its importances, or the values to apply")
     return make_snapshot(
         update,
         study=getattr(study, "id", ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from .imports import line_for_import
 from .literals import is_atom, usual_quote, written
 from .renamed import marks_renamed
 from .typed import CellEdit, Splice, TypedText, typed_of
+
+_GAP = re.compile(rb"( {3,})#")
 
 
 def applied(cell: CapturedCell, params: Mapping[str, Any]) -> list[CellEdit]:
@@ -59,12 +62,13 @@ class _Rewriting:
         ]
         changes = [c for c in changes if not any(_inside(c[0], o[0]) for o in changes)]
         splices = [self.text.splice(place, text) for place, text in changes]
-        splices += self._kept_marks(changes)
-        splices += self._imports(here)
         tunables = [tunable for _, tunable in here]
-        splices += marks_renamed(
+        marks = marks_renamed(
             self.comments, self.tree, tunables, dict(changes), self.text.typed.number
         )
+        columns = self._columns(splices)
+        splices += [c for c in columns if not any(m.start <= c.start < m.stop for m in marks)]
+        splices += [*marks, *self._kept_marks(changes), *self._imports(here)]
         return self.text.edit(splices)
 
     def _change(self, place: Place, tunable: Tunable) -> str | None:
@@ -99,6 +103,18 @@ class _Rewriting:
             return False
         wanted = _Replace(place, value).visit(parse_cell(self.python, place.cell))
         return ast.dump(tree) == ast.dump(wanted)
+
+    def _columns(self, splices: Sequence[Splice]) -> list[Splice]:
+        """Comments that stand in a column, further off than two spaces, stay in it."""
+        content = self.text.typed.text.encode("utf-8", "surrogatepass")
+        found = []
+        for splice in splices:
+            gap = _GAP.match(content, splice.stop)
+            if gap is not None and b"\n" not in content[splice.start : splice.stop]:
+                grown = len(splice.text.encode()) - (splice.stop - splice.start)
+                width = max(2, len(gap[1]) - grown)
+                found.append(Splice(splice.stop, gap.end(1), " " * width))
+        return found
 
     def _kept_marks(self, changes: Sequence[tuple[Place, str]]) -> list[Splice]:
         """Marks inside an expression over several lines, put behind what is written instead."""

@@ -67,6 +67,11 @@ CASES = {
         {"width": 100},
         "a = f(784, 100)  # hpo: [1] = 32..512 log as width\nb = f(100, 10)  # hpo: [0] = width",
     ),
+    "comments in a column": (
+        "lr = 1e-3         # hpo: 1e-5..1e-1 log\nn = 3             # hpo: 1..90",
+        {"lr": 0.0125, "n": 12},
+        "lr = 0.0125       # hpo: 1e-5..1e-1 log\nn = 12            # hpo: 1..90",
+    ),
     "default": ("def g(n=3):  # hpo: 1..9\n    return n", {"n": 5}, "def g(n=5):  # hpo: 1..9"),
     "several lines": (
         "h = [  # hpo: [64] | [64, 32]\n    64,  # wide\n]",
@@ -102,7 +107,7 @@ def test_all_else_stays_as_it_was_typed():
         "lr = 0.5   # rate  # hpo: 0.1..1.0  # more\n\n\nfiles = !ls 0.5\nacc = lr\n\n"
     )
     (edit,) = applied(captured(text), {"lr": 0.25})
-    assert edit.after == text.replace("lr = 0.5   #", "lr = 0.25   #")
+    assert edit.after == text.replace("lr = 0.5   #", "lr = 0.25  #")
 
 
 def test_the_import_of_a_choice_comes_with_it_below_the_others():
