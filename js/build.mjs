@@ -1,6 +1,6 @@
 // Bundles each widget into one self-contained ES module beside the Python that loads it, and the
 // JupyterLab extension into what JupyterLab's own builder makes of it.
-import { context, build } from "esbuild";
+import { build, context, transform } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
 import { readdirSync, readFileSync } from "node:fs";
@@ -9,6 +9,15 @@ import { fileURLToPath } from "node:url";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const out = here("../jupyter_hpo/widgets/static/");
 const widgets = ["dashboard", "editor"];
+// A style sheet is a text that the script puts into the page.
+const styles = {
+  name: "styles",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, "utf8"), { loader: "css", minify: true });
+      return { contents: code.trim(), loader: "text" };
+    }),
+};
 const options = {
   absWorkingDir: here("."),
   bundle: true,
@@ -18,7 +27,7 @@ const options = {
   legalComments: "none",
   jsx: "automatic",
   jsxImportSource: "preact",
-  loader: { ".css": "text" },
+  plugins: [styles],
   logLevel: "warning",
 };
 const ofWidgets = {
