@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .cell.rewriting import applied
-from .desk.importances import compute
+from .desk.importances import at_hand, compute
 from .errors import StudyError
 from .widgets import numbers, texts
 from .widgets.protocol import Edit, Importances
@@ -68,7 +68,8 @@ def _snapshot(study: StudyResults, bounds: Bounds, update: Any) -> dict[str, Any
     apply: list[Edit] = []
     if session is not None:
         try:
-            importances = compute(study)  # type: ignore[arg-type]
+            if bounds is REPORT or at_hand():
+                importances = compute(study)  # type: ignore[arg-type]
             apply = edits(study)  # type: ignore[arg-type]
         except StudyError:
             pass  # no trial is complete, or the cell's text isn't known

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .cell import CapturedCell
+from .desk.importances import prepare
 from .errors import HpoError
 from .front_ends import limits
 from .handle import StudyHandle, studies
@@ -107,6 +108,7 @@ class Runner:
             handle.finished.set()
             raise
         session.engine.start()
+        prepare(session.engine.done)
         if self.background:
             if interrupts.seen:
                 session.engine.request(m.StopRequested(INTERRUPTED))

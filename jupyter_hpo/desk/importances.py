@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
+import sys
 import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -13,6 +15,11 @@ from .answers import Answer
 
 if TYPE_CHECKING:
     from ..handle import StudyHandle
+
+COMPUTING = "jupyter_hpo.search.importance"
+
+PREPARE_AFTER_S = 3.0
+"""A study that ends sooner goes without: its cell should not wait for an import."""
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +71,24 @@ def _compute(study: StudyHandle, known: _Known) -> None:
     finally:
         with known.lock:
             known.last, known.busy = found, False
+
+
+def at_hand() -> bool:
+    """Whether what computes them is imported, or soon is: Optuna's module brings scikit-learn
+    along, which takes a second or two where the notebook does not use it."""
+    return COMPUTING in sys.modules or "sklearn" in sys.modules
+
+
+def prepare(done: threading.Event) -> None:
+    """Import what computes them on a thread of its own, unless the study is done before that
+    could matter. Any thread."""
+
+    def run() -> None:
+        if not done.wait(PREPARE_AFTER_S):
+            importlib.import_module(COMPUTING)
+
+    if COMPUTING not in sys.modules:
+        threading.Thread(target=run, name="jupyter_hpo-prepare", daemon=True).start()
 
 
 def compute(study: StudyHandle) -> Importances:

@@ -97,3 +97,19 @@ def test_what_went_wrong_is_said_and_not_tried_again_at_once(monkeypatch):
     handle = Handle([0.1, 0.2])
     assert handle.settled().why == "The importances could not be computed (RuntimeError: no)."
     assert not handle.ask().busy
+
+
+@pytest.mark.parametrize("over", [True, False], ids=["a short study", "a longer study"])
+def test_what_computes_them_is_imported_for_longer_studies(monkeypatch, over):
+    imported = threading.Event()
+    monkeypatch.setattr(module, "COMPUTING", "jupyter_hpo.nowhere")
+    monkeypatch.setattr(module, "PREPARE_AFTER_S", 60.0 if over else 0.0)
+    monkeypatch.setattr(module.importlib, "import_module", lambda name: imported.set())
+    done = threading.Event()
+    if over:
+        done.set()
+    module.prepare(done)
+    for thread in threading.enumerate():
+        if thread.name == "jupyter_hpo-prepare":
+            thread.join(30)
+    assert imported.is_set() is not over
