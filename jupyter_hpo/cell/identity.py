@@ -22,7 +22,6 @@ class _Mask(ast.NodeTransformer):
     def __init__(self, places: set[Place], choices: set[str]) -> None:
         self.places, self.choices = places, choices
 
-
     def visit(self, node: ast.AST) -> Any:
         if isinstance(node, ast.ImportFrom):
             node.names = [n for n in node.names if (n.asname or n.name) not in self.choices]
