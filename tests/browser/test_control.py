@@ -11,7 +11,7 @@ from .lab import notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-STUDY = """%%hpo --maximize acc --trials 300 --jobs 2 --pruner none --seed 1 --name steered
+STUDY = """%%hpo --maximize acc --trials 300 --jobs 2 --pruner none --seed 1 --name steered --fresh
 import time
 x = 0.5    # hpo: 0.0..1.0
 for epoch in range(400):
@@ -25,7 +25,11 @@ WHAT_CAME = """for t in study.trials:
 FRONT_ENDS = [*((version, "lab") for version in kernels.VERSIONS), (kernels.NEWEST, "notebook")]
 
 
-@pytest.fixture(params=FRONT_ENDS, ids=" in ".join)
+def named(param):
+    return " in ".join(param)
+
+
+@pytest.fixture(params=FRONT_ENDS, ids=named)
 def running(request, shared_lab):
     """A page in which the cell of a study is busy; its output."""
     version, front_end = request.param
@@ -57,12 +61,12 @@ def test_a_study_is_steered_while_its_cell_is_busy(running):
     page.fill("x", "0.25")
     page.press("Enqueue")
     page.gone("Enqueue")
-    page.open("running")  # trial 0, which begins alone
+    page.open(0)  # it begins alone
     page.press("Prune this trial")
     page.row("pruned").wait_for()
 
     page.row("0.25").wait_for()  # the enqueued one took its place
-    page.open("0.25")
+    page.open(1)
     page.press("Pause this trial")
     output.get_by_text("by you").first.wait_for()
     page.press("Resume this trial")
@@ -80,7 +84,7 @@ def test_a_study_is_steered_while_its_cell_is_busy(running):
     page.fill("high", "0.1")
     page.press("Change the space")
     page.gone("Change the space")
-    page.open("running")
+    page.open(newest(output))
     page.press("Stop this trial")
     lab.until(lambda: newest(output) > before, what="no trial in the new space")
     assert lab.busy
@@ -94,6 +98,30 @@ def test_a_study_is_steered_while_its_cell_is_busy(running):
     assert "0.25" in came[1], came
     assert float(came[-1].partition("'x': ")[2].rstrip("}")) <= 0.1, came
     assert not lab.errors, lab.errors
+
+
+@pytest.mark.parametrize("running", FRONT_ENDS[:-1], ids=named, indirect=True)
+def test_a_page_reloaded_in_mid_run_finds_the_study_in_the_panel(running):
+    lab, _ = running
+    lab.reload()
+    lab.js("await app.commands.execute('jupyter-hpo:show-studies')")
+    panel = lab.page.locator("#jupyter-hpo-studies")
+    panel.get_by_role("button", name="steered", exact=True).click()
+    board = lab.page.locator(".jp-HpoDashboard")
+    board.get_by_role("row").filter(has_text="running").first.wait_for()
+    board.get_by_role("button", name="Pause", exact=True).click()
+    board.locator(".hpo-badge", has_text="Paused").wait_for()
+    panel.get_by_text("Paused").wait_for()
+    panel.get_by_role("button", name="Resume steered").click()
+    board.locator(".hpo-badge", has_text="Running").wait_for()
+    board.get_by_role("button", name="Stop", exact=True).click()
+    board.locator(".hpo-badge", has_text="Stopped").wait_for()
+    board.get_by_role("row").filter(has_text="stopped").first.wait_for()
+    lab.js("app.shell.currentWidget.close()")
+    lab.wait("return !!nb")
+    assert lab.execute("print(study.trial(0).state)").strip() == "FAIL"  # it was cut off
+    # ipywidgets says so of the widget that the page before had shown.
+    assert not [error for error in lab.errors if "Comm not found" not in error], lab.errors
 
 
 class Board:
@@ -122,8 +150,11 @@ class Board:
     def row(self, word):
         return self.output.get_by_role("row").filter(has_text=word).first
 
-    def open(self, word):
-        self.row(word).get_by_role("button").first.click()
+    def open(self, number):
+        # Rows change places as trials report: a pointer would meet another one now and then.
+        trial = self.output.locator(f"button[aria-label^='Trial {number},']")
+        trial.dispatch_event("click")
+        self.output.locator(f"button[aria-label^='Trial {number},'][aria-expanded=true]").wait_for()
 
 
 def newest(output):
