@@ -38,6 +38,26 @@ describe("Ordered", () => {
   });
 });
 
+describe("Ordered, held", () => {
+  it("leaves rows where they are, takes their news and new ones last, then puts all in order", () => {
+    const rows = new Map([0, 1, 2].map((n) => [n, row(n, { values: [n] })]));
+    const ordered = new Ordered();
+    const order = { key: { by: "value", index: 0 }, descending: true, maximize: true } as const;
+    const numbers = (hold: boolean): number[] =>
+      ordered.of(rows, order, hold).map((r) => r.number);
+    expect(numbers(false)).toEqual([2, 1, 0]);
+    rows.set(0, row(0, { values: [9] }));
+    rows.set(3, row(3, { values: [5] }));
+    expect(numbers(true)).toEqual([2, 1, 0, 3]);
+    expect(ordered.of(rows, order, true)[2]!.values).toEqual([9]);
+    rows.delete(1);
+    expect(numbers(true)).toEqual([2, 0, 3]);
+    expect(ordered.held).toBe(true);
+    expect(numbers(false)).toEqual([0, 3, 2]);
+    expect(ordered.held).toBe(false);
+  });
+});
+
 describe("csv", () => {
   it("has full precision, quotes what needs it, and no formulas", () => {
     const space = header({

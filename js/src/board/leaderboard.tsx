@@ -28,17 +28,28 @@ const NUMBER: Column = {
 
 const same = (a: SortKey | null, b: SortKey): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Rows that pass, in order; what did not change is not sorted again. */
-function useRows(session: Session): readonly Row[] {
+/** So long after the pointer was last moved over the rows they keep their places: one that moved
+ * away below the pointer would have another one clicked. */
+const HOLD_MS = 1500;
+
+/** Rows that pass, in order; what did not change is not sorted again. hold: whether rows that
+ * are known keep their places. */
+function useRows(session: Session, hold: () => boolean): readonly Row[] {
   const version = session.version.value;
   const narrowed = session.narrowed.value;
   const [key, descending] = [session.view.key.value, session.view.descending.value];
   const maximize = session.store.header!.objectives[0]?.direction === "maximize";
   const ordered = useMemo(() => new Ordered(), [session]);
+  const [turn, setTurn] = useState(0);
   const rows = useMemo(
-    () => ordered.of(session.store.rows, { key, descending, maximize }),
-    [version, key, descending, maximize],
+    () => ordered.of(session.store.rows, { key, descending, maximize }, hold()),
+    [version, key, descending, maximize, turn],
   );
+  useEffect(() => {
+    if (!ordered.held) return; // else they are put in order soon, also when no news comes
+    const timer = setTimeout(() => setTurn(turn + 1), HOLD_MS);
+    return () => clearTimeout(timer);
+  }, [rows]);
   return useMemo(
     () => (narrowed.size ? rows.filter((row) => session.passes(row)) : rows),
     [rows, narrowed],
@@ -162,7 +173,8 @@ export function Leaderboard({ session, alone = false }: Props) {
   session.version.value;
   const { store, view, opened } = session;
   const header = store.header!;
-  const rows = useRows(session);
+  const pointed = useRef(-Infinity);
+  const rows = useRows(session, () => performance.now() - pointed.current < HOLD_MS);
   const scales = useScales(session);
   const shownColumns = view.columns(header, lastColumns(store.rows, header));
   const likeness = JSON.stringify([[...shownColumns], header.params, header.objectives]);
@@ -290,6 +302,8 @@ export function Leaderboard({ session, alone = false }: Props) {
         ref={box}
         tabIndex={-1}
         onKeyDown={onKeyDown}
+        onPointerMove={() => (pointed.current = performance.now())}
+        onPointerLeave={() => (pointed.current = -Infinity)}
         onScroll={({ currentTarget: { scrollTop } }) =>
           setScroll(Math.floor(scrollTop / (STRIDE * ROW)) * STRIDE * ROW)
         }

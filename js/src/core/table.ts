@@ -16,12 +16,16 @@ const likeness = ({ key, descending, maximize }: Order): string =>
 export class Ordered {
   private rows: readonly Row[] = [];
   private by = "";
+  /** Whether the rows given last were not put in order. */
+  held = false;
 
-  /** The rows that pass, in order. */
-  of(all: ReadonlyMap<number, Row>, order: Order): readonly Row[] {
+  /** All rows, in order. hold: those known stay where they are, and new ones come last. */
+  of(all: ReadonlyMap<number, Row>, order: Order, hold = false): readonly Row[] {
     const by = likeness(order);
-    const known = by === this.by ? this.rows : [];
+    if (hold && by === this.by) return this.hold(all, order);
+    const known = by === this.by && !this.held ? this.rows : [];
     this.by = by;
+    this.held = false;
     const kept = known.filter((row) => all.get(row.number) === row);
     if (kept.length === all.size && kept.length === known.length) return this.rows;
     const before = new Set(kept);
@@ -30,6 +34,16 @@ export class Ordered {
     const rank = (rows: Row[]): Row[] => sorted(rows, key, descending, maximize);
     this.rows =
       kept.length > 8 * fresh.length ? merged(kept, rank(fresh), rank) : rank([...all.values()]);
+    return this.rows;
+  }
+
+  private hold(all: ReadonlyMap<number, Row>, order: Order): readonly Row[] {
+    const known = this.rows.flatMap(({ number }) => all.get(number) ?? []);
+    const before = new Set(known);
+    const fresh = [...all.values()].filter((row) => !before.has(row));
+    const { key, descending, maximize } = order;
+    this.held = true;
+    this.rows = [...known, ...sorted(fresh, key, descending, maximize)];
     return this.rows;
   }
 }
