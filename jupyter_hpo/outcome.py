@@ -62,9 +62,12 @@ def report_name(study: StudyResults) -> str:
     return f"{safe.strip('-') or 'study'}-report.html"
 
 
+NONE_HERE = "None were computed for this result: study.importances() does."
+
+
 def _snapshot(study: StudyResults, bounds: Bounds, update: Any) -> dict[str, Any]:
     session = getattr(study, "session", None)
-    importances: Importances | None = None
+    importances = Importances(0, [], why=NONE_HERE)
     apply: list[Edit] = []
     if session is not None:
         try:

@@ -23,6 +23,8 @@ for epoch in range(3):
 @pytest.fixture(scope="module")
 def studied(shared):
     assert shared.run(SET_UP).error is None
+    # A study of a moment waits for no import, and would have no importances.
+    assert shared.run("import jupyter_hpo.search.importance").error is None
     result = shared.run(CELL)
     assert result.error is None, result.error
     return shared, result
