@@ -83,7 +83,7 @@ js-test: setup
 	cd js && npm test
 
 python-test: setup
-	$(PYTEST) -m "not kernel and not browser and not notebooks"
+	$(PYTEST) -n 2 --dist loadfile -m "not kernel and not browser and not notebooks"
 
 kernel-test: setup kernels
 	$(PYTEST) -m kernel

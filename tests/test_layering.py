@@ -126,15 +126,17 @@ def test_importing_loads_nothing_heavy(code):
 
 
 def test_importing_the_package_costs_next_to_nothing():
-    """By the interpreter's own account of its work, not by a clock around a process."""
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", "import jupyter_hpo"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    ours = [line for line in done.stderr.splitlines() if "jupyter_hpo" in line]
-    assert len(ours) == 1, f"importing the package imports more of itself: {ours}"
-    cumulative_us = int(ours[0].split("|")[1])
-    assert cumulative_us < 50_000
+    """Itself and a few modules that Python has at hand: what that takes in time depends on the
+    machine."""
+    check = (
+        "import sys; before = set(sys.modules); import jupyter_hpo\n"
+        "print('\\n'.join(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    new = done.stdout.split()
+    assert [name for name in new if name.startswith("jupyter_hpo")] == ["jupyter_hpo"]
+    assert {name.split(".")[0] for name in new} - {"jupyter_hpo"} <= set(sys.stdlib_module_names)
+    assert len(new) < 60, sorted(new)
 
 
 def test_the_public_face_is_pinned():
