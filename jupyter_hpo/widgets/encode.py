@@ -31,29 +31,21 @@ from .protocol import (
 
 ROWS_PER_MESSAGE = 400
 POINTS_PER_MESSAGE = 2200
-LONGEST = 20_000
-"""Characters of a text in an update, such as a choice: the same goes out ten times a second."""
-
 SAFE_INTEGER = 2**53 - 1
 NAN = math.nan
 
 _CODES: dict[ColumnType, str] = {"u1": "B", "i2": "h", "i4": "i", "f8": "d"}
 
 
-def plain(value: Any, longest: int | None = None) -> Any:
-    """value as JSON can hold it: dataclasses as objects, odd numbers written explicitly.
-
-    longest: texts of more characters are cut, with a … at their end.
-    """
+def plain(value: Any) -> Any:
+    """value as JSON can hold it: dataclasses as objects, odd numbers written explicitly."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name), longest) for f in dataclasses.fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, dict):
-        return {str(key): plain(item, longest) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item, longest) for item in value]
-    if isinstance(value, str):
-        return value if longest is None or len(value) <= longest else f"{value[:longest]}…"
-    if value is None or isinstance(value, bool):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int):
         return value if abs(value) <= SAFE_INTEGER else {"$int": str(value)}
@@ -102,7 +94,7 @@ def encode(
             rows=_row_table(rows, update.header, buffer),
             points=_point_table(points, buffer),
         )
-        yield plain(message, LONGEST), [bytes(buffer)]
+        yield plain(message), [bytes(buffer)]
 
 
 def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -133,25 +133,6 @@ def test_pause_resume_and_stop_from_the_panel(lab):
     lab.wait_idle(20)
 
 
-def test_a_dashboard_comes_back_with_the_layout(lab):
-    lab.open(notebook(LOAD, SLOW))
-    lab.run(0)
-    lab.run(1, wait=False)
-    lab.output(1).get_by_role("button", name="Pause").wait_for()
-    lab.js("await panel.context.save()")
-    command(lab, "open-dashboard")
-    board = lab.page.locator(".jp-HpoDashboard")
-    board.get_by_role("heading", name="slow").wait_for()
-    lab.page.wait_for_function(  # the layout is saved a while after it changed
-        "async () => { const state = await window.jupyterapp.serviceManager.workspaces"
-        ".fetch('default'); return JSON.stringify(state).includes('jupyter-hpo-dashboards') }"
-    )
-    lab.page.goto(lab.page.url.split("?")[0])
-    board.get_by_role("heading", name="slow").wait_for()
-    board.get_by_role("button", name="Stop", exact=True).click()
-    board.get_by_text("Stopped").first.wait_for()
-
-
 def test_a_kernel_without_a_sign_of_us_is_never_asked(lab):
     lab.open(notebook("x = 1", "y = 2"))
     command(lab, "show-studies")

@@ -128,11 +128,3 @@ def test_columns_start_where_a_typed_array_may():
 def test_an_unknown_type_is_named():
     with pytest.raises(TypeError, match="set"):
         e.plain({"x": {1}})
-
-
-def test_texts_of_a_megabyte_do_not_go_out_ten_times_a_second():
-    header = Header("s", "running", params=[ParamInfo("act", "categorical", choices=["x" * 10**6])])
-    rows = [Row(0, "RUNNING", params={"act": "x" * 10**6}, error="y" * 10**6)]
-    [(content, _)] = encoded(Update(1, header, rows))
-    assert len(json.dumps(content)) < 100_000
-    assert content["rows"]["texts"]["error"]["0"].endswith("…")
