@@ -23,7 +23,11 @@ def test_ours(value):
     assert read_space(value) == SearchSpace({"lr": Float(0, 1)})
 
 
-@pytest.mark.parametrize("value", [3, "lr", None, {}, [], [1], object()], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [3, "lr", None, {}, [], [1], object()],
+    ids=["number", "text", "None", "no dict", "no list", "list of numbers", "object"],
+)
 def test_what_is_no_space(value):
     with pytest.raises(SpaceError, match="is no search space"):
         read_space(value)
