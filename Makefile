@@ -86,7 +86,7 @@ python-test: setup
 	$(PYTEST) -n 2 --dist loadfile -m "not kernel and not browser and not notebooks"
 
 kernel-test: setup kernels
-	$(PYTEST) -m kernel
+	$(PYTEST) -n 2 --dist loadfile -m kernel
 
 browser-test: setup kernels chromium
 	$(PYTEST) -m browser
