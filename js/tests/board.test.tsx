@@ -1,31 +1,18 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Header, Point, Row } from "../src/core/protocol";
+import type { Row } from "../src/core/protocol";
 import { Board } from "../src/board/board";
 import { REFRESH_MS } from "../src/board/detail";
 import { Session } from "../src/board/session";
 import { WidgetTransport } from "../src/core/transport";
 import { FakeKernel, FakeModel } from "./fake";
-import { header, param, row, update } from "./help";
+import { param, row } from "./help";
+import { all, begin, button, end, root, session, show } from "./stage";
 import fixture from "./update.json";
 
-let root: HTMLElement;
 let model: FakeModel;
-let session: Session;
-let seq = 0;
 
-function show(rows: Row[], more: Partial<Header> = {}, points: Point[] = []): void {
-  act(() => {
-    session.store.apply(update({ seq: ++seq, rows, points, header: header(more) }), 0);
-    session.version.value += 1;
-  });
-}
-const all = (selector: string): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(selector)];
-const button = (text: string): HTMLButtonElement =>
-  all("button").find((b) =>
-    (b.getAttribute("aria-label") ?? b.textContent!).includes(text),
-  ) as HTMLButtonElement;
 const click = (element: HTMLElement): Promise<void> =>
   act(async () => {
     element.click();
@@ -36,16 +23,10 @@ const sentCommands = (): string[] =>
 
 beforeEach(() => {
   model = new FakeModel(new FakeKernel());
-  session = new Session(new WidgetTransport(model), () => 0);
-  root = document.createElement("div");
-  document.body.append(root);
+  begin(new Session(new WidgetTransport(model), () => 0));
   act(() => render(<Board session={session} />, root));
 });
-afterEach(() => {
-  act(() => render(null, root));
-  session.dispose();
-  root.remove();
-});
+afterEach(end);
 
 describe("Board", () => {
   it("asks for everything first and says that it waits", () => {

@@ -3,38 +3,19 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Board } from "../src/board/board";
 import { Session } from "../src/board/session";
-import type { Header, Row } from "../src/core/protocol";
+import type { Row } from "../src/core/protocol";
 import { WidgetTransport } from "../src/core/transport";
 import { FakeKernel, FakeModel } from "./fake";
-import { header, param, row, update } from "./help";
+import { param, row } from "./help";
+import { all, begin, button, end, press, root, session, show } from "./stage";
 
-let root: HTMLElement;
-let session: Session;
-let seq = 0;
 
-function show(rows: Row[], more: Partial<Header> = {}): void {
-  act(() => {
-    session.store.apply(update({ seq: ++seq, rows, header: header(more) }), 0);
-    session.version.value += 1;
-  });
-}
-const all = (selector: string): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(selector)];
-const button = (text: string): HTMLButtonElement =>
-  all("button").find((b) =>
-    (b.getAttribute("aria-label") ?? b.textContent!).includes(text),
-  ) as HTMLButtonElement;
 const numbers = (): number[] => all("tbody th").map((e) => Number(e.textContent!.slice(1)));
 const click = (element: HTMLElement): Promise<void> =>
   act(async () => {
     element.click();
     await Promise.resolve();
   });
-function press(key: string): void {
-  act(() => {
-    const target = document.activeElement!;
-    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  });
-}
 const box = (): HTMLInputElement => root.querySelector<HTMLInputElement>("[role=searchbox]")!;
 function type(text: string): void {
   act(() => {
@@ -44,16 +25,10 @@ function type(text: string): void {
 }
 
 beforeEach(() => {
-  session = new Session(new WidgetTransport(new FakeModel(new FakeKernel())), () => 0);
-  root = document.createElement("div");
-  document.body.append(root);
+  begin(new Session(new WidgetTransport(new FakeModel(new FakeKernel())), () => 0));
   act(() => render(<Board session={session} />, root));
 });
-afterEach(() => {
-  act(() => render(null, root));
-  session.dispose();
-  root.remove();
-});
+afterEach(end);
 
 const ten = (): Row[] =>
   Array.from({ length: 10 }, (_, i) => row(i, { values: [-i], params: { lr: i / 10 } }));

@@ -5,18 +5,16 @@ import { Board } from "../src/board/board";
 import { EDITS_EVENT, type EditsDetail } from "../src/board/edits";
 import { Session } from "../src/board/session";
 import type { Body } from "../src/core/commands";
-import type { Edit, Header, Reply, Row } from "../src/core/protocol";
+import type { Edit, Header, Reply } from "../src/core/protocol";
 import { lesson } from "../src/core/teach";
 import type { Transport } from "../src/core/transport";
-import { header, row, update } from "./help";
+import { row } from "./help";
+import { all, begin, button, end, press, root, session, show } from "./stage";
 
-let root: HTMLElement;
-let session: Session;
-let seq = 0;
 let sent: Body[];
 let answer: (body: Body) => Partial<Reply>;
 
-function begin(live: boolean): void {
+function start(live: boolean): void {
   sent = [];
   answer = () => ({});
   const transport: Transport = {
@@ -35,20 +33,9 @@ function begin(live: boolean): void {
     listen: () => undefined,
     dispose: () => undefined,
   };
-  session = new Session(transport, () => 0);
+  begin(new Session(transport, () => 0));
   act(() => render(<Board session={session} />, root));
 }
-function show(rows: Row[], more: Partial<Header> = {}): void {
-  act(() => {
-    session.store.apply(update({ seq: ++seq, rows, header: header(more) }), 0);
-    session.version.value += 1;
-  });
-}
-const all = (selector: string): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(selector)];
-const button = (text: string): HTMLButtonElement =>
-  all("button").find((b) =>
-    (b.getAttribute("aria-label") ?? b.textContent!).includes(text),
-  ) as HTMLButtonElement;
 const settle = (): Promise<void> =>
   act(async () => {
     for (let i = 0; i < 5; i++) await Promise.resolve();
@@ -56,12 +43,6 @@ const settle = (): Promise<void> =>
 async function click(element: HTMLElement): Promise<void> {
   act(() => element.click());
   await settle();
-}
-function press(key: string): void {
-  act(() => {
-    const target = document.activeElement!;
-    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  });
 }
 const field = (label: string): HTMLInputElement => {
   const found = all("label").find((e) => e.textContent === label) as HTMLLabelElement;
@@ -77,15 +58,9 @@ const focused = (): string => document.activeElement!.textContent!;
 const edit: Edit = { cell: 4, cell_id: "", before: "lr = 0.1\ngo()\n", after: "lr = 0.5\ngo()\n" };
 
 beforeEach(() => {
-  root = document.createElement("div");
-  document.body.append(root);
-  begin(true);
+  start(true);
 });
-afterEach(() => {
-  act(() => render(null, root));
-  session.dispose();
-  root.remove();
-});
+afterEach(end);
 
 describe("More", () => {
   it("is a menu button: arrows, letters, Escape", async () => {
@@ -210,19 +185,7 @@ describe("a trial", () => {
     show([row(7, { state: "RUNNING", params })]);
     act(() => session.open(7));
     expect(button("Prune this trial").disabled).toBe(true);
-    act(() => {
-      const points = [{ number: 7, step: 1, value: 0.5 }];
-      session.store.apply(
-        update({
-          seq: ++seq,
-          header: header(),
-          rows: [row(7, { state: "RUNNING", params })],
-          points,
-        }),
-        0,
-      );
-      session.version.value += 1;
-    });
+    show([row(7, { state: "RUNNING", params })], {}, [{ number: 7, step: 1, value: 0.5 }]);
     await click(button("Prune this trial"));
     expect(sent.at(-1)).toEqual({ command: "prune_trial", number: 7 });
     await click(button("Enqueue again"));
@@ -280,7 +243,7 @@ describe("a study with failures", () => {
 describe("a saved result", () => {
   it("has nothing to press but what it can do", async () => {
     act(() => render(null, root));
-    begin(false);
+    start(false);
     await settle();
     show([row(0, { params: { lr: 1 } })], { state: "finished", best: { number: 0, values: [1] } });
     expect(
@@ -293,7 +256,7 @@ describe("a saved result", () => {
   it("can apply the best when it knows how", async () => {
     act(() => render(null, root));
     session.dispose();
-    begin(false);
+    start(false);
     session.savedEdits.value = [edit];
     answer = ({ command }) => (command === "apply" ? { data: [edit] } : {});
     show([row(0, { params: { lr: 1 } }), row(1, { params: { lr: 2 } })], {

@@ -107,9 +107,6 @@ export function AskText({ label, value, onInput, hint = "", placeholder, problem
   );
 }
 
-export const problemAt = (problems: readonly EditorProblem[], name: string): string | undefined =>
-  problems.find((problem) => problem.name === name)?.message;
-
 /** Problems of no field that is shown, and what was said of them all. */
 export function Refused(props: {
   problems: readonly EditorProblem[];

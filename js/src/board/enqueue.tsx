@@ -1,9 +1,10 @@
 // A trial that the person asks for: the values that matter to them, the rest is suggested.
 import { useState } from "preact/hooks";
 import { choiceText, rangeOf, valuesOf, wantedOf } from "../core/enqueue";
-import type { EditorProblem, ParamInfo } from "../core/protocol";
+import type { ParamInfo } from "../core/protocol";
 import { line } from "../core/text";
-import { Ask, AskText, problemAt, Refused } from "./ask";
+import { Ask, AskText } from "./ask";
+import { SendForm, useSending } from "./sending";
 import type { Session } from "./session";
 
 interface FieldProps {
@@ -51,55 +52,36 @@ interface Props {
 export function EnqueueForm({ session, values, onDone }: Props) {
   const { params } = session.store.header!;
   const [wanted, setWanted] = useState(() => wantedOf(params, values));
-  const [problems, setProblems] = useState<readonly EditorProblem[]>([]);
-  const [said, setSaid] = useState("");
-  const [busy, setBusy] = useState(false);
+  const sending = useSending(session, onDone);
 
-  const send = async (): Promise<void> => {
+  const submit = (): void => {
     const own = valuesOf(params, wanted);
-    setProblems(own.problems);
-    setSaid("");
+    sending.refuse(own.problems);
     if (own.problems.length) return;
-    setBusy(true);
-    const reply = await session.ask({ command: "enqueue", params: own.values });
-    setBusy(false);
-    setProblems(reply.problems);
-    if (!reply.ok) return setSaid(reply.message);
-    session.say({ ...reply, message: reply.message || "The trial is in the queue." });
-    onDone();
+    void sending.send({ command: "enqueue", params: own.values }, "The trial is in the queue.");
   };
 
   return (
-    <form
-      class="hpo-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
+    <SendForm
+      sending={sending}
+      fields={params.map(({ name }) => name)}
+      label="Enqueue"
+      busyLabel="Enqueueing…"
+      onSubmit={submit}
+      onCancel={onDone}
     >
-      <div class="hpo-asks">
-        {params.map((info) => (
-          <Value
-            key={info.name}
-            info={info}
-            text={wanted[info.name] ?? ""}
-            problem={problemAt(problems, info.name)}
-            onChange={(text) => {
-              setWanted({ ...wanted, [info.name]: text });
-              setProblems(problems.filter(({ name }) => name !== info.name));
-            }}
-          />
-        ))}
-      </div>
-      <Refused problems={problems} shown={params.map(({ name }) => name)} said={said} />
-      <div class="hpo-buttons">
-        <button type="submit" class="hpo-button hpo-primary" disabled={busy}>
-          {busy ? "Enqueueing…" : "Enqueue"}
-        </button>
-        <button type="button" class="hpo-button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
+      {params.map((info) => (
+        <Value
+          key={info.name}
+          info={info}
+          text={wanted[info.name] ?? ""}
+          problem={sending.problemAt(info.name)}
+          onChange={(text) => {
+            setWanted({ ...wanted, [info.name]: text });
+            sending.forget(info.name);
+          }}
+        />
+      ))}
+    </SendForm>
   );
 }

@@ -1,10 +1,11 @@
 // What a running study can be changed to: another budget, another space.
 import { useEffect, useState } from "preact/hooks";
-import type { EditorProblem, EditorSpec } from "../core/protocol";
+import type { EditorSpec } from "../core/protocol";
 import { typedTime } from "../core/enqueue";
 import { Editor } from "../editor/editor";
 import editorCss from "../editor/editor.css";
-import { AskText, problemAt, Refused } from "./ask";
+import { AskText, Refused } from "./ask";
+import { SendForm, useSending } from "./sending";
 import type { Session } from "./session";
 
 interface Props {
@@ -25,54 +26,30 @@ export function BudgetForm({ session, onDone }: Props) {
     timeout: typedTime(header.timeout_s),
     jobs: String(header.jobs),
   }));
-  const [problems, setProblems] = useState<readonly EditorProblem[]>([]);
-  const [said, setSaid] = useState("");
-  const [busy, setBusy] = useState(false);
-
-  const send = async (): Promise<void> => {
-    setBusy(true);
-    const reply = await session.ask({ command: "set_budget", budget });
-    setBusy(false);
-    setProblems(reply.problems);
-    setSaid(reply.ok ? "" : reply.message);
-    if (!reply.ok) return;
-    session.say({ ...reply, message: reply.message || "The budget is changed." });
-    onDone();
-  };
-
+  const sending = useSending(session, onDone);
   return (
-    <form
-      class="hpo-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
+    <SendForm
+      sending={sending}
+      fields={FIELDS.map(({ key }) => key)}
+      label="Change the budget"
+      busyLabel="Changing…"
+      onSubmit={() => void sending.send({ command: "set_budget", budget }, "The budget is changed.")}
+      onCancel={onDone}
     >
-      <div class="hpo-asks">
-        {FIELDS.map(({ key, label, hint }) => (
-          <AskText
-            key={key}
-            label={label}
-            hint={hint}
-            value={budget[key]}
-            problem={problemAt(problems, key)}
-            onInput={(text) => {
-              setBudget({ ...budget, [key]: text });
-              setProblems(problems.filter(({ name }) => name !== key));
-            }}
-          />
-        ))}
-      </div>
-      <Refused problems={problems} shown={FIELDS.map(({ key }) => key)} said={said} />
-      <div class="hpo-buttons">
-        <button type="submit" class="hpo-button hpo-primary" disabled={busy}>
-          {busy ? "Changing…" : "Change the budget"}
-        </button>
-        <button type="button" class="hpo-button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
+      {FIELDS.map(({ key, label, hint }) => (
+        <AskText
+          key={key}
+          label={label}
+          hint={hint}
+          value={budget[key]}
+          problem={sending.problemAt(key)}
+          onInput={(text) => {
+            setBudget({ ...budget, [key]: text });
+            sending.forget(key);
+          }}
+        />
+      ))}
+    </SendForm>
   );
 }
 

@@ -7,21 +7,13 @@ import { useBrush, type Ranges } from "../../src/board/panes/data";
 import { due, REST_MS } from "../../src/board/panes/importances";
 import { Session } from "../../src/board/session";
 import { WidgetTransport } from "../../src/core/transport";
-import type { Header, Importances, Point, Row } from "../../src/core/protocol";
+import type { Importances, Point, Row } from "../../src/core/protocol";
 import { FakeKernel, FakeModel } from "../fake";
-import { header, row, update } from "../help";
+import { row } from "../help";
+import { begin, end, root, session, show } from "../stage";
 
-let root: HTMLElement;
 let model: FakeModel;
-let session: Session;
-let seq = 0;
 
-function show(rows: Row[], more: Partial<Header> = {}, points: Point[] = []): void {
-  act(() => {
-    session.store.apply(update({ seq: ++seq, rows, points, header: header(more) }), 0);
-    session.version.value += 1;
-  });
-}
 function open(key: string): void {
   const { Content } = PANES.find((pane) => pane.key === key)!;
   act(() => render(<Content session={session} />, root));
@@ -34,15 +26,9 @@ const trial = (number: number, value: number, more: Partial<Row> = {}): Row =>
 
 beforeEach(() => {
   model = new FakeModel(new FakeKernel());
-  session = new Session(new WidgetTransport(model), () => 0);
-  root = document.createElement("div");
-  document.body.append(root);
+  begin(new Session(new WidgetTransport(model), () => 0));
 });
-afterEach(() => {
-  act(() => render(null, root));
-  session.dispose();
-  root.remove();
-});
+afterEach(end);
 
 describe("a legend", () => {
   it.each<[string, Row[], string[]]>([
