@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .desk import Desk, open_lobby
+from .desk import Desk
 from .errors import StudyError
 from .interrupts import Interrupts
+from .lobby import show_in_lobby
 from .present import Presenter
 from .results import StudyResults
 from .session import Session, find_files, more_trials, open_session
@@ -128,9 +129,12 @@ class Studies:
         self._handles: dict[str, StudyHandle] = {}
 
     def add(self, handle: StudyHandle) -> None:
+        """In place of the one of its name, which no browser can tell anything from now on."""
         with self._lock:
-            self._handles.pop(handle.name, None)
+            before = self._handles.pop(handle.name, None)
             self._handles[handle.name] = handle
+        if before is not None:
+            commands.unregister(before.id, before.desk)
 
     def latest(self) -> StudyHandle:
         """Raises StudyError when there is none."""
@@ -155,7 +159,7 @@ class Studies:
 
 
 studies = Studies()
-open_lobby(studies.summaries)
+show_in_lobby(studies.summaries)
 
 
 def load_study(name: str, root: Path | str | None = None) -> StudyResults:

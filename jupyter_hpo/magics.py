@@ -11,6 +11,7 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from .arguments import Request, parse_line
 from .errors import CellError, StudyError
 from .interrupts import Interrupts
+from .lobby import open_lobby
 from .past.records import BANNER
 from .past.session import history_of
 from .warmup import warmup
@@ -184,6 +185,7 @@ def load(shell: Any) -> None:
     shell.Completer.custom_matchers.append(matcher_of(shell))
     shell.events.register("post_run_cell", warmup.follow)
     history_of(shell).begin()
+    open_lobby()
     warmup.begin()
 
 

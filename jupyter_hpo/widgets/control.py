@@ -3,8 +3,8 @@
 While a cell runs, the shell channel waits; the control channel does not. So the browser
 sends `jupyter_hpo_request` there first, and uses the comm when that is not answered. Both
 ways end in `deliver`, which carries out each command id once. All use of the kernel's
-internals (`control_handlers`, `_reply_subshell_for`) is in this file, and is tested for
-before use; it was read in ipykernel 6.31, 7.3 and 7.4.
+internals (`control_handlers`, `kernel_info`, `_reply_subshell_for`) is in this file, and is
+tested for before use; it was read in ipykernel 6.31, 7.3 and 7.4.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ from .protocol import REPLY_TYPE, REQUEST_TYPE, BadCommand, Command, Reply, pars
 log = logging.getLogger("jupyter_hpo")
 
 REMEMBERED = 512
+UNKNOWN = (
+    "The kernel does not hold this study any more: it was restarted, or the study's cell was run "
+    "again. Run the cell again to go on where the study stood."
+)
 
 
 class Receiver(Protocol):
@@ -80,7 +84,7 @@ class Commands:
 
 def _carry_out(receiver: Receiver | None, command: Command) -> Reply:
     if receiver is None:
-        return Reply(command.id, False, "This study has ended, or belongs to an earlier kernel.")
+        return Reply(command.id, False, UNKNOWN)
     try:
         return receiver.handle(command)
     except Exception as error:
@@ -105,7 +109,10 @@ def current_kernel() -> Any | None:
 def install(kernel: Any | None = None) -> bool:
     """Answer `jupyter_hpo_request` on the kernel's control channel; False when it has none.
 
-    Safe to call again. kernel: the current one when None.
+    From then on the kernel names that message among its `supported_features` to who asks there
+    for its `kernel_info`: a kernel that does not know the message writes an error for each, so
+    a page that can't know better asks that first. Safe to call again. kernel: the current one
+    when None.
     """
     kernel = kernel if kernel is not None else current_kernel()
     handlers = getattr(kernel, "control_handlers", None)
@@ -117,7 +124,14 @@ def install(kernel: Any | None = None) -> bool:
         reply = commands.deliver(parent["content"])
         session.send(stream, REPLY_TYPE, plain(reply), parent, ident)
 
+    async def kernel_info_request(stream: Any, ident: Any, parent: Any) -> None:
+        info = dict(kernel.kernel_info)
+        info["supported_features"] = [*info.get("supported_features", ()), REQUEST_TYPE]
+        session.send(stream, "kernel_info_reply", {"status": "ok", **info}, parent, ident)
+
     handlers[REQUEST_TYPE] = jupyter_hpo_request
+    if isinstance(getattr(kernel, "kernel_info", None), dict):
+        handlers["kernel_info_request"] = kernel_info_request
     return True
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from jupyter_hpo.desk import Desk
-from jupyter_hpo.desk.lobby import Lobby
+from jupyter_hpo.lobby import Lobby
 from jupyter_hpo.present import Presenter
 from jupyter_hpo.space import Categorical, Float, SearchSpace
 from jupyter_hpo.steering import Steering

@@ -78,7 +78,11 @@ class Kernel:
     def control(self, command: str, study: str, **more) -> dict:
         """Send a command on the control channel, as the widget does; its reply."""
         content = {"id": f"{command}-{time.monotonic_ns()}", "study": study, "command": command}
-        message = self.client.session.msg("jupyter_hpo_request", {**content, **more})
+        return self.on_control("jupyter_hpo_request", {**content, **more})
+
+    def on_control(self, kind: str, content: dict) -> dict:
+        """Send a message on the control channel; what its reply says."""
+        message = self.client.session.msg(kind, content)
         self.client.control_channel.send(message)
         while True:
             reply = self.client.get_control_msg(timeout=10)

@@ -28,10 +28,17 @@ def busy(request, start):
     kernel = start({**os.environ, **kernels.environment(request.param)})
     if request.param != kernels.NEWEST:
         assert kernel.value("__import__('ipykernel').__version__").startswith(request.param)
+    assert says_that_it_can_be_asked(kernel)
+    assert kernel.control("studies", "")["data"] == [], "no study yet, and it was not imported"
     cell = kernel.begin(STUDY)
     kernel.finish(cell, until=lambda message, result: result.displays)
     (study,) = kernel.control("studies", "")["data"]
     return kernel, cell, study["id"]
+
+
+def says_that_it_can_be_asked(kernel):
+    info = kernel.on_control("kernel_info_request", {})
+    return "jupyter_hpo_request" in info["supported_features"] and "banner" in info
 
 
 def follow(kernel, study, holds, timeout_s=30):
@@ -50,6 +57,7 @@ def follow(kernel, study, holds, timeout_s=30):
 def test_a_study_is_steered_and_followed_while_the_cell_is_busy(busy):
     kernel, cell, study = busy
     follow(kernel, study, lambda header: header["n_running"] > 0)
+    assert says_that_it_can_be_asked(kernel)
     began = time.monotonic()
     assert kernel.control("pause", study)["ok"]
     assert time.monotonic() - began < SOON_S

@@ -39,6 +39,19 @@ def test_best_values_and_objects_are_bound(kernel):
     assert kernel.value("study.trial(0).params") == {"lr": 1e-3, "depth": 2}
 
 
+def test_a_browser_reaches_the_newest_study_of_a_name_only(kernel):
+    kernel.run(QUICK.format(name="again"))
+    (before,) = kernel.control("studies", "")["data"]
+    kernel.run("older = study")
+    kernel.run(QUICK.format(name="again"))
+    (now,) = kernel.control("studies", "")["data"]
+    assert now["id"] != before["id"]
+    assert kernel.control("detail", now["id"], number=0)["ok"]
+    reply = kernel.control("detail", before["id"], number=0)
+    assert not reply["ok"]
+    assert "Run the cell again" in reply["message"]
+
+
 def test_names_in_shell_commands_reach_the_trials(kernel):
     kernel.run("DATA, table = 'abc', {'k': 'de'}")
     result = kernel.run(

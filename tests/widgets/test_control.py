@@ -135,6 +135,24 @@ def test_the_control_handler_replies(monkeypatch, receiver, commands):
     assert kernel.sent == [("stream", REPLY_TYPE, expected, ["browser"])]
 
 
+def test_a_kernel_says_that_it_can_be_asked():
+    kernel = FakeKernel()
+    assert install(kernel)
+    assert "kernel_info_request" not in kernel.control_handlers, "it has no info to tell"
+    kernel.kernel_info = {"banner": "hello", "supported_features": ["debugger"]}
+    install(kernel)
+    install(kernel)
+    asyncio.run(kernel.control_handlers["kernel_info_request"]("stream", ["browser"], {}))
+    (stream, kind, content, _) = kernel.sent[0]
+    assert (stream, kind) == ("stream", "kernel_info_reply")
+    assert content == {
+        "status": "ok",
+        "banner": "hello",
+        "supported_features": ["debugger", REQUEST_TYPE],
+    }
+    assert kernel.kernel_info["supported_features"] == ["debugger"]
+
+
 def test_no_control_channel_is_no_error():
     assert not install(object())
 
