@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
+from .cutting import cut_live
 from .encode import encode
 from .protocol import Source, StudyState
 
@@ -35,7 +36,8 @@ class Feed:
         """
         rest = None if anew else next(self._outgoing, None)
         if rest is None:
-            update = self._source.changes(0 if anew or self.state is None else self._version)
+            since = 0 if anew or self.state is None else self._version
+            update = cut_live(self._source.changes(since))
             reset = anew or self.state is None
             self._version, self.state = update.version, update.header.state
             self._outgoing = encode(update, reset=reset, next_seq=lambda: next(self._seq))

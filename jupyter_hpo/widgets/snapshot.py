@@ -8,12 +8,13 @@ their ends; texts and logs are cut. What is missing is said in `left_out`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
 from . import texts
+from .cutting import Cut, short_names
 from .encode import encode, plain
 from .feed import packed
 from .history import history
@@ -23,7 +24,6 @@ from .protocol import (
     Edit,
     Header,
     Importances,
-    ParamInfo,
     Point,
     Row,
     Snapshot,
@@ -31,7 +31,6 @@ from .protocol import (
 )
 from .ranked import ranked
 
-NAME = 200
 VALUE = 1_000
 
 
@@ -93,18 +92,18 @@ def _made(
     rows = _kept_rows(update, bounds.rows)
     points = _kept_points(update, rows, bounds.points)
     left_out = _left_out(update, rows, points)
-    names = _names(update.header.params)
-    header = _cut_header(update.header, names, bounds.text)
+    cut = Cut(VALUE, bounds.text, short_names(update.header.params))
+    header = cut.header(update.header)
     if left_out:
         header = replace(header, notices=[*header.notices, left_out])
-    kept = [_cut_row(row, names, bounds.text) for row in rows]
+    kept = [cut.row(row) for row in rows]
     seq = count(1)
     messages = encode(
         Update(update.version, header, kept, points), reset=True, next_seq=lambda: next(seq)
     )
     opened = _worth_opening(rows, update.header, bounds.opened) if detail else ()
     details = [
-        _cut_detail(detail(row.number), names, bounds.log) for row in opened if detail is not None
+        _cut_detail(detail(row.number), cut, bounds.log) for row in opened if detail is not None
     ]
     fits = bounds.size is None or sum(len(e.before) + len(e.after) for e in apply) < bounds.size / 4
     made = plain(
@@ -195,68 +194,13 @@ def _left_out(update: Update, rows: Sequence[Row], points: Sequence[Point]) -> s
 
 
 # ---------------------------------------------------------------------- texts cut
-def _names(params: Iterable[ParamInfo]) -> dict[str, str]:
-    """What the parameters are called here: long names cut, and still different."""
-    names: dict[str, str] = {}
-    for info in params:
-        name = cut = texts.short(info.name, NAME)
-        again = count(2)
-        while cut in names.values():
-            cut = f"{name} ({next(again)})"
-        names[info.name] = cut
-    return names
-
-
-def _cut_header(header: Header, names: dict[str, str], limit: int) -> Header:
-    def several(items: Sequence[str]) -> list[str]:
-        return [texts.short(item, limit) for item in items[:100]]
-
-    params = [
-        replace(
-            info,
-            name=names[info.name],
-            own=_cut_value(info.own),
-            choices=None if info.choices is None else list(map(_cut_value, info.choices)),
-        )
-        for info in header.params
-    ]
-    return replace(
-        header,
-        study=texts.short(header.study, NAME),
-        objectives=[replace(o, name=texts.short(o.name, NAME)) for o in header.objectives],
-        params=params,
-        facts=several(header.facts),
-        notices=several(header.notices),
-        message=texts.short(header.message, limit),
-        setup=texts.short(header.setup, limit),
-        jobs_why=texts.short(header.jobs_why, limit),
-    )
-
-
-def _cut_row(row: Row, names: dict[str, str], limit: int) -> Row:
-    return replace(
-        row,
-        params=_cut_params(row.params, names),
-        error=texts.short(row.error, limit),
-        notice=texts.short(row.notice, limit),
-    )
-
-
-def _cut_detail(detail: Detail, names: dict[str, str], limit: int) -> Detail:
+def _cut_detail(detail: Detail, cut: Cut, limit: int) -> Detail:
     return replace(
         detail,
-        params=_cut_params(detail.params, names),
+        params=cut.params(detail.params),
         traceback=texts.last(detail.traceback, limit),
         log=texts.last(detail.log, limit),
     )
-
-
-def _cut_params(params: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    return {names.get(name, name): _cut_value(value) for name, value in params.items()}
-
-
-def _cut_value(value: Any) -> Any:
-    return texts.short(value, VALUE) if isinstance(value, str) else value
 
 
 def _encodable(value: Any) -> Any:

@@ -8,6 +8,7 @@ what follows are written as Python writes them (`\\u202e`), and a megabyte is cu
 from __future__ import annotations
 
 import re
+from zlib import crc32
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\^_]")
 _UNSEEN = re.compile(
@@ -35,6 +36,14 @@ def short(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit].rstrip()}… ({len(text):,} characters)"
+
+
+def brief(text: str, limit: int) -> str:
+    """The same for a text that stands for something: two that differ are cut differently."""
+    if len(text) <= limit:
+        return text
+    told = f"{len(text):,} characters, {crc32(text.encode('utf-8', 'surrogatepass')):08x}"
+    return f"{text[:limit].rstrip()}… ({told})"
 
 
 def last(text: str, limit: int) -> str:

@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { figuresOf } from "../core/figures";
 import { duration, metric, number, param } from "../core/format";
-import type { Row } from "../core/protocol";
+import type { Detail, Row } from "../core/protocol";
 import { line } from "../core/text";
 import { Actions } from "./actions";
 import { Block, Long } from "./long";
@@ -64,8 +64,9 @@ function Reasons({ row, session }: { row: Row; session: Session }) {
   );
 }
 
-function Params({ row }: { row: Row }) {
-  const params = Object.entries(row.params);
+/** Long values are whole in the details alone. */
+function Params({ row, detail }: { row: Row; detail: Detail | undefined }) {
+  const params = Object.entries({ ...row.params, ...detail?.params });
   if (!params.length) return <p class="hpo-quiet">It has no parameters yet.</p>;
   return (
     <dl>
@@ -79,6 +80,11 @@ function Params({ row }: { row: Row }) {
       ))}
     </dl>
   );
+}
+
+function noOutput(known: boolean, live: boolean): string {
+  if (known) return "It has printed nothing.";
+  return live ? "Asking for its output…" : "What it printed is not in this saved result.";
 }
 
 export function RowDetail({ row, session }: { row: Row; session: Session }) {
@@ -105,7 +111,7 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
       <Actions session={session} row={row} />
       <div class="hpo-known">
         <OwnCurve session={session} number={row.number} />
-        <Params row={row} />
+        <Params row={row} detail={detail} />
       </div>
       {figures.length > 0 && (
         <dl class="hpo-figures">
@@ -121,7 +127,7 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
       {detail?.log ? (
         <Block title="Last lines of its output" text={detail.log} follow />
       ) : (
-        <p class="hpo-quiet">{detail ? "It has printed nothing." : "Asking for its output…"}</p>
+        <p class="hpo-quiet">{noOutput(known, session.transport.live)}</p>
       )}
     </div>
   );

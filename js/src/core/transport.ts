@@ -118,7 +118,7 @@ export class SnapshotTransport implements Transport {
   send({ command, number }: Body): Promise<Reply> {
     const { details, importances, apply } = this.snapshot;
     const data = {
-      detail: details.find((d) => d.number === number) ?? { number, params: {}, traceback: "", log: "", figures: {} },
+      detail: details.find((d) => d.number === number) ?? null,
       importances,
       apply,
     }[command as string];
