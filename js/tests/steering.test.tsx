@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Board } from "../src/board/board";
 import { EDITS_EVENT, type EditsDetail } from "../src/board/edits";
 import { Session } from "../src/board/session";
@@ -102,6 +102,38 @@ describe("More", () => {
   });
 });
 
+describe("what was said of an action", () => {
+  const said = (): string => root.querySelector("[role=status] .hpo-note")?.textContent ?? "";
+  const region = (): Element | null => root.querySelector(".hpo-header > [role=status]");
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    [true, 10_000],
+    [false, 30_000],
+  ])("goes after a while, and its region stays (obeyed: %s)", async (ok, ms) => {
+    show([row(0)]);
+    const before = region();
+    answer = () => ({ ok, message: "It is so." });
+    await click(button("Pause"));
+    expect(said()).toContain("It is so.");
+    act(() => void vi.advanceTimersByTime(ms - 1));
+    expect(said()).toContain("It is so.");
+    act(() => void vi.advanceTimersByTime(1));
+    expect(said()).toBe("");
+    expect(region()).toBe(before);
+  });
+
+  it("gives way to the next", async () => {
+    show([row(0)]);
+    answer = () => ({ ok: false, message: "It can't." });
+    await click(button("Pause"));
+    answer = () => ({});
+    await click(button("Stop"));
+    expect(said()).toBe("");
+  });
+});
+
 describe("Change the budget", () => {
   it("sends what was typed, and shows what is wrong beside it", async () => {
     show([row(0)], { timeout_s: 5400 });
@@ -112,7 +144,7 @@ describe("Change the budget", () => {
     type("Trials in all", "0");
     answer = () => ({ ok: false, problems: [{ name: "trials", message: "0 is not above 0." }] });
     await click(button("Change the budget"));
-    expect(sent.at(-1)!.budget).toEqual({ trials: "0", timeout: "1h 30m", jobs: "2" });
+    expect(sent.at(-1)!.budget).toEqual({ trials: "0", timeout: null, jobs: null });
     expect(field("Trials in all").getAttribute("aria-invalid")).toBe("true");
     const said = document.getElementById(field("Trials in all").getAttribute("aria-describedby")!);
     expect(said!.textContent).toContain("0 is not above 0.");
@@ -121,6 +153,21 @@ describe("Change the budget", () => {
     await click(button("Change the budget"));
     expect(all("[role=dialog]").length).toBe(0);
     expect(root.textContent).toContain("Now 80 trials.");
+  });
+
+  it("leaves what nobody touched, and the number of jobs to the study", async () => {
+    show([row(0)], { jobs: 4 });
+    await click(button("More"));
+    await click(button("Change the budget"));
+    expect(field("Jobs at a time").placeholder).toBe("4 now");
+    type("Time limit", "5m");
+    await click(button("Change the budget"));
+    expect(sent.at(-1)!.budget).toEqual({ trials: null, timeout: "5m", jobs: null });
+    await click(button("More"));
+    await click(button("Change the budget"));
+    type("Jobs at a time", "auto");
+    await click(button("Change the budget"));
+    expect(sent.at(-1)!.budget).toEqual({ trials: null, timeout: null, jobs: "auto" });
   });
 
   it("is closed by Escape, and the focus goes back", async () => {
@@ -251,6 +298,17 @@ describe("a saved result", () => {
     ).toEqual([]);
     act(() => session.open(0));
     expect([button("Enqueue again"), button("Use these values")]).toEqual([undefined, undefined]);
+  });
+
+  it("does not say of a trial whose output was not saved that it printed nothing", async () => {
+    act(() => render(null, root));
+    start(false);
+    show([row(0)], { state: "finished" });
+    act(() => session.open(0));
+    await settle();
+    expect(root.querySelector(".hpo-detail")!.textContent).toContain(
+      "What it printed is not in this saved result.",
+    );
   });
 
   it("can apply the best when it knows how", async () => {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..space import Categorical, SearchSpace
 from ..steering import read_budget, read_params
+from ..widgets.cutting import whole
 from ..widgets.encode import revive
 from ..widgets.protocol import Command, EditorProblem
 from .answers import Answer
@@ -50,7 +52,9 @@ def prune_trial(study: StudyHandle, command: Command) -> Answer:
 
 def enqueue(study: StudyHandle, command: Command) -> Answer:
     study.still_runs("given a trial")
-    values, problems = read_params(study.session.cell.space, revive(command.params or {}))
+    space = study.session.cell.space
+    asked = whole(revive(command.params or {}), _choices(space))
+    values, problems = read_params(space, asked)
     if problems:
         return Answer("Not queued.", problems=_beside(problems))
     study.enqueue(**values)
@@ -59,10 +63,16 @@ def enqueue(study: StudyHandle, command: Command) -> Answer:
 
 def set_budget(study: StudyHandle, command: Command) -> Answer:
     assert command.budget is not None
-    asked, problems = read_budget(vars(command.budget))
+    texts = {name: text for name, text in vars(command.budget).items() if text is not None}
+    asked, problems = read_budget(texts)
     if problems:
         return Answer("The budget stays as it is.", problems=_beside(problems))
     return Answer(study.set_budget(**asked))
+
+
+def _choices(space: SearchSpace) -> dict[str, Sequence[Any]]:
+    each = {name: parameter.distribution for name, parameter in space.items()}
+    return {name: d.choices for name, d in each.items() if isinstance(d, Categorical)}
 
 
 def _beside(problems: dict[str, str]) -> tuple[EditorProblem, ...]:

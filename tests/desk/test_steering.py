@@ -15,6 +15,7 @@ from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.study import Study
 from jupyter_hpo.study.trial import Report, Trial, TrialState
+from jupyter_hpo.widgets.cutting import LIVE
 from jupyter_hpo.widgets.protocol import BudgetChoice, Command
 
 SPACE = SearchSpace(
@@ -145,6 +146,15 @@ def test_an_empty_text_leaves_the_value_to_the_sampler(ask, study):
     assert study.requests == [m.EnqueueRequested({"act": 2})]
 
 
+def test_a_choice_that_was_cut_for_the_page_is_whole_again(ask, study):
+    long = "a program " * 100_000
+    study.session.cell.space = SearchSpace({"code": Categorical((long + "1", long + "2"))})
+    for number in "12":
+        assert ask("enqueue", params={"code": LIVE.of(long + number)}).ok
+    assert [r.params["code"][-1] for r in study.requests] == ["1", "2"]
+    assert problems(ask("enqueue", params={"code": long})).keys() == {"code"}
+
+
 def test_every_wrong_value_has_its_problem(ask, study):
     found = problems(ask("enqueue", params={"lr": "fast", "depth": 2.5, "act": "gelu", "width": 3}))
     assert found == {
@@ -175,6 +185,17 @@ def test_an_empty_text_is_no_limit_and_patience_stays(ask, study):
     study.requests.clear()
     ask("set_budget", budget=BudgetChoice(trials="", timeout="", jobs="auto"))
     assert study.requests[-1] == m.SlotsChanged(cores(), threads=1)
+
+
+def test_what_is_left_out_of_a_budget_stays(ask, study):
+    ask("set_budget", budget=BudgetChoice(trials="60", jobs="3"))
+    ask("set_budget", budget=BudgetChoice(timeout="30m"))
+    assert study.session.options.jobs == 3
+    assert [type(request) for request in study.requests] == [
+        m.BudgetChanged,
+        m.SlotsChanged,
+        m.BudgetChanged,
+    ]
 
 
 def test_every_field_of_a_budget_has_its_problem(ask, study):

@@ -1,6 +1,6 @@
 // The study at a glance, and the buttons.
 import type { ComponentChildren } from "preact";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { count, duration, metric } from "../core/format";
 import type { Header as HeaderValue } from "../core/protocol";
 import { reasons, type Reason } from "../core/reasons";
@@ -191,10 +191,34 @@ function Note(props: { tone: "" | "warn" | "bad"; sign: string; text: string; li
   );
 }
 
+/** So long one can read what came of an action, and of one that was refused; milliseconds. */
+const [SAID_MS, REFUSED_MS] = [10_000, 30_000];
+
+/** The region stays, so that screen readers hear what comes into it. */
+function Said({ session }: { session: Session }) {
+  const said = session.said.value;
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!said) return;
+    const timer = setInterval(
+      () => {
+        // What lies below moves up: not away from a pointer.
+        if (!box.current?.closest(".hpo")?.matches(":hover")) session.said.value = null;
+      },
+      said.ok ? SAID_MS : REFUSED_MS,
+    );
+    return () => clearInterval(timer);
+  }, [said]);
+  return (
+    <div role="status" ref={box}>
+      {said && <Note tone={said.ok ? "" : "bad"} sign={said.ok ? "i" : "✕"} text={said.text} />}
+    </div>
+  );
+}
+
 export function Header({ session, silent }: { session: Session; silent: number }) {
   session.version.value;
   const header = session.store.header!;
-  const said = session.said.value;
   const done = header.n_complete + header.n_pruned + header.n_failed;
   const objectives = header.objectives.map((o) => `${o.direction} ${line(o.name, 60)}`).join(", ");
   const percent = header.n_trials ? `${Math.floor((100 * done) / header.n_trials)}%` : "";
@@ -249,9 +273,7 @@ export function Header({ session, silent }: { session: Session; silent: number }
       {header.message && (
         <Note tone={failed ? "bad" : ""} sign={failed ? "✕" : "i"} text={header.message} live />
       )}
-      {said && (
-        <Note tone={said.ok ? "" : "bad"} sign={said.ok ? "i" : "✕"} text={said.text} live />
-      )}
+      <Said session={session} />
       {silent > 6 && !ended(header) && (
         <Note tone="warn" sign="!" text={`No word from the kernel for ${duration(silent)}.`} />
       )}

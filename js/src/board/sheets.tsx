@@ -16,24 +16,31 @@ interface Props {
 const FIELDS = [
   { key: "trials", label: "Trials in all", hint: "empty: no limit" },
   { key: "timeout", label: "Time limit", hint: "such as 30m, from the start; empty: none" },
-  { key: "jobs", label: "Jobs at a time", hint: "a number, or auto" },
+  { key: "jobs", label: "Jobs at a time", hint: "a number, or auto; empty: as it is" },
 ] as const;
 
 export function BudgetForm({ session, onDone }: Props) {
   const header = session.store.header!;
-  const [budget, setBudget] = useState(() => ({
+  const [first] = useState(() => ({
     trials: header.n_trials === null ? "" : String(header.n_trials),
     timeout: typedTime(header.timeout_s),
-    jobs: String(header.jobs),
+    jobs: "", // their number may be the study's own choice, and shall stay so
   }));
+  const [budget, setBudget] = useState(first);
   const sending = useSending(session, onDone);
+  /** What nobody touched stays, whatever it has become meanwhile. */
+  const changed = (key: keyof typeof first) => (budget[key] === first[key] ? null : budget[key]);
+  const submit = (): Promise<void> => {
+    const asked = { trials: changed("trials"), timeout: changed("timeout"), jobs: changed("jobs") };
+    return sending.send({ command: "set_budget", budget: asked }, "The budget is changed.");
+  };
   return (
     <SendForm
       sending={sending}
       fields={FIELDS.map(({ key }) => key)}
       label="Change the budget"
       busyLabel="Changing…"
-      onSubmit={() => void sending.send({ command: "set_budget", budget }, "The budget is changed.")}
+      onSubmit={() => void submit()}
       onCancel={onDone}
     >
       {FIELDS.map(({ key, label, hint }) => (
@@ -42,6 +49,7 @@ export function BudgetForm({ session, onDone }: Props) {
           label={label}
           hint={hint}
           value={budget[key]}
+          placeholder={key === "jobs" ? `${header.jobs} now` : ""}
           problem={sending.problemAt(key)}
           onInput={(text) => {
             setBudget({ ...budget, [key]: text });

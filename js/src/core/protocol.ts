@@ -279,9 +279,9 @@ export interface EditorProblem {
 }
 
 export interface BudgetChoice {
-  trials: string;
-  timeout: string;
-  jobs: string;
+  trials: string | null;
+  timeout: string | null;
+  jobs: string | null;
 }
 
 export interface Command {

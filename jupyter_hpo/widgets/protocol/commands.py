@@ -21,11 +21,12 @@ from .study import Best, ObjectiveInfo
 
 @dataclass(frozen=True)
 class BudgetChoice:
-    """Texts as typed; empty: no limit. timeout: counted from the start of this session."""
+    """Texts as typed; empty: no limit, and of jobs automatic. What is None stays. timeout:
+    counted from the start of this session."""
 
-    trials: str = ""
-    timeout: str = ""
-    jobs: str = ""
+    trials: str | None = None
+    timeout: str | None = None
+    jobs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Command:
       that have no comm: asked again and again, at most 5 times a second, at once after a
       message with `more`.
     - enqueue: params, as in a trial; what is left out is suggested.
-    - set_budget: budget, empty texts for no limit. continue: number of trials, or null for 20.
+    - set_budget: budget. continue: number of trials, or null for 20.
     - space: nothing -> EditorSpec of the study as it runs. set_space: choice.
     - importances: nothing -> Importances.
     - apply: number, or null for the best trial -> Edit[].
@@ -141,7 +142,7 @@ def _budget(message: Any) -> BudgetChoice:
         budget = BudgetChoice(**message)
     except TypeError as error:
         raise BadCommand(f"the budget is malformed: {error}") from None
-    if not all(isinstance(text, str) for text in vars(budget).values()):
+    if not all(isinstance(text, str | None) for text in vars(budget).values()):
         raise BadCommand("the budget holds something that is not text.")
     return budget
 
