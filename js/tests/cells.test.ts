@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Edit } from "../src/core/protocol";
-import { change, mentions, place, tuned, type Change, type CodeCell } from "../src/lab/cells";
+import { change, loadAt, place, tuned, type Change, type CodeCell } from "../src/lab/cells";
 
 const applied = (source: string, { start, end, text }: Change): string =>
   source.slice(0, start) + text + source.slice(end);
@@ -88,9 +88,18 @@ describe("place", () => {
   });
 });
 
-describe("mentions", () => {
-  it("is the sign of us, not of words that hold the letters", () => {
-    expect(["%load_ext jupyter_hpo", "%%hpo\n", "x = 1 # hpo: 0..1"].every(mentions)).toBe(true);
-    expect(["shpoon", "hpopen = 1", ""].some(mentions)).toBe(false);
-  });
+describe("loadAt", () => {
+  const load = "%load_ext jupyter_hpo";
+  it.each<[string, (string | null)[], number | null]>([
+    ["nothing stands above", [], 0],
+    ["text stands above", [null], 1],
+    ["code stands above", [null, "import numpy", null, "x = 1"], 1],
+    ["it is loaded", [null, `import numpy\n${load}`], null],
+    ["it is loaded again", ["  %reload_ext jupyter_hpo  # ours"], null],
+    ["it would be loaded", [`# ${load}`, "print('%load_ext jupyter_hpo')"], 0],
+    ["another is loaded", ["%load_ext jupyter_hpo2"], 0],
+    ["it is installed", ["import os", "%pip install -q jupyter-hpo", "x = 1"], 2],
+    ["something else is installed", ["!pip install numpy", "jupyter_hpo"], 0],
+    ["text speaks of it", [null, "x"], 1],
+  ])("where %s", (_, cells, expected) => expect(loadAt(cells)).toBe(expected));
 });

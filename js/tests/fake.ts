@@ -11,7 +11,20 @@ export class FakeKernel {
   /** What the kernel answers; undefined: it stays silent, null: it is not connected. */
   answer: ((command: Command) => Partial<Reply> | undefined | null) = () => ({});
 
+  /** Whether it has loaded jupyter_hpo; undefined: it does not say. */
+  knows: boolean | undefined = true;
+  private readonly slots = new Set<(sender: unknown, status: string) => void>();
+  readonly statusChanged = {
+    connect: (slot: (sender: unknown, status: string) => void) => this.slots.add(slot),
+    disconnect: (slot: (sender: unknown, status: string) => void) => this.slots.delete(slot),
+  };
+
+  say(status: string): void {
+    for (const slot of this.slots) slot(this, status);
+  }
+
   sendControlMessage(message: (typeof this.messages)[number]) {
+    if (message.header.msg_type === "kernel_info_request") return this.info();
     const reply = this.answer(message.content);
     if (reply === null) throw new Error("not connected");
     this.messages.push(message);
@@ -22,6 +35,18 @@ export class FakeKernel {
     if (reply !== undefined) {
       const content = { id: message.content.id, ok: true, message: "", problems: [], data: null, ...reply };
       queueMicrotask(() => future.onReply({ header: { msg_type: "jupyter_hpo_reply" }, content }));
+    }
+    return future;
+  }
+
+  private info() {
+    const future = {
+      onReply: (_: { header: { msg_type: string }; content: unknown }) => undefined as void,
+      done: Promise.resolve(),
+    };
+    const content = { supported_features: this.knows ? ["jupyter_hpo_request"] : [] };
+    if (this.knows !== undefined) {
+      queueMicrotask(() => future.onReply({ header: { msg_type: "kernel_info_reply" }, content }));
     }
     return future;
   }

@@ -6,6 +6,7 @@ import { EDITS_EVENT, type EditsDetail } from "../src/board/edits";
 import { Session } from "../src/board/session";
 import type { Body } from "../src/core/commands";
 import type { Edit, Header, Reply } from "../src/core/protocol";
+import type { Lose } from "../src/core/life";
 import { lesson } from "../src/core/teach";
 import type { Transport } from "../src/core/transport";
 import { row } from "./help";
@@ -13,6 +14,7 @@ import { all, begin, button, end, press, root, session, show } from "./stage";
 
 let sent: Body[];
 let answer: (body: Body) => Partial<Reply>;
+let lose: Lose;
 
 function start(live: boolean): void {
   sent = [];
@@ -30,7 +32,7 @@ function start(live: boolean): void {
         ...answer(body),
       });
     },
-    listen: () => undefined,
+    listen: (_, tell) => void (lose = tell!),
     dispose: () => undefined,
   };
   begin(new Session(transport, () => 0));
@@ -273,6 +275,26 @@ describe("a trial", () => {
     act(() => session.open(0));
     expect(root.querySelector(".hpo-reason")!.textContent).toBe("Stopped: stopped by you");
     expect(root.querySelector(".hpo-error")).toBeNull();
+  });
+});
+
+describe("a study whose kernel is gone", () => {
+  it("says so, shows what it found, and has nothing to press", () => {
+    show([row(0), row(1, { state: "RUNNING" })], { n_running: 1, n_complete: 1, left_s: 60 });
+    act(() => lose("The kernel was restarted."));
+    act(() => void (session.version.value += 1));
+    expect(all(".hpo-badge")[0]!.textContent).toContain("Interrupted");
+    expect(all(".hpo-note")[0]!.textContent).toContain("The kernel was restarted.");
+    expect(all(".hpo-buttons button").length).toBe(0);
+    expect(root.textContent).not.toContain("running");
+    expect(root.textContent).not.toContain("Left");
+    expect(session.store.rows.get(1)!.state).toBe("STOPPED");
+  });
+  it("says so where it has shown nothing yet, and can come back", () => {
+    act(() => lose("The kernel was restarted."));
+    expect(root.textContent).toContain("The kernel was restarted.");
+    act(() => lose(""));
+    expect(root.textContent).toContain("Waiting for the study");
   });
 });
 

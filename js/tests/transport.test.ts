@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Decoded } from "../src/core/decode";
 import type { Packed } from "../src/core/protocol";
-import { FOLLOW_MS, KernelTransport, REST_MS, SnapshotTransport } from "../src/core/transport";
-import { FakeKernel } from "./fake";
+import { FOLLOW_MS, KernelTransport, REST_MS, SnapshotTransport, WidgetTransport } from "../src/core/transport";
+import { FakeKernel, FakeModel } from "./fake";
 import { header } from "./help";
 
 const nothing = { n: 0, columns: [], texts: {} };
@@ -75,6 +75,37 @@ describe("KernelTransport", () => {
     expect(asked(kernel).slice(0, 3)).toEqual([1, 0, 1]);
   });
 
+  it("says what became of the study, and asks a kernel that was restarted no more", async () => {
+    const kernel = new FakeKernel();
+    kernel.answer = () => ({ data: packed(1) });
+    const said: string[] = [];
+    const transport = new KernelTransport(() => kernel, "s");
+    transport.listen(() => true, (sentence) => void (said.at(-1) !== sentence && said.push(sentence)));
+    await turn();
+    kernel.answer = () => ({ ok: false, message: "It has none of it." });
+    await turn();
+    kernel.answer = () => ({ data: packed(1) });
+    await vi.advanceTimersByTimeAsync(REST_MS);
+    expect(said).toEqual(["", "It has none of it.", ""]);
+    kernel.say("busy");
+    kernel.say("restarting");
+    expect(said.at(-1)).toMatch(/was restarted\. Run the notebook again/);
+    const before = kernel.messages.length;
+    await vi.advanceTimersByTimeAsync(10 * REST_MS);
+    expect(kernel.messages.length).toBe(before);
+    expect(said.length).toBe(4);
+  });
+
+  it("asks nothing of a kernel that does not know us", async () => {
+    const kernel = new FakeKernel();
+    kernel.knows = false;
+    const said: string[] = [];
+    new KernelTransport(() => kernel, "s").listen(() => true, (sentence) => said.push(sentence));
+    await vi.advanceTimersByTimeAsync(10 * REST_MS);
+    expect(said).toEqual([expect.stringContaining("was restarted")]);
+    expect(kernel.messages).toEqual([]);
+  });
+
   it("asks less often once the study has ended, and as often when it goes on", async () => {
     const kernel = new FakeKernel();
     let state: "finished" | "running" = "finished";
@@ -90,6 +121,22 @@ describe("KernelTransport", () => {
     await vi.advanceTimersByTimeAsync(4 * FOLLOW_MS);
     expect(kernel.messages.length).toBe(before + 4);
     transport.dispose();
+  });
+});
+
+describe("WidgetTransport", () => {
+  it("says that its kernel is gone, where the front end tells", () => {
+    const model = new FakeModel(new FakeKernel());
+    const said: string[] = [];
+    const transport = new WidgetTransport(model);
+    transport.listen(() => true, (sentence) => said.push(sentence));
+    model.kernel!.say("idle");
+    expect(said).toEqual([]);
+    model.kernel!.say("dead");
+    expect(said).toEqual([expect.stringContaining("has ended. Run the notebook again")]);
+    transport.dispose();
+    model.kernel!.say("restarting");
+    expect(said.length).toBe(1);
   });
 });
 

@@ -87,7 +87,7 @@ export function Actions({ session, row }: ButtonProps) {
   const title = `Use the values of trial ${row.number}`;
   const { begin, busy, shown } = useEdits(session, title);
   const [again, setAgain] = useState(false);
-  const { live } = session.transport;
+  const { live } = session;
   const best = session.store.header!.best?.number === row.number;
   // A saved result knows how to write the best trial's values, and no other's.
   const usable = live

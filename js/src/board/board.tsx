@@ -57,7 +57,7 @@ export function Board({ session }: { session: Session }) {
   const silent = useSilence(session);
   const [chosen, setChosen] = useState(PANES[0]!.key);
   const { header } = session.store;
-  if (!header) return <p class="hpo-empty">Waiting for the study…</p>;
+  if (!header) return <p class="hpo-empty">{session.lost.value || "Waiting for the study…"}</p>;
   const panes = PANES.filter((pane) => pane.fits(session));
   const pane = panes.find(({ key }) => key === chosen) ?? panes[0]!;
   return (

@@ -82,9 +82,10 @@ function Params({ row, detail }: { row: Row; detail: Detail | undefined }) {
   );
 }
 
-function noOutput(known: boolean, live: boolean): string {
+function noOutput(known: boolean, session: Session): string {
   if (known) return "It has printed nothing.";
-  return live ? "Asking for its output…" : "What it printed is not in this saved result.";
+  if (session.lost.value) return "What it printed went with the kernel.";
+  return session.live ? "Asking for its output…" : "What it printed is not in this saved result.";
 }
 
 export function RowDetail({ row, session }: { row: Row; session: Session }) {
@@ -127,7 +128,7 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
       {detail?.log ? (
         <Block title="Last lines of its output" text={detail.log} follow />
       ) : (
-        <p class="hpo-quiet">{noOutput(known, session.transport.live)}</p>
+        <p class="hpo-quiet">{noOutput(known, session)}</p>
       )}
     </div>
   );

@@ -224,11 +224,13 @@ export function Header({ session, silent }: { session: Session; silent: number }
   const percent = header.n_trials ? `${Math.floor((100 * done) / header.n_trials)}%` : "";
   const jobs = header.jobs === 1 ? "1 job" : `${header.jobs} jobs`;
   const failed = header.state === "failed";
+  const lost = session.lost.value;
+  const over = ended(header) || !!lost;
   const several = header.objectives.length > 1;
   return (
     <header class="hpo-header">
       <div class="hpo-title">
-        <Badge state={header.state} />
+        <Badge state={header.state} lost={!!lost && !ended(header)} />
         <h3 title={line(header.study, 400)}>{line(header.study, 120)}</h3>
         <span class="hpo-objective" title={objectives}>
           {objectives}
@@ -245,9 +247,9 @@ export function Header({ session, silent }: { session: Session; silent: number }
         <Stat label="Trials" note={percent}>
           {header.n_trials === null ? count(done) : `${count(done)} of ${count(header.n_trials)}`}
         </Stat>
-        <Stat label={ended(header) ? "Took" : "Elapsed"}>{clock(header.elapsed_s)}</Stat>
-        {!ended(header) && <Stat label="Left">{left(header)}</Stat>}
-        {!ended(header) && <Use use={header.use} />}
+        <Stat label={over ? "Took" : "Elapsed"}>{clock(header.elapsed_s)}</Stat>
+        {!over && <Stat label="Left">{left(header)}</Stat>}
+        {!over && <Use use={header.use} />}
       </dl>
       <Progress header={header} />
       <div class="hpo-line">
@@ -274,7 +276,8 @@ export function Header({ session, silent }: { session: Session; silent: number }
         <Note tone={failed ? "bad" : ""} sign={failed ? "✕" : "i"} text={header.message} live />
       )}
       <Said session={session} />
-      {silent > 6 && !ended(header) && (
+      {lost && <Note tone="warn" sign="!" text={lost} live />}
+      {silent > 6 && !over && (
         <Note tone="warn" sign="!" text={`No word from the kernel for ${duration(silent)}.`} />
       )}
       {header.setup && (

@@ -22,6 +22,8 @@ export class Session {
   readonly store = new Store();
   /** Grows as messages are taken in; read it to be drawn again. */
   readonly version = signal(0);
+  /** Why the kernel holds this study no more; empty as long as it does. */
+  readonly lost = signal("");
   /** The last thing the kernel answered, when it had something to say. */
   readonly said = signal<{ text: string; ok: boolean } | null>(null);
   /** Commands clicked and not yet seen in the study: 'pause', 'stop_trial:7'; each with what
@@ -42,17 +44,30 @@ export class Session {
     readonly transport: Transport,
     private readonly now: () => number = () => performance.now(),
   ) {
-    transport.listen((update) => {
-      if (!this.store.apply(update, this.now())) return false;
-      this.clearPending();
-      this.painter.changed();
-      return true;
-    });
+    transport.listen(
+      (update) => {
+        if (!this.store.apply(update, this.now())) return false;
+        this.clearPending();
+        this.painter.changed();
+        return true;
+      },
+      (sentence) => {
+        this.lost.value = sentence;
+        if (!sentence) return;
+        this.store.cutOff();
+        this.painter.changed();
+      },
+    );
     if (!transport.live) void this.askSavedEdits();
   }
 
   dispose(): void {
     this.transport.dispose();
+  }
+
+  /** Whether somebody is there to obey. */
+  get live(): boolean {
+    return this.transport.live && !this.lost.value;
   }
 
   /** Let only those trials through that pass; null: no longer. A person can end it too: a
@@ -76,7 +91,7 @@ export class Session {
 
   /** Seconds since the study began, as its own clock tells them. */
   elapsed(): number {
-    return (this.store.header?.elapsed_s ?? 0) + (this.transport.live ? this.silentFor() : 0);
+    return (this.store.header?.elapsed_s ?? 0) + (this.live ? this.silentFor() : 0);
   }
 
   open(number: number | null): void {

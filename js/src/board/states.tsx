@@ -88,8 +88,11 @@ export function StateCell({ row, elapsed }: { row: Row; elapsed: number }) {
   );
 }
 
-export function Badge({ state }: { state: StudyState }) {
-  const { sign, word, tone } = STUDY[state];
+const LOST = { sign: "!", word: "Interrupted", tone: "warn" };
+
+/** lost: the kernel that ran it is gone. */
+export function Badge({ state, lost }: { state: StudyState; lost: boolean }) {
+  const { sign, word, tone } = lost ? LOST : STUDY[state];
   return (
     <span class={`hpo-badge hpo-tone-${tone}`}>
       <i aria-hidden="true">{sign}</i>

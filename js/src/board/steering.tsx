@@ -73,7 +73,7 @@ export function Steering({ session, header }: Props) {
   const [sheet, setSheet] = useState<keyof typeof SHEETS | null>(null);
   const { begin: applyBest, busy, shown } = useEdits(session, "Apply the best values to the cell");
   const report = useExport(session);
-  const { live } = session.transport;
+  const { live } = session;
   const over = ended(header);
   const continuing = session.pending.value.has("continue");
   const usable = live ? over && header.best !== null : !!session.savedEdits.value?.length;

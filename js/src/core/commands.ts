@@ -29,7 +29,7 @@ export interface Kernel {
 export const FALLBACK_MS = 500;
 const GIVE_UP_MS = 15000;
 
-function kernelOf(model: Model): Kernel | null {
+export function kernelOf(model: Model): Kernel | null {
   const manager = model.widget_manager as { kernel?: Partial<Kernel> | null } | undefined;
   const kernel = manager?.kernel;
   return typeof kernel?.sendControlMessage === "function" ? (kernel as Kernel) : null;
@@ -50,23 +50,28 @@ function commandOf(study: string, body: Body): Command {
   return { id: unique(), study, command, number, choice, page: PAGE, params, budget };
 }
 
+/** What is said for a kernel that says nothing, and may do so again. */
+export const SILENCE = "The kernel does not answer. It may have been restarted.";
+
 const silence = (id: string): Reply => ({
   id,
   ok: false,
-  message: "The kernel does not answer. It may have been restarted.",
+  message: SILENCE,
   problems: [],
   data: null,
 });
 
-/** Send a command on the control channel; false when the kernel has none just now. */
-function overControl(
+/** Send a message on the control channel; false when the kernel has none just now. */
+function overControl<T>(
   kernel: Kernel,
-  command: Command,
-  take: (reply: Reply) => void,
+  type: string,
+  content: object,
+  replyType: string,
+  take: (reply: T) => void,
 ): boolean {
   const header = {
     msg_id: unique(),
-    msg_type: REQUEST_TYPE,
+    msg_type: type,
     session: kernel.clientId,
     username: kernel.username,
     date: new Date().toISOString(),
@@ -76,14 +81,14 @@ function overControl(
     header,
     parent_header: {},
     metadata: {},
-    content: command,
+    content,
     channel: "control",
     buffers: [],
   };
   try {
     const future = kernel.sendControlMessage(message, true, true);
     future.onReply = (reply) => {
-      if (reply.header.msg_type === REPLY_TYPE) take(revive(reply.content) as Reply);
+      if (reply.header.msg_type === replyType) take(revive(reply.content) as T);
     };
     // Rejects when the kernel goes away; the comm and the time-out take over then.
     future.done.catch(() => undefined);
@@ -91,6 +96,26 @@ function overControl(
   } catch {
     return false; // not connected just now
   }
+}
+
+const tell = (kernel: Kernel, command: Command, take: (reply: Reply) => void): boolean =>
+  overControl(kernel, REQUEST_TYPE, command, REPLY_TYPE, take);
+
+const KNOWN_MS = 3000;
+
+/**
+ * Whether a kernel has loaded jupyter_hpo; null when it is silent, as one that is just starting.
+ * One that has not writes an error into its log for every command, and none for this question.
+ */
+export function knowsUs(kernel: Kernel): Promise<boolean | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), KNOWN_MS);
+    const take = ({ supported_features: known }: { supported_features?: string[] }): void => {
+      clearTimeout(timer);
+      resolve(!!known?.includes(REQUEST_TYPE));
+    };
+    overControl(kernel, "kernel_info_request", {}, "kernel_info_reply", take);
+  });
 }
 
 /** A command to a kernel without any widget: in a page that was reloaded, or the panel. */
@@ -102,7 +127,7 @@ export function ask(kernel: Kernel, study: string, body: Body, giveUpMs = GIVE_U
       clearTimeout(timer);
       resolve(reply);
     };
-    if (!overControl(kernel, command, take)) take(silence(command.id));
+    if (!tell(kernel, command, take)) take(silence(command.id));
   });
 }
 
@@ -132,7 +157,7 @@ export class CommandClient {
       this.waiting.set(command.id, settle);
       const onComm = (): void => this.model.send(command);
       const kernel = kernelOf(this.model);
-      if (kernel && overControl(kernel, command, (reply) => this.settle(reply))) {
+      if (kernel && tell(kernel, command, (reply) => this.settle(reply))) {
         timers.push(setTimeout(onComm, FALLBACK_MS));
       } else onComm();
       timers.push(setTimeout(() => settle(silence(command.id)), GIVE_UP_MS));

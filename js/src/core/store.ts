@@ -43,6 +43,16 @@ export class Store {
     }
     return true;
   }
+
+  /** The kernel that ran it is gone: nothing of it runs any more. */
+  cutOff(): void {
+    for (const row of this.rows.values()) {
+      if (row.state !== "RUNNING" && row.state !== "PAUSED" && row.state !== "WAITING") continue;
+      const error = "cut off with its kernel";
+      this.rows.set(row.number, { ...row, state: "STOPPED", waits: "", error });
+    }
+    if (this.header) this.header = { ...this.header, n_running: 0, n_paused: 0 };
+  }
 }
 
 export type SortKey =

@@ -1,6 +1,7 @@
 // Where a study comes from: a widget's comm, a kernel that is asked, or a saved result.
-import { ask, CommandClient, type Body, type Kernel, type Model } from "./commands";
+import { ask, CommandClient, kernelOf, knowsUs, SILENCE, type Body, type Kernel, type Model } from "./commands";
 import { decodePacked, decodeUpdate, type Decoded } from "./decode";
+import { RESTARTED, watch, type Lose } from "./life";
 import type { Packed, Reply, Snapshot } from "./protocol";
 
 /** Takes an update in; false when one before it was missed. */
@@ -10,8 +11,9 @@ export interface Transport {
   /** Whether a kernel is there to obey: a saved result and a report have none. */
   readonly live: boolean;
   send(body: Body): Promise<Reply>;
-  /** Give every update from the study's start on to `take`. Called once. */
-  listen(take: Take): void;
+  /** Give every update from the study's start on to `take`; lose: told why there are none, and
+   * then whether there are again. Called once. */
+  listen(take: Take, lose?: Lose): void;
   dispose(): void;
 }
 
@@ -26,6 +28,8 @@ export class WidgetTransport implements Transport {
   private readonly client: CommandClient;
   private retry: ReturnType<typeof setTimeout> | null = null;
   private take: Take = () => true;
+  private unwatch: () => void = () => {};
+  private lost = false;
 
   constructor(private readonly model: Model) {
     this.client = new CommandClient(model);
@@ -35,13 +39,18 @@ export class WidgetTransport implements Transport {
     return this.client.send(body);
   }
 
-  listen(take: Take): void {
+  listen(take: Take, lose: Lose = () => {}): void {
     this.take = take;
+    this.unwatch = watch(kernelOf(this.model), (sentence) => {
+      this.lost = true;
+      lose(sentence);
+    });
     this.model.on("msg:custom", this.onMessage);
     this.resync();
   }
 
   dispose(): void {
+    this.unwatch();
     this.model.off("msg:custom", this.onMessage);
     this.client.dispose();
     if (this.retry) clearTimeout(this.retry);
@@ -49,7 +58,7 @@ export class WidgetTransport implements Transport {
 
   /** Ask for everything; again after a while as long as nothing has come. */
   private resync(): void {
-    if (this.retry) return;
+    if (this.retry || this.lost) return;
     void this.client.send({ command: "resync" });
     this.retry = setTimeout(() => {
       this.retry = null;
@@ -68,11 +77,14 @@ export class WidgetTransport implements Transport {
   };
 }
 
-/** A study of a kernel that is asked for news: in the panel, or after a page was reloaded. */
+/** A study of a kernel that is asked for news: beside the notebook, or after a page was reloaded.
+ * What a kernel that was restarted held never comes back. */
 export class KernelTransport implements Transport {
   readonly live = true;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private gone = false;
+  private watched: Kernel | null = null;
+  private unwatch: () => void = () => {};
 
   constructor(
     private readonly kernel: () => Kernel | null,
@@ -82,15 +94,26 @@ export class KernelTransport implements Transport {
   send(body: Body): Promise<Reply> {
     const kernel = this.kernel();
     if (kernel) return ask(kernel, this.study, body);
-    const message = "There is no kernel to ask.";
-    return Promise.resolve({ id: "", ok: false, message, problems: [], data: null });
+    return Promise.resolve({ id: "", ok: false, message: SILENCE, problems: [], data: null });
   }
 
-  listen(take: Take): void {
+  listen(take: Take, lose: Lose = () => {}): void {
     let [anew, over] = [true, false];
+    const end: Lose = (sentence) => {
+      this.dispose();
+      lose(sentence);
+    };
     const turn = async (): Promise<void> => {
+      const kernel = this.kernel();
+      if (kernel !== this.watched) {
+        this.unwatch();
+        this.unwatch = watch(kernel, end);
+        this.watched = kernel;
+      }
+      if (anew && kernel && (await knowsUs(kernel)) === false && !this.gone) return end(RESTARTED);
       const reply = await this.send({ command: "follow", number: anew ? 1 : 0 });
       if (this.gone) return;
+      if (reply.message !== SILENCE) lose(reply.ok ? "" : reply.message);
       let more = false;
       if (reply.ok && reply.data) {
         const update = decodePacked(reply.data as Packed);
@@ -105,6 +128,7 @@ export class KernelTransport implements Transport {
 
   dispose(): void {
     this.gone = true;
+    this.unwatch();
     if (this.timer) clearTimeout(this.timer);
   }
 }

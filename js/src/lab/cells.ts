@@ -90,5 +90,19 @@ export function place(edits: readonly Edit[], cells: readonly CodeCell[]): Place
   });
 }
 
-/** The sign of jupyter_hpo in a text, without which a kernel is not asked for studies. */
-export const mentions = (text: string): boolean => /(?<![a-z])hpo(?![a-z])/i.test(text);
+const LOADS = /^[ \t]*%(?:re)?load_ext[ \t]+jupyter_hpo\b/m;
+const INSTALLS = /\binstall\b.*\bjupyter[-_]hpo\b/;
+export const LOAD_LINE = "%load_ext jupyter_hpo";
+
+/**
+ * Where a cell with `LOAD_LINE` has to go, so that the notebook runs from its start: above its
+ * first code cell, where such lines stand, or below one that installs us. cells: the sources of
+ * those above the one to be tuned, null for what is no code. Null: one of them loads us.
+ */
+export function loadAt(cells: readonly (string | null)[]): number | null {
+  if (cells.some((source) => LOADS.test(source ?? ""))) return null;
+  const installs = cells.map((source) => INSTALLS.test(source ?? "")).lastIndexOf(true);
+  if (installs >= 0) return installs + 1;
+  const first = cells.findIndex((source) => source !== null);
+  return first >= 0 ? first : cells.length;
+}

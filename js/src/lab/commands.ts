@@ -103,7 +103,9 @@ export function addCommands({ app, where, panel, dashboards, palette }: Parts): 
     execute: async (args) => {
       const given = args as Partial<Which>;
       if (given.kernel && given.study && given.name) {
-        return dashboards.open({ kernel: given.kernel, study: given.study, name: given.name });
+        const which = { kernel: given.kernel, study: given.study, name: given.name };
+        if (await dashboards.open(which)) return true;
+        throw new Error("The kernel of that study has ended."); // the layout forgets it then
       }
       const found = await studyInFront(where, "Open dashboard");
       if (!found) return false;

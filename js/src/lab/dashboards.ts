@@ -8,7 +8,7 @@ import { mount } from "../board/board";
 import { Session } from "../board/session";
 import { KernelTransport } from "../core/transport";
 import { tuneIcon } from "./icons";
-import { asked } from "./studies";
+import { asked, KernelStudies } from "./studies";
 import type { Where } from "./where";
 
 /** What is needed to open one, also after the page was reloaded. */
@@ -19,30 +19,54 @@ export interface Which {
 }
 
 class Dashboard extends Widget {
-  private readonly session: Session;
-  private readonly unmount: () => void;
+  private session: Session | null = null;
+  private unmount: () => void = () => {};
+  /** While its study is lost: what the kernel holds instead. */
+  private sought: KernelStudies | null = null;
 
   constructor(
-    readonly which: Which,
-    kernel: () => Kernel.IKernelConnection,
+    public which: Which,
+    private readonly kernel: () => Kernel.IKernelConnection,
   ) {
     super();
     this.addClass("jp-HpoDashboard");
-    const transport = new KernelTransport(() => asked(kernel()), which.study);
-    this.session = new Session(transport);
-    this.unmount = mount(this.node, this.session);
+    this.turnTo(which.study);
   }
 
-  /** Its kernel is gone: what it showed last stays. */
-  freeze(): void {
-    this.session.dispose();
+  /** Show that study, which is another one of the same name: its cell was run again. */
+  turnTo(study: string): void {
+    this.clear();
+    this.which = { ...this.which, study };
+    const session = new Session(new KernelTransport(() => asked(this.kernel()), study));
+    this.session = session;
+    this.unmount = mount(this.node, session);
+    session.lost.subscribe((lost) => {
+      if (this.session === session) this.seek(lost !== "");
+    });
   }
 
   override dispose(): void {
     if (this.isDisposed) return;
-    this.unmount();
-    this.session.dispose();
+    this.clear();
     super.dispose();
+  }
+
+  private seek(lost: boolean): void {
+    if (lost === (this.sought !== null)) return;
+    this.sought?.dispose();
+    this.sought = lost ? new KernelStudies(this.kernel()) : null;
+    this.sought?.list.subscribe((list) => {
+      const found = list?.find(({ name, id }) => name === this.which.name && id !== this.which.study);
+      if (found) this.turnTo(found.id);
+    });
+    this.sought?.look(true);
+  }
+
+  private clear(): void {
+    this.unmount();
+    this.session?.dispose();
+    this.session = null;
+    this.seek(false);
   }
 }
 
@@ -69,8 +93,11 @@ export class Dashboards {
 
   /** Open the dashboard of a study, or turn to it; false when its kernel is gone. */
   async open(which: Which): Promise<boolean> {
-    const open = this.tracker.find(({ content }) => content.which.study === which.study);
+    const open = this.tracker.find(
+      ({ content: { which: it } }) => it.kernel === which.kernel && it.name === which.name,
+    );
     if (open) {
+      if (open.content.which.study !== which.study) open.content.turnTo(which.study);
       this.app.shell.activateById(open.id);
       return true;
     }
@@ -84,11 +111,6 @@ export class Dashboards {
       return connection!;
     };
     const content = new Dashboard(which, kernel);
-    connection.statusChanged.connect((_, status) => {
-      if (status === "restarting" || status === "autorestarting" || status === "dead") {
-        content.freeze();
-      }
-    });
     const widget = new MainAreaWidget({ content });
     widget.id = `jupyter-hpo-${which.study}`;
     widget.title.label = which.name;

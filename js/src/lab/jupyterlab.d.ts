@@ -225,7 +225,7 @@ declare module "@jupyterlab/cells" {
 
 declare module "@jupyterlab/notebook" {
   import type { ISessionContext } from "@jupyterlab/apputils";
-  import type { ICellModel, ISharedText } from "@jupyterlab/cells";
+  import type { ICellModel } from "@jupyterlab/cells";
   import type { ISignal } from "@lumino/signaling";
   import { Widget } from "@lumino/widgets";
   export interface Cell extends Widget {
@@ -236,6 +236,12 @@ declare module "@jupyterlab/notebook" {
   export interface Notebook extends Widget {
     readonly widgets: readonly Cell[];
     readonly activeCell: Cell | null;
+    readonly model: {
+      readonly sharedModel: {
+        insertCell(index: number, cell: object): unknown;
+        deleteCell(index: number): void;
+      };
+    } | null;
     activeCellIndex: number;
     mode: "command" | "edit";
     deselectAll(): void;
@@ -244,7 +250,6 @@ declare module "@jupyterlab/notebook" {
   export interface NotebookPanel extends Widget {
     readonly content: Notebook;
     readonly context: { readonly ready: Promise<void> };
-    readonly model: { readonly sharedModel: { readonly cells: readonly ISharedText[] } } | null;
     readonly sessionContext: ISessionContext;
   }
   export interface INotebookTracker {
@@ -256,6 +261,11 @@ declare module "@jupyterlab/notebook" {
   export const INotebookTracker: unknown;
   export namespace NotebookActions {
     function run(notebook: Notebook, context: ISessionContext): Promise<boolean>;
+    function runCells(
+      notebook: Notebook,
+      cells: readonly Cell[],
+      context: ISessionContext,
+    ): Promise<boolean>;
   }
 }
 

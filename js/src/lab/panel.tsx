@@ -67,7 +67,7 @@ export class StudiesPanel extends Widget {
     let studies = before?.kernel === kernel ? before : null;
     if (before !== studies) before?.dispose();
     if (kernel && python && !studies) {
-      studies = new KernelStudies(kernel, this.where.mentionsUs());
+      studies = new KernelStudies(kernel);
       studies.look(this.isVisible);
     }
     this.shown.value = { title: this.where.title, python, studies };
@@ -77,6 +77,7 @@ export class StudiesPanel extends Widget {
 function Panel({ shown, open }: { shown: Signal<Shown>; open: Open }) {
   const { title, python, studies } = shown.value;
   const list = studies?.list.value ?? null;
+  const lost = studies?.lost.value;
   return (
     <div class="jp-HpoPanel-body">
       <header class="jp-HpoPanel-header">
@@ -90,15 +91,23 @@ function Panel({ shown, open }: { shown: Signal<Shown>; open: Open }) {
           ))}
         </ul>
       ) : (
-        <Empty title={title} python={python} />
+        <Empty title={title} python={python} lost={lost} />
       )}
     </div>
   );
 }
 
-function Empty({ title, python }: { title: string; python: boolean }) {
+function Empty(props: { title: string; python: boolean; lost: string | undefined }) {
+  const { title, python, lost } = props;
   if (!title) return <p class="jp-HpoPanel-empty">Open a notebook to see its studies here.</p>;
   if (!python) return <p class="jp-HpoPanel-empty">This kernel does not run Python.</p>;
+  if (lost) {
+    return (
+      <p class="jp-HpoPanel-empty" role="status">
+        {lost}
+      </p>
+    );
+  }
   return (
     <div class="jp-HpoPanel-empty">
       <p>No study has run in this kernel yet.</p>

@@ -6,6 +6,7 @@ import type { Message } from "@lumino/messaging";
 import { mount } from "../board/board";
 import { Session } from "../board/session";
 import { revive } from "../core/decode";
+import { watch } from "../core/life";
 import { SNAPSHOT_FORMAT, SNAPSHOT_TYPE, type Snapshot } from "../core/protocol";
 import { SnapshotTransport } from "../core/transport";
 import { ReunitedTransport } from "./reunited";
@@ -93,9 +94,21 @@ class Result extends Widget implements IRenderMime.IRenderer {
     const studies = await recentStudies(kernel);
     if (this.isDisposed || this.snapshot !== snapshot) return;
     if (!studies?.some(({ id }) => id === snapshot.study)) return;
-    this.clear();
-    this.draw(new Session(new ReunitedTransport(snapshot, () => asked(kernel))));
-    [this.snapshot, this.sought] = [snapshot, true];
+    const transport = new ReunitedTransport(snapshot, () => asked(kernel));
+    const again = (next: Session): void => {
+      this.clear();
+      this.draw(next);
+      [this.snapshot, this.sought] = [snapshot, true];
+    };
+    again(new Session(transport));
+    const { end } = this;
+    const unwatch = watch(kernel, () => {
+      if (!transport.goesOn) again(new Session(new SnapshotTransport(snapshot)));
+    });
+    this.end = () => {
+      unwatch();
+      end();
+    };
   }
 }
 

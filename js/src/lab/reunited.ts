@@ -1,6 +1,7 @@
 // A saved result whose kernel still lives: shown as it was saved, and obeyed by the kernel.
 import type { Body, Kernel } from "../core/commands";
 import type { Reply, Snapshot } from "../core/protocol";
+import type { Lose } from "../core/life";
 import { KernelTransport, SnapshotTransport, type Take, type Transport } from "../core/transport";
 
 /**
@@ -12,6 +13,7 @@ export class ReunitedTransport implements Transport {
   private readonly saved: SnapshotTransport;
   private readonly kernel: KernelTransport;
   private take: Take | null = null;
+  private lose: Lose = () => {};
 
   constructor(snapshot: Snapshot, kernel: () => Kernel | null) {
     this.saved = new SnapshotTransport(snapshot);
@@ -21,14 +23,19 @@ export class ReunitedTransport implements Transport {
   async send(body: Body): Promise<Reply> {
     const reply = await this.kernel.send(body);
     if (reply.ok && body.command === "continue" && this.take) {
-      this.kernel.listen(this.take);
+      this.kernel.listen(this.take, this.lose);
       this.take = null;
     }
     return reply;
   }
 
-  listen(take: Take): void {
-    this.take = take;
+  /** Whether it goes on, and so has more to show than was saved. */
+  get goesOn(): boolean {
+    return this.take === null;
+  }
+
+  listen(take: Take, lose: Lose = () => {}): void {
+    [this.take, this.lose] = [take, lose];
     this.saved.listen(take);
   }
 

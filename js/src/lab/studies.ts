@@ -1,19 +1,15 @@
 // The studies of one kernel, asked for on its control channel, which is open while a cell runs.
 import { signal } from "@preact/signals";
 import type { Kernel, KernelMessage } from "@jupyterlab/services";
-import { ask, type Kernel as Asked } from "../core/commands";
+import { ask, knowsUs, type Kernel as Asked } from "../core/commands";
+import { watch } from "../core/life";
 import { LOBBY, type Reply, type StudySummary } from "../core/protocol";
-import { mentions } from "./cells";
 
 const RUNNING_MS = 1000;
+const BUSY_MS = 2000;
 const RESTING_MS = 5000;
 const SOON_MS = 700;
-/** A kernel that has not answered by then does not know us, or is busy importing us. */
 const GIVE_UP_MS = 6000;
-/** So many questions, further and further apart, are worth it when the notebook speaks of us. */
-const OF_A_TEXT = 2;
-/** And so many when a cell is run that does. */
-const OF_A_CELL = 6;
 
 export const over = ({ state }: StudySummary): boolean =>
   state === "finished" || state === "stopped" || state === "failed";
@@ -21,10 +17,15 @@ export const over = ({ state }: StudySummary): boolean =>
 /** A connection as the commands see it: the same, said in fewer words. */
 export const asked = (kernel: Kernel.IKernelConnection): Asked => kernel as unknown as Asked;
 
-/** The studies of a kernel; null when it does not know us. Asks once. */
-export async function studiesOf(kernel: Kernel.IKernelConnection): Promise<StudySummary[] | null> {
+/** The studies of a kernel that knows us; null when it is silent. */
+async function listOf(kernel: Kernel.IKernelConnection): Promise<StudySummary[] | null> {
   const reply = await ask(asked(kernel), LOBBY, { command: "studies" }, GIVE_UP_MS);
   return reply.ok && Array.isArray(reply.data) ? (reply.data as StudySummary[]) : null;
+}
+
+/** The studies of a kernel; null when it is silent, or has not loaded jupyter_hpo. */
+export async function studiesOf(kernel: Kernel.IKernelConnection): Promise<StudySummary[] | null> {
+  return (await knowsUs(asked(kernel))) ? listOf(kernel) : null;
 }
 
 const RECENT_MS = 3000;
@@ -41,38 +42,38 @@ export function recentStudies(kernel: Kernel.IKernelConnection): Promise<StudySu
 }
 
 /**
- * Keeps the list of a kernel's studies while somebody looks. A kernel that knows nothing of us
- * writes a line of error for every question, so it is asked only once something speaks for it:
- * the notebook's text, or a cell that was run; and after silence only when that happens again.
+ * Keeps the list of a kernel's studies while somebody looks. A kernel that has not loaded
+ * jupyter_hpo is asked again only when a cell has run, which may have done so.
  */
 export class KernelStudies {
-  /** Newest first; null as long as the kernel has not answered. */
+  /** Newest first; null as long as the kernel does not know us. */
   readonly list = signal<StudySummary[] | null>(null);
+  /** What became of the studies of which it told before; empty while there is nothing to say. */
+  readonly lost = signal("");
   /** When the list came, in `performance.now()`. */
   askedAt = 0;
-  private hopes = 0;
-  private silences = 0;
-  /** A cell that speaks of us is running, or has not been asked about since. */
-  private spoken = false;
   private looking = false;
   private asking = false;
+  /** A cell is running. */
+  private busy = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** When the timer comes, in `performance.now()`. */
   private due = 0;
+  private readonly unwatch: () => void;
 
-  constructor(
-    readonly kernel: Kernel.IKernelConnection,
-    hinted: boolean,
-  ) {
+  constructor(readonly kernel: Kernel.IKernelConnection) {
     kernel.iopubMessage.connect(this.onMessage, this);
-    kernel.statusChanged.connect(this.onStatus, this);
-    if (hinted) this.hopes = OF_A_TEXT;
+    this.unwatch = watch(kernel, (sentence) => {
+      if (this.list.value?.length) this.lost.value = sentence;
+      this.list.value = null;
+      this.busy = false;
+    });
   }
 
   dispose(): void {
     this.look(false);
+    this.unwatch();
     this.kernel.iopubMessage.disconnect(this.onMessage, this);
-    this.kernel.statusChanged.disconnect(this.onStatus, this);
   }
 
   /** Whether somebody looks at the list just now. */
@@ -90,21 +91,20 @@ export class KernelStudies {
   }
 
   private async turn(): Promise<void> {
-    const known = this.list.value !== null;
-    if (!this.looking || this.asking || (!known && this.hopes <= 0)) return;
+    if (!this.looking || this.asking) return;
     this.asking = true;
-    const studies = await studiesOf(this.kernel);
+    const known = this.list.value !== null || (await knowsUs(asked(this.kernel)));
+    const studies = known ? await listOf(this.kernel) : null;
     this.asking = false;
     if (studies) {
       this.askedAt = performance.now();
       this.list.value = studies;
-      this.hopes = this.silences = 0;
-    } else {
-      this.hopes -= 1;
-      this.silences += 1;
+      if (studies.length) this.lost.value = "";
     }
-    if (this.list.value === null) this.soon(RUNNING_MS * 2 ** this.silences);
-    else this.soon(this.list.value.some((study) => !over(study)) ? RUNNING_MS : RESTING_MS);
+    if (known === false) return;
+    // A connection that is just being made loses what it is asked.
+    const running = !this.list.value || this.list.value.some((study) => !over(study));
+    this.soon(running ? RUNNING_MS : this.busy ? BUSY_MS : RESTING_MS);
   }
 
   /** Ask then, unless it is to be asked before. */
@@ -125,29 +125,10 @@ export class KernelStudies {
   }
 
   private onMessage(_: unknown, { header, parent_header, content }: KernelMessage.IIOPubMessage): void {
-    if (header.msg_type === "execute_input") {
-      if (mentions((content as { code: string }).code)) {
-        this.spoken = true;
-        this.hopes = OF_A_CELL;
-        this.silences = 0;
-      }
-      if (this.spoken || this.list.value) this.soon(SOON_MS);
-      return;
-    }
-    // Our own questions make the kernel say "idle", too.
+    // Our own questions make the kernel say "busy" and "idle", too.
     const ofCell = (parent_header as { msg_type?: string }).msg_type === "execute_request";
     if (header.msg_type !== "status" || !ofCell) return;
-    if ((content as { execution_state?: string }).execution_state !== "idle") return;
-    if (this.spoken) this.hopes = Math.max(this.hopes, 1);
-    if (this.spoken || this.list.value) this.soon(SOON_MS);
-    this.spoken = false;
-  }
-
-  private onStatus(_: unknown, status: Kernel.Status): void {
-    if (status === "restarting" || status === "autorestarting" || status === "dead") {
-      this.list.value = null;
-      this.hopes = 0;
-      this.spoken = false;
-    }
+    this.busy = (content as { execution_state?: string }).execution_state === "busy";
+    if (!this.busy || this.list.value) this.soon(SOON_MS);
   }
 }

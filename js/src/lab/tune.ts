@@ -1,11 +1,13 @@
 // "Tune this cell": the magic's line on top of a cell, and a run.
+import { Notification } from "@jupyterlab/apputils";
 import type { ICodeCellModel } from "@jupyterlab/cells";
-import { NotebookActions, type NotebookPanel } from "@jupyterlab/notebook";
+import { NotebookActions, type Cell, type NotebookPanel } from "@jupyterlab/notebook";
 import type { Kernel } from "@jupyterlab/services";
 import { say, write } from "./apply";
-import { tuned } from "./cells";
+import { LOAD_LINE, loadAt, tuned } from "./cells";
 
 const TITLE = "Tune this cell";
+const INSERTED = `${LOAD_LINE} stands in a cell of its own now: %%hpo needs it whenever the notebook is run.`;
 /** Does nothing where the magic is known, as it may be after %load_ext. */
 const LOAD = `
 def _jupyter_hpo_load():
@@ -27,6 +29,19 @@ async function load(kernel: Kernel.IKernelConnection): Promise<boolean> {
   return (await future.done).content.status === "ok";
 }
 
+/** Put a cell that loads us above the active one, unless there is one: the notebook has to run
+ * from its start, too. Returns the new cell. */
+function insertLoad({ content }: NotebookPanel): Cell | null {
+  const above = content.widgets.slice(0, content.activeCellIndex);
+  const at = loadAt(
+    above.map(({ model }) => (model.type === "code" ? model.sharedModel.getSource() : null)),
+  );
+  if (at === null) return null;
+  const metadata = { trusted: true };
+  content.model!.sharedModel.insertCell(at, { cell_type: "code", source: LOAD_LINE, metadata });
+  return content.widgets[at] ?? null;
+}
+
 /** Put the magic above the active cell, unless it is there, and run the cell. */
 export async function tune(panel: NotebookPanel): Promise<void> {
   const { content, sessionContext } = panel;
@@ -43,10 +58,18 @@ export async function tune(panel: NotebookPanel): Promise<void> {
     return;
   }
   if (change) write(cell.model as ICodeCellModel, change);
-  const loaded = load(kernel); // in line before the cell, also in that of a busy kernel
+  const inserted = insertLoad(panel);
   content.deselectAll();
+  // In line before the cell, also in that of a busy kernel.
+  const loaded = inserted
+    ? NotebookActions.runCells(content, [inserted], sessionContext)
+    : load(kernel);
   void NotebookActions.run(content, sessionContext);
-  if (await loaded) return;
+  if (await loaded) {
+    if (inserted) Notification.info(INSERTED, { autoClose: 8000 });
+    return;
+  }
   if (change) cell.model.sharedModel.undo();
+  if (inserted) content.model?.sharedModel.deleteCell(content.widgets.indexOf(inserted));
   say(TITLE, "This kernel does not find jupyter_hpo. Run %pip install jupyter_hpo, then try again.");
 }

@@ -5,7 +5,6 @@ import type { ConsolePanel, IConsoleTracker } from "@jupyterlab/console";
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
 import type { Kernel, KernelSpec } from "@jupyterlab/services";
 import { Signal } from "@lumino/signaling";
-import { mentions } from "./cells";
 
 type Panel = NotebookPanel | ConsolePanel;
 
@@ -50,13 +49,6 @@ export class Where {
     const name = context?.session?.kernel?.name ?? context?.kernelPreference.name ?? specs?.default;
     const spec: KernelSpec.ISpecModel | undefined = name ? specs?.kernelspecs[name] : undefined;
     return spec ? spec.language.toLowerCase() === "python" : true;
-  }
-
-  /** Whether the text in front mentions us; without that a kernel is not asked for studies. */
-  mentionsUs(): boolean {
-    const panel = this.panel as Partial<NotebookPanel> | null;
-    const cells = panel?.model?.sharedModel.cells ?? [];
-    return cells.some((cell) => mentions(cell.getSource()));
   }
 
   /**
