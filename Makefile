@@ -89,7 +89,7 @@ kernel-test: setup kernels
 	$(PYTEST) -n 2 --dist loadfile -m kernel
 
 browser-test: setup kernels chromium
-	$(PYTEST) -m browser
+	$(PYTEST) -n 2 --dist loadfile -m browser
 
 notebook-test: setup
 	$(PYTEST) -m notebooks

@@ -11,14 +11,6 @@ def _started(folder):
     return Lab(folder)
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """A server and a page of the test's own."""
-    lab = _started(tmp_path)
-    yield lab
-    lab.close()
-
-
 @pytest.fixture(scope="module")
 def _lab_of_module(tmp_path_factory):
     lab = _started(tmp_path_factory.mktemp("lab"))
@@ -27,10 +19,15 @@ def _lab_of_module(tmp_path_factory):
 
 
 @pytest.fixture
-def shared_lab(_lab_of_module):
-    """One server and page for the tests of a module; each begins without kernels."""
+def lab(_lab_of_module):
+    """One server for the tests of a module; each begins without kernels, studies and settings."""
     yield _lab_of_module
-    _lab_of_module.end_kernels()
+    _lab_of_module.clear()
+
+
+@pytest.fixture
+def shared_lab(lab):
+    return lab
 
 
 @pytest.fixture(scope="module")

@@ -57,10 +57,8 @@ class Lab:
         self.token = secrets.token_hex(16)
         self.port = _free_port()
         self.errors: list[str] = []
-        settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
-        settings.mkdir(parents=True)
-        quiet = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
-        (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+        self.folder = folder
+        self._settle()
         kernels.write_specs(folder / "data")
         env = {
             **os.environ,
@@ -242,11 +240,28 @@ class Lab:
             body = reply.read()
         return json.loads(body) if body else None
 
-    def end_kernels(self) -> None:
-        """End all kernels, and forget what the page complained of."""
+    def clear(self) -> None:
+        """End all kernels; forget notebooks, studies, settings and what the page complained of."""
         self.page.goto("about:blank")
-        self.errors.clear()
         self._end_kernels()
+        for kept in (self.folder / "xdg", self.folder / "workspaces", *self.root.iterdir()):
+            if kept.is_file():
+                kept.unlink()
+            else:
+                shutil.rmtree(kept, ignore_errors=True)  # it may not be there
+        self._settle()
+        self.page.context.close()
+        self.page = self._new_page()
+        self.errors.clear()
+
+    def _settle(self) -> None:
+        """The settings of one who wants no news."""
+        settings = self.folder / "settings"
+        shutil.rmtree(settings, ignore_errors=True)
+        quiet = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
+        of_app = settings / "@jupyterlab" / "apputils-extension"
+        of_app.mkdir(parents=True)
+        (of_app / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
 
     def _end_kernels(self) -> None:
         for kernel in self._api("GET", "api/kernels"):
