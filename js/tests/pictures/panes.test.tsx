@@ -39,7 +39,7 @@ describe("a legend", () => {
       [trial(0, 0.5), trial(1, 0.4, { state: "PRUNED" }), trial(2, 0.3, { state: "PAUSED", finished_s: null })],
       ["paused", "complete", "pruned"],
     ],
-    ["failed ones beside pruned ones", [trial(0, 0.1, { state: "PRUNED" }), trial(1, 0.1, { state: "FAIL" })], ["pruned", "or failed"]],
+    ["failed ones beside pruned ones", [trial(0, 0.1, { state: "PRUNED" }), trial(1, 0.1, { state: "FAIL" })], ["pruned or failed"]],
   ])("names what there is: %s", (_, rows, expected) => {
     show(rows, {}, rows.flatMap((r) => [point(r.number, 1, 0.2), point(r.number, 2, 0.4)]));
     open("curves");

@@ -205,6 +205,7 @@ export function Curves({ session, height }: { session: Session; height: number }
   const hint = [extent?.y.cut ? "far values at the edge" : "", stride > 1 ? `every ${stride}th finished trial` : ""];
   const more = hint.filter(Boolean).join(", ");
   const gist = header.best ? `; the best, trial ${best}, ended at ${metric(header.best.values[0]!)}` : "";
+  const early = [states.has("PRUNED") && "pruned", states.has("FAIL") && "failed"].filter(Boolean);
   return (
     <Figure
       title="Learning curves"
@@ -215,8 +216,7 @@ export function Curves({ session, height }: { session: Session; height: number }
               states.has("RUNNING") && { mark: "running", text: "running" },
               states.has("PAUSED") && { mark: "paused", text: "paused" },
               states.has("COMPLETE") && { mark: "complete", text: "complete" },
-              states.has("PRUNED") && { mark: "pruned", text: "pruned" },
-              states.has("FAIL") && { mark: "pruned", text: states.has("PRUNED") ? "or failed" : "failed" },
+              early.length > 0 && { mark: "pruned", text: early.join(" or ") },
             ]
           : []
       }
