@@ -73,7 +73,8 @@ def _snapshot(study: StudyResults, bounds: Bounds, update: Any) -> dict[str, Any
         try:
             if bounds is REPORT or at_hand():
                 importances = compute(study)  # type: ignore[arg-type]
-            apply = edits(study)  # type: ignore[arg-type]
+            if bounds is not REPORT:  # where it is opened there is no cell
+                apply = edits(study)  # type: ignore[arg-type]
         except StudyError:
             pass  # no trial is complete, or the cell's text isn't known
         except Exception:

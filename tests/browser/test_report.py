@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -23,6 +25,7 @@ from .page import start
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
+OF_A_KERNEL = re.compile("Pause|Stop|Prune|More$|Apply|Use these|Enqueue|Continue|Export")
 NASTY = "</script><script>window.harmed=1</script><img src=x onerror='window.harmed=1'>"
 
 
@@ -59,6 +62,7 @@ def test_it_opens_from_disk_with_no_network(path):
         assert page.get_by_role("row").count() > 10
         page.get_by_role("row").filter(has_text="0.9750").locator("button").first.click()
         page.get_by_text("log of 39").first.wait_for()
+        assert page.get_by_role("button", name=OF_A_KERNEL).count() == 0
         assert page.evaluate("window.harmed") is None
         assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [path.as_uri()]
         assert said == []

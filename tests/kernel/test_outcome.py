@@ -81,7 +81,10 @@ def test_export_writes_a_report_and_nothing_over_other_files(studied, tmp_path):
     result = kernel.run(f"%hpo export {path}")
     assert result.error is None, result.error
     assert f"Wrote {path} (" in result.stdout
-    assert GENERATOR in path.read_text()
+    text = path.read_text()
+    assert GENERATOR in text
+    data = text.partition('id="hpo-snapshot"')[2].partition(">")[2].partition("</script>")[0]
+    assert json.loads(data)["apply"] == [], "where it is opened there is no cell"
     path.write_text("mine")
     refused = kernel.run(f"%hpo export {path}")
     assert "is no report of jupyter_hpo" in refused.error
