@@ -19,13 +19,6 @@ QUICK = """%%hpo --maximize acc --trials 6 --seed 1 --name quick
 x = 0.5    # hpo: 0.0..1.0
 acc = x
 """
-SHOW = f"""from IPython.display import display
-from jupyter_hpo.widgets.snapshot import make_snapshot
-from jupyter_hpo.handle import studies
-quick = studies.latest()
-made = make_snapshot(quick.session.presenter.changes(0), study=quick.id)
-display({{{SNAPSHOT_TYPE!r}: made, "text/plain": "a study"}}, raw=True)
-"""
 
 
 def shown(snapshot: object) -> dict:
@@ -69,17 +62,54 @@ def test_what_can_not_be_drawn_is_said(lab, change, sentence):
     lab.output(0).get_by_text(sentence).wait_for()
 
 
-def test_a_saved_result_goes_on_while_its_kernel_lives(lab):
-    lab.open(notebook(LOAD, QUICK, SHOW, "print(len(quick.trials))"))
+def source(lab, cell):
+    return lab.js("return nb.widgets[arg].model.sharedModel.getSource()", cell)
+
+
+def test_a_result_is_applied_goes_on_and_is_exported_while_its_kernel_lives(lab):
+    lab.open(notebook(LOAD, QUICK, "print(study.best_params['x'])", "print(len(study.trials))"))
     for cell in range(3):
         lab.run(cell)
-    result = lab.output(2).locator(".jp-HpoResult")
+    best = float(lab.output(2).inner_text())
+    result = lab.output(1).locator(".jp-HpoResult")
     result.get_by_text("6 of 6").first.wait_for()
+
+    result.get_by_role("button", name="Apply best to cell").click()
+    dialog = lab.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Apply").wait_for()
+    assert "x = 0.5" in dialog.inner_text()
+    assert source(lab, 1) == QUICK, "changed before it was agreed to"
+    dialog.get_by_role("button", name="Apply").click()
+    lab.until(lambda: source(lab, 1) != QUICK, 10, "nothing is written")
+    magic, line, *_ = source(lab, 1).splitlines()
+    assert magic == QUICK.splitlines()[0]
+    assert line.endswith("# hpo: 0.0..1.0")
+    assert float(line.split("#")[0].split("=")[1]) == pytest.approx(best)
+    dialog.wait_for(state="detached")
+    lab.wait("return nb.mode === 'edit' && nb.activeCell.editor.hasFocus()")
+    lab.page.keyboard.press("Control+z")
+    assert source(lab, 1) == QUICK
+
+    # The command does the same.
+    lab.js("app.commands.execute('jupyter-hpo:apply-best')")
+    dialog.get_by_role("button", name="Apply").click()
+    lab.until(lambda: line in source(lab, 1), 10, "nothing is written")
+    dialog.wait_for(state="detached")
+
+    result.get_by_role("button", name="Export").click()
+    result.get_by_text("Wrote ").wait_for()
+    (report,) = lab.root.rglob("quick*.html")
+    assert "<script" in report.read_text()
+
     result.get_by_role("button", name="Continue (+20)").click()
     result.get_by_text("26 of 26").first.wait_for()
     result.get_by_text("Finished").first.wait_for()
     lab.run(3)
     assert lab.output(3).inner_text().strip() == "26"
+
+    lab.js("await panel.sessionContext.restartKernel()")
+    result.get_by_text("The kernel was restarted").wait_for()
+    assert not result.get_by_role("button", name="Continue").count()
     assert not lab.errors, lab.errors
 
 
