@@ -81,7 +81,7 @@ describe("a brush in a picture", () => {
     show(ten());
     act(() => session.narrow("parallel", (r) => r.number < 2, "Parallel coordinates"));
     expect(numbers()).toEqual([0, 1]);
-    await click(button("brushed in Parallel coordinates, remove"));
+    await click(button("brushed: Parallel coordinates, remove"));
     expect(numbers().length).toBe(10);
     expect(session.narrowed.value.size).toBe(0);
   });

@@ -183,12 +183,22 @@ export function Leaderboard({ session, alone = false }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [scroll, setScroll] = useState(0);
   const [height, setHeight] = useState(0);
+  const [room, setRoom] = useState(420);
   const at = useMemo(
     () => (opened.value === null ? -1 : rows.findIndex((row) => row.number === opened.value)),
     [rows, opened.value],
   );
   const open: Opened = { index: at, height };
   const current = useRef<number | null>(null);
+
+  // Nothing else may come that would draw the rows of a taller board: its study may be over.
+  useLayoutEffect(() => {
+    const measure = (): void => setRoom(box.current!.clientHeight || 420);
+    measure();
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(box.current!);
+    return () => sizes.disconnect();
+  }, []);
 
   /** Bring a row into view, at the upper edge if it was far. */
   const reveal = (index: number): void => {
@@ -265,7 +275,7 @@ export function Leaderboard({ session, alone = false }: Props) {
     focus(to);
   };
 
-  const seen = windowOf(rows.length, scroll, box.current?.clientHeight || 420, open);
+  const seen = windowOf(rows.length, scroll, room, open);
   const tabbed = rows.some((row) => row.number === view.current.value)
     ? view.current.value
     : rows[seen.from]?.number;

@@ -24,11 +24,14 @@ export function clearAll(session: Session): void {
   for (const key of session.narrowed.value.keys()) session.narrow(key, null);
 }
 
-/** The chips, the count, and a way out. `filter`: whether the typed filter has a chip, too. */
+/** The chips, the count, and a way out. filter: it stands above pictures, and so the typed filter
+ * has a chip, too. */
 export function Narrowed({ session, filter }: { session: Session; filter: boolean }) {
   session.version.value;
   const narrowed = session.narrowed.value;
-  if (!narrowed.size) return null;
+  const shown = useRef(false);
+  shown.current = narrowed.size > 0 && (shown.current || !filter || !session.brushing.value);
+  if (!shown.current) return null;
   const rows = session.store.rows;
   let passing = 0;
   for (const row of rows.values()) passing += Number(session.passes(row));
@@ -39,7 +42,7 @@ export function Narrowed({ session, filter }: { session: Session; filter: boolea
         <b>{count(passing)}</b> {`of ${count(rows.size)} trials`}
       </span>
       {chips.map(([key, { title }]) => {
-        const text = key === FILTER ? `filter: ${title}` : `brushed in ${title}`;
+        const text = key === FILTER ? `filter: ${title}` : `brushed: ${title}`;
         return (
           <button
             key={key}

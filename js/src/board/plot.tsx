@@ -11,10 +11,9 @@ export interface Hit {
   number: number;
 }
 
-/** Something held with the pointer; `end` only when it was moved. */
+/** Something held with the pointer. */
 export interface Drag {
   move: (px: number, py: number) => void;
-  end?: () => void;
 }
 
 export interface PlotProps {
@@ -39,6 +38,8 @@ export interface PlotProps {
   /** What a press at a place would drag, and how the pointer shows it. */
   drag?: (frame: Frame, px: number, py: number) => Drag | null;
   cursor?: (frame: Frame, px: number, py: number) => string;
+  /** Something begins to be dragged, and is let go: the picture must not move meanwhile. */
+  onDrag?: (dragged: boolean) => void;
   /** A click beside everything, a double click, Escape. */
   onClear?: () => void;
   empty: string;
@@ -77,6 +78,7 @@ export function Plot(props: PlotProps) {
       sizes.disconnect();
       themes.disconnect();
       latest.current.onHover(null); // what is pointed at goes with the picture
+      letGo();
     };
   }, []);
 
@@ -110,7 +112,10 @@ export function Plot(props: PlotProps) {
     const [x, y] = place(event);
     const held = press.current;
     if (held?.drag) {
-      held.moved ||= Math.hypot(x - held.x, y - held.y) > STILL;
+      if (!held.moved && Math.hypot(x - held.x, y - held.y) > STILL) {
+        held.moved = true;
+        props.onDrag?.(true);
+      }
       if (held.moved) {
         if (hit) point(null);
         held.drag.move(x, y);
@@ -121,11 +126,15 @@ export function Plot(props: PlotProps) {
     if (found?.number !== hit?.number || found?.text !== hit?.text) point(found);
     setCursor(found ? "pointer" : (props.cursor?.(now, x, y) ?? ""));
   };
+  const letGo = (): void => {
+    if (press.current?.moved) latest.current.onDrag?.(false);
+    press.current = null;
+  };
   const onUp = (): void => {
     const held = press.current;
-    press.current = null;
-    if (held?.moved) held.drag?.end?.();
-    else if (held && hit) props.onPick(hit.number);
+    letGo();
+    if (held?.moved) return;
+    if (held && hit) props.onPick(hit.number);
     else if (held) props.onClear?.();
   };
   const onLeave = (): void => {
@@ -165,7 +174,7 @@ export function Plot(props: PlotProps) {
         onPointerDown={onDown}
         onPointerMove={onMove}
         onPointerUp={onUp}
-        onPointerCancel={() => (press.current = null)}
+        onPointerCancel={letGo}
         onPointerLeave={onLeave}
         onDblClick={() => props.onClear?.()}
         onKeyDown={onKeyDown}

@@ -34,6 +34,8 @@ export class Session {
   /** What narrows the trials down, by who asks for it: "filter" is the leaderboard's own
    * expression, every picture has a key of its own. Shared by all panes. */
   readonly narrowed = signal<ReadonlyMap<string, Narrowing>>(new Map());
+  /** Whether a brush is being dragged: nothing may come in above its picture. */
+  readonly brushing = signal(false);
   /** How the table of trials is looked at. */
   readonly view = new View();
   /** Of a saved result: what would write the best values into the cell. Null while unknown. */

@@ -245,6 +245,7 @@ export function Parallel({ session, dimensions: params, objective, index, pruned
         }}
         drag={drag}
         cursor={cursor}
+        onDrag={(dragged) => (session.brushing.value = dragged)}
         onHover={(number) => (session.hovered.value = number)}
         onPick={(number) => session.open(number)}
         onClear={() => choose({})}

@@ -188,6 +188,7 @@ export function Scatter(props: Props) {
       }}
       drag={drag}
       cursor={cursor}
+      onDrag={(dragged) => (session.brushing.value = dragged)}
       onHover={(number) => (session.hovered.value = number)}
       onPick={(number) => session.open(number)}
       onClear={() => setRanges({}, () => null, "")}
