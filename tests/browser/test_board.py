@@ -34,6 +34,12 @@ def choose(output, item):
     output.get_by_role("menuitem", name=item).click()
 
 
+def open_trial(output, number):
+    # Rows change places as trials report: a pointer would meet another one now and then.
+    output.locator(f"button[aria-label^='Trial {number},']").dispatch_event("click")
+    output.locator(f"button[aria-label^='Trial {number},'][aria-expanded=true]").wait_for()
+
+
 def test_budget_and_trials_are_asked_for_while_the_cell_runs(lab):
     output = begin(lab, "board_asks", 30)
     choose(output, "Change the budget")
@@ -50,11 +56,39 @@ def test_budget_and_trials_are_asked_for_while_the_cell_runs(lab):
     output.get_by_role("searchbox").fill("failed and x == 0.125")
     output.locator(".hpo-count").filter(has_text="1 of").wait_for()
     output.get_by_role("searchbox").fill("")
+    open_trial(output, 0)
+    output.get_by_role("button", name="Enqueue again…").click()
+    again = output.get_by_role("dialog", name="Enqueue trial 0 again")
+    assert again.get_by_label("x", exact=True).input_value() == "0.5"
+    again.get_by_label("x", exact=True).fill("0.75")
+    again.get_by_role("button", name="Enqueue", exact=True).click()
+    again.wait_for(state="detached")
+    output.get_by_role("row").filter(has_text="0.75").first.wait_for()
     choose(output, "Change the budget")
-    output.get_by_label("Trials in all").fill("8")
+    output.get_by_label("Trials in all").fill("28")
     output.get_by_role("button", name="Change the budget").click()
-    output.get_by_text("of 8", exact=False).first.wait_for()
+    output.get_by_text("2 side by side", exact=False).wait_for()  # as it was: nobody changed it
+    output.get_by_text("of 28", exact=False).first.wait_for()
+    output.get_by_role("button", name="Stop", exact=True).click()
     lab.wait_idle(60)
+
+    # What is left in the notebook is steered by the kernel that ran it.
+    result = output.locator(".jp-HpoResult")
+    result.get_by_role("button", name="Export", exact=True).click()
+    result.get_by_text("board_asks-report.html").wait_for()
+    assert (lab.root / "board_asks-report.html").exists()
+    (number,) = lab.execute(
+        "print(next(t.number for t in study.trials if t.params['x'] == 0.75))"
+    ).split()
+    open_trial(result, number)
+    result.get_by_role("button", name="Use these values").click()
+    dialog = lab.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Apply").click()
+    lab.until(
+        lambda: "x = 0.75 " in lab.js("return nb.widgets[1].model.sharedModel.source"),
+        10,
+        "nothing is written",
+    )
     assert not lab.errors, lab.errors
 
 
