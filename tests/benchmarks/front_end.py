@@ -41,6 +41,8 @@ HOUR = 36_000
 """Messages in an hour."""
 BATCH = 600
 LIVE_S = 5.0
+SPEED = 1_500
+"""Pixels a second that the wheel scrolls: 50 rows."""
 SPACE = SearchSpace(
     {
         "lr": Float(1e-5, 1e-1, log=True),
@@ -123,6 +125,21 @@ PLAY = """
   }, everyMs);
 })
 """
+SCROLL = """
+([messages, everyMs]) => {
+  const box = document.querySelector('.hpo-scroll').getBoundingClientRect();
+  const at = box.left + box.width / 2, ys = [box.top + 60, box.bottom - 20];
+  window.scrolled = { frames: 0, gaps: 0, done: false };
+  const look = () => {
+    const seen = ys.map((y) => document.elementFromPoint(at, y));
+    scrolled.frames += 1;
+    scrolled.gaps += seen.some((e) => e?.closest('.hpo-gap'));
+    if (!scrolled.done) requestAnimationFrame(look);
+  };
+  look();
+  window.played = PLAY([messages, everyMs]).then(() => { scrolled.done = true; });
+}
+""".replace("PLAY", f"({PLAY.strip()})")
 FLOOD = """
 async (messages) => {
   for (const [i, message] of messages.entries()) {
@@ -180,6 +197,28 @@ class Measured:
         busy = (self.busy_s() - before) / len(messages)
         events = json.loads(self.browser.stop_tracing())["traceEvents"]
         return frames(events), busy, tasks_ms(events)
+
+    def scroll(self, seconds: float) -> tuple[dict[str, int], float, list[float], float]:
+        """The same while the wheel turns over the table; also the share of frames in which
+        rows in view were not drawn."""
+        messages = list(self.live.messages(round(seconds / INTERVAL_S)))
+        board = self.page.locator(".hpo-scroll").bounding_box()
+        assert board is not None
+        self.browser.start_tracing(page=self.page, categories=CATEGORIES)
+        before = self.busy_s()
+        self.page.evaluate(SCROLL, [messages, 1000 * INTERVAL_S])
+        gesture = {
+            "x": board["x"] + board["width"] / 2, "y": board["y"] + board["height"] / 2,
+            "yDistance": -SPEED * seconds, "speed": SPEED, "gestureSourceType": "mouse",
+        }  # fmt: skip
+        self.cdp.send("Input.synthesizeScrollGesture", gesture)
+        self.page.evaluate("() => window.played")
+        busy = (self.busy_s() - before) / len(messages)
+        events = json.loads(self.browser.stop_tracing())["traceEvents"]
+        seen = self.page.evaluate("() => window.scrolled")
+        moved = self.page.evaluate("() => document.querySelector('.hpo-scroll').scrollTop")
+        assert moved > SPEED, "the wheel did not reach the table"
+        return frames(events), busy, tasks_ms(events), seen["gaps"] / seen["frames"]
 
     def profile(self, seconds: float, top: int = 16) -> list[tuple[str, float]]:
         """Functions by their own time, in shares of the busy time; a nameless one by its code."""
@@ -284,20 +323,27 @@ def _panes(measured: Measured) -> str:
     rows = []
     for pane in measured.panes():
         measured.choose(pane)
-        states, busy, tasks = measured.watch(LIVE_S)
-        n = sum(states.values())
-        late, lost = states.get("PRESENTED_PARTIAL", 0), states.get("DROPPED", 0)
-        long = sum(task > 1000 / 60 for task in tasks)
-        rows.append(
-            [pane, str(n), f"{late} ({late / n:.1%})", f"{lost} ({lost / n:.1%})",
-             f"{1000 * busy:.1f} ms", str(long), f"{tasks[-1]:.0f} ms"]
-        )  # fmt: skip
+        rows.append(_row(pane, *measured.watch(LIVE_S)))
+    measured.choose("Leaderboard")
+    measured.page.get_by_role("columnheader", name="lr").get_by_role("button").click()
+    *figures, gaps = measured.scroll(LIVE_S)
+    rows.append(_row(f"Leaderboard by lr, scrolled (rows missing {gaps:.1%})", *figures))
     return table(
         f"front end: each pane for {LIVE_S:.0f} s at 10 messages/s; main thread in CPU time",
         ["pane", "frames", "without news", "dropped", "main thread a message",
          "tasks > 16.7 ms", "longest task"],
         rows,
     )  # fmt: skip
+
+
+def _row(name: str, states: dict[str, int], busy: float, tasks: list[float]) -> list[str]:
+    n = sum(states.values())
+    late, lost = states.get("PRESENTED_PARTIAL", 0), states.get("DROPPED", 0)
+    long = sum(task > 1000 / 60 for task in tasks)
+    return [
+        name, str(n), f"{late} ({late / n:.1%})", f"{lost} ({lost / n:.1%})",
+        f"{1000 * busy:.1f} ms", str(long), f"{tasks[-1]:.0f} ms",
+    ]  # fmt: skip
 
 
 def _heap(browser: Any, live: Live) -> str:
