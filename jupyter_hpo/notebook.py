@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from types import FunctionType
@@ -13,6 +14,7 @@ from typing import Any
 from .arguments import Request
 from .cell import CapturedCell, capture
 from .cell.captured import Typed
+from .cell.reading import Reading, read_cell
 from .cell.slice import Past
 from .cell.source import parsed
 from .errors import CellError, HpoError, SpaceError
@@ -22,6 +24,8 @@ from .run import Runner
 from .worker.randomness import CellStates
 
 _WORD = re.compile(r"[^\W\d]\w*")
+READ = ("names", "transform", "filename", "past", "known")
+"""Arguments of `cell.capture` that its reading takes; nobody changes them later."""
 TOO_DEEP = "{} is nested too deeply to be read. Break up its longest expression."
 
 
@@ -29,7 +33,8 @@ class Notebook:
     """One execution of a training cell: its source, and the session it stands in.
 
     source: the cell below its `%%hpo` line. capture: understands the cell; called again with
-    other objectives or another space (by the editor) it sees the session as it stood.
+    other objectives or another space (by the editor, from any thread) it sees the session as it
+    stood, and reads nothing twice.
     """
 
     def __init__(self, shell: Any, request: Request, source: str) -> None:
@@ -54,6 +59,8 @@ class Notebook:
             "n_rows": data_rows(self.namespace, names),
             "shadowing": _shadowing(self.namespace),
         }
+        self._readings: dict[bool, Reading] = {}  # without the past, with it
+        self._reading = threading.RLock()
 
     def capture(self, **changes: Any) -> CapturedCell:
         """changes: arguments of `cell.capture` that differ from what the magic's line says.
@@ -65,16 +72,24 @@ class Notebook:
 
     def _captured(self, arguments: dict[str, Any]) -> CapturedCell:
         try:
-            return capture(self.source, **arguments)
+            return self._understood(arguments)
         except RecursionError:
             if not arguments["past"].cells:
                 raise HpoError(TOO_DEEP.format("the cell")) from None
         try:
-            alone = capture(self.source, **{**arguments, "past": None})
+            alone = self._understood({**arguments, "past": None})
         except RecursionError:
             raise HpoError(TOO_DEEP.format("the cell")) from None
         told = TOO_DEEP.format("an earlier cell") + " Until then this cell alone is searched."
         return replace(alone, notices=(told[0].upper() + told[1:], *alone.notices))
+
+    def _understood(self, arguments: dict[str, Any]) -> CapturedCell:
+        whole = arguments["past"] is not None
+        with self._reading:
+            if whole not in self._readings:
+                asked = {name: arguments[name] for name in READ}
+                self._readings[whole] = read_cell(self.source, **asked)
+            return capture(self.source, **arguments, reading=self._readings[whole])
 
     def _as_typed(self, cell: CapturedCell) -> Iterator[Typed]:
         """The texts of the cells that the training cell looks at."""

@@ -8,10 +8,12 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from jupyter_hpo import notebook as module
 from jupyter_hpo.arguments import parse_line
 from jupyter_hpo.errors import HpoError
 from jupyter_hpo.notebook import Notebook
 from jupyter_hpo.past.session import history_of
+from jupyter_hpo.study.objective import Objective
 
 TRAINING = "lr = 0.1  # hpo: 1e-3..1 log\nloss = lr + x\n"
 
@@ -26,6 +28,48 @@ def shell():
     history_of(made).begin()
     yield made
     history_of(made).end()
+
+
+@pytest.fixture
+def several(shell):
+    """The shell, and how to look at a cell in it."""
+    for cell in (
+        "x = 2\nwidth = 8",
+        "model = [width] * x",
+        "def build(depth=3):\n    return depth",
+    ):
+        shell.run_cell(cell, store_history=True)
+    source = "lr = 0.1\nfor i in range(3):\n    model.append(lr)\n    loss = sum(model) * build()\n"
+    return lambda: Notebook(shell, parse_line("--minimize loss"), source)
+
+
+def test_what_is_captured_again_is_as_if_captured_first(several, monkeypatch):
+    asked = [
+        {},
+        {"auto": True},
+        {"line_space": ["width=4..16"]},
+        {"objectives": (Objective("lr", "maximize"),), "line_space": ["depth=1..5"]},
+        {},
+    ]
+    first = [several().capture(**changes) for changes in asked]
+    assert [sorted(cell.space) for cell in first[:4]] == [
+        [], ["depth", "lr", "width"], ["width"], ["depth"],
+    ]  # fmt: skip
+    notebook = several()
+    again = [notebook.capture(**changes) for changes in asked]
+    assert again == first
+    monkeypatch.setattr(module, "read_cell", None)  # it is not read again
+    assert notebook.capture(auto=True) == first[1]
+
+
+def test_what_only_the_objective_reads_is_built_anew_too(shell):
+    shell.run_cell("width = 8", store_history=True)
+    shell.run_cell("double = 2 * width", store_history=True)
+    line = parse_line("--minimize 'loss + double' width=4..16")
+    cell = Notebook(shell, line, "loss = 0.1 * width\n").capture()
+    assert not cell.problems
+    assert [part.statements for part in cell.earlier] == [(0,), (0,)]
+    assert "double" in cell.assigned
 
 
 def deep(name: str) -> str:

@@ -13,7 +13,7 @@ from ..errors import Problem
 from ..space import SearchSpace
 from ..space.marks import parse_line_space
 from ..study.objective import Objective
-from .captured import Candidate, CapturedCell
+from .captured import CapturedCell
 from .checks import (
     choice_names,
     missing_imports,
@@ -27,14 +27,15 @@ from .checks import (
 from .fits import framework_reports
 from .identity import identity_of, kept_names
 from .names import KNOWN, use_of_names
-from .objectives import find_objectives, inner_names, names_read
+from .objectives import inner_names, names_read
 from .program import module_of
-from .slice import Known, Past, Reached, Slice, trace
-from .source import PythonSource, Transform, to_python
+from .reading import Reading, read_cell
+from .slice import Known, Past, Slice
+from .slice.trace import Trace
+from .source import PythonSource, Transform
 from .tunables import find_tunables
-from .value_finder import find_values
 from .watching import Reports, find_reports
-from .whole import Whole, marks_of, unheard, whole_of
+from .whole import Whole
 
 
 def capture(
@@ -55,6 +56,7 @@ def capture(
     n_rows: int | None = None,
     shadowing: Collection[str] = frozenset(),
     unfit: Collection[str] = frozenset(),
+    reading: Reading | None = None,
 ) -> CapturedCell:
     """Understand a cell.
 
@@ -67,31 +69,38 @@ def capture(
     look at this cell only; known: what is known of the notebook's objects. n_rows: of the
     training data, where that is known. shadowing: names of builtins that the notebook has bound
     to something of its own. unfit: names whose objects can't travel to a worker: trials build
-    them anew where the past says how.
+    them anew where the past says how. reading: `read_cell` of the same arguments, where it is
+    there already.
     """
-    python = to_python(source, transform=transform, filename=filename, line_offset=line_offset)
+    if reading is None:
+        reading = read_cell(
+            source,
+            transform=transform,
+            filename=filename,
+            line_offset=line_offset,
+            names=names,
+            past=past,
+            known=known,
+        )
+    python, found = reading.python, reading.found
     problems, notices = list(python.problems), list(python.notices)
     line_specs, wrong = parse_line_space(line_space)
     problems += wrong
-    if python.tree is None:
+    if found is None:
         return _unreadable(python, filename, objectives, problems, notices)
-    past, known = past or Past(), known or Known()
-    origins = known.surroundings.origins
-    reach = trace(past, python.tree, known)
-    whole = whole_of(python.text, python.tree, past, reach.reached)
-    own, everything = use_of_names(python.tree), use_of_names(whole.tree)
-    found = _candidates(whole, names)
-    objectives, wrong = objectives_of(objectives, found, own, names, inner_names(whole.tree))
+    past, reach, whole, values = found.past, found.reach, found.whole, found.values
+    own, origins = found.own, found.known.surroundings.origins
+    objectives, wrong = objectives_of(
+        objectives, found.candidates, own, names, inner_names(whole.tree)
+    )
     problems += wrong
-    marks, wrong = marks_of(whole)
-    notices += unheard(whole, past)
-    problems += wrong
-    values = find_values(whole.tree)
+    notices += found.unheard
+    problems += found.wrong
     goals = {name for o in objectives for name in names_read(o)}
-    read = everything.loaded | goals | set(read_elsewhere)
+    read = found.everything.loaded | goals | set(read_elsewhere)
     tuned = find_tunables(
         values,
-        marks,
+        found.marks,
         whole.lines,
         line_space=line_specs,
         space=space,
@@ -104,8 +113,8 @@ def capture(
     problems += tuned.problems
     notices += tuned.notices
     searched = [t for t in tuned.tunables if t.name in tuned.space]
-    asked = bool(any(marks.values()) or line_specs or space)
-    problems += nothing_to_tune(tuned, asked or auto, bool(wrong))
+    asked = bool(any(found.marks.values()) or line_specs or space)
+    problems += nothing_to_tune(tuned, asked or auto, bool(found.wrong))
     problems += undefined(own, names)
     problems += unknown_kept(keep or (), own, names)
     reports = _reports(whole, objectives)
@@ -116,7 +125,7 @@ def capture(
     notices += [*past.notices(reach.reached), *again.notices]
     earlier = again.parts(past)
     bare = tuple(replace(part, seeded=False) for part in earlier)
-    tree = module_of(python.text, bare, False) if bare else python.tree
+    tree = module_of(python.text, bare, False) if bare else whole.own
     use = use_of_names(tree) if bare else own
     problems += undefined_earlier(use, own, names)
     imports = missing_imports(searched, use, names, whole.tree, origins)
@@ -128,7 +137,7 @@ def capture(
     free = use.free | choices | (use.hinted & set(names))
     free |= {n for n in goals if n not in use.assigned and n not in KNOWN}
     free |= use.loaded & set(shadowing)
-    rebuilt = _rebuilt(again, reach.reached)
+    rebuilt = _rebuilt(again, reach)
     return CapturedCell(
         source=python.text,
         filename=filename,
@@ -137,7 +146,7 @@ def capture(
         objectives=tuple(objectives),
         loop=reports.loop,
         watches=reports.watches,
-        candidates=found,
+        candidates=found.candidates,
         reports=_said(reports, objectives) or framework_reports(tree, objectives, origins) or "",
         free_names=frozenset(free),
         assigned=tuple(dict.fromkeys([*own.assigned, *rebuilt])),
@@ -151,16 +160,6 @@ def capture(
         reruns=again.statements,
         imports=imports,
     )
-
-
-def _candidates(whole: Whole, names: Collection[str]) -> tuple[Candidate, ...]:
-    """All that can be the objective, of what trials come by, the likeliest first. The code of
-    earlier cells is looked at too: it says which figures a history has."""
-    there = [c for c in find_objectives(whole.tree, names) if whole.runs_in_trials(c.place)]
-    sources = {c.objective.source for c in there}
-    own = find_objectives(whole.own, names) if whole.own is not whole.tree else ()
-    there += [c for c in own if c.objective.source not in sources]
-    return tuple(sorted(there, key=lambda c: c.rank))
 
 
 def _reports(whole: Whole, objectives: Sequence[Objective]) -> Reports:
@@ -183,9 +182,9 @@ def _said(reports: Reports, objectives: Sequence[Objective]) -> str:
     return f"each printed number that matches {texts[0]!r} is a report" if texts else ""
 
 
-def _rebuilt(again: Slice, reached: Sequence[Reached]) -> list[str]:
+def _rebuilt(again: Slice, reach: Trace) -> list[str]:
     """What differs between trials of what earlier cells bound."""
-    binds = {(r.cell, r.index): r.binds for r in reached}
+    binds = {(s.cell, s.index): s.binds for s in reach.steps[: reach.first]}
     tuned = [s for s in again.statements if s.tuned]
     return list(dict.fromkeys(n for s in tuned for n in sorted(binds[s.cell, s.index])))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from ..space import Categorical
 from ..study.objective import Objective
 from .captured import Place, Tunable
 from .names import NameUse
+from .scopes import copied
 from .values import Values, attribute_place, place_of
 
 
@@ -48,7 +48,7 @@ def identity_of(
         if isinstance(tunable.distribution, Categorical) and tunable.distribution.expressions
         for choice in tunable.distribution.choices
     }
-    text = ast.dump(_Mask(places, choices).visit(copy.deepcopy(tree)))
+    text = ast.dump(_Mask(places, choices).visit(copied(tree)))
     text += "".join(f"\n{t.name} {t.kind}" for t in searched)
     text += "".join(f"\n{o.direction} {o.source}" for o in objectives)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:10]

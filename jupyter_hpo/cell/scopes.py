@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+Node = TypeVar("Node", bound=ast.AST)
 
 _SHARED = {"ctx", "op", "ops", "parent"}
 """Python has one `Load()` and one `USub()` for all trees, on which whoever shows a traceback
@@ -35,6 +37,22 @@ def walk(node: ast.AST) -> list[ast.AST]:
     for one in found:  # it grows
         found += children(one)
     return found
+
+
+def copied(node: Node) -> Node:
+    """A copy of a node and all below it; `Load()`, `Add()` and the like stay shared.
+    `copy.deepcopy` would follow the `parent` that a shown traceback left on them, and copy
+    whole files of libraries."""
+    made: Node = node.__class__.__new__(node.__class__)
+    for key, value in node.__dict__.items():
+        if key in _SHARED:
+            if key != "parent":
+                made.__dict__[key] = value
+        elif value.__class__ is list:
+            made.__dict__[key] = [copied(v) if isinstance(v, ast.AST) else v for v in value]
+        else:
+            made.__dict__[key] = copied(value) if isinstance(value, ast.AST) else value
+    return made
 
 
 def stored(nodes: Iterable[ast.AST]) -> list[str]:

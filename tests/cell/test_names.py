@@ -10,6 +10,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 from jupyter_hpo.cell.names import KNOWN, use_of_names
+from jupyter_hpo.cell.scopes import copied, walk
 
 CELLS = sorted((Path(__file__).parent.parent / "cells").glob("*.py"))
 
@@ -161,9 +162,17 @@ def test_agrees_with_symtable(path: Path) -> None:
 
 def test_a_parent_that_a_shown_traceback_left_on_an_operator_is_not_walked_into() -> None:
     tree = ast.parse("x = -y")
-    operator = next(node for node in ast.walk(tree) if isinstance(node, ast.USub))
-    operator.parent = tree.body[0]  # type: ignore[attr-defined]
+    shared = [node for node in ast.walk(tree) if isinstance(node, ast.USub | ast.Load)]
+    for operator in shared:
+        operator.parent = tree.body[0]  # type: ignore[attr-defined]
     try:
-        assert use_of_names(ast.parse("loss = values[-1]")).free == {"values"}
+        mine = ast.parse("loss = values[-1]")
+        assert use_of_names(mine).free == {"values"}
+        again = copied(mine)
+        assert ast.dump(again, include_attributes=True) == ast.dump(mine, include_attributes=True)
+        assert not {*map(id, walk(again))} & {*map(id, walk(mine))}
+        load = ast.parse("x", mode="eval").body.ctx  # type: ignore[attr-defined]
+        assert again.body[0].value.ctx is load  # type: ignore[attr-defined]
     finally:
-        del operator.parent  # type: ignore[attr-defined]
+        for operator in shared:
+            del operator.parent  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ import copy
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..scopes import COMPREHENSIONS, own_scope, stored
+from ..scopes import COMPREHENSIONS, copied, own_scope, stored
 
 Path = tuple[str, ...]
 
@@ -197,11 +197,11 @@ def substitute(node: ast.expr, old: ast.expr, new: ast.expr) -> ast.expr:
     class Put(ast.NodeTransformer):
         def visit(self, inner: ast.AST) -> ast.AST:
             if isinstance(inner, ast.expr) and ast.dump(_loaded(inner)) == wanted:
-                return copy.deepcopy(new)
+                return copied(new)
             inner = self.generic_visit(inner)
             return _picked(inner) if isinstance(inner, ast.Subscript) else inner
 
-    changed = Put().visit(copy.deepcopy(node))
+    changed = Put().visit(copied(node))
     assert isinstance(changed, ast.expr)
     return changed
 

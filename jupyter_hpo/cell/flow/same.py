@@ -10,12 +10,11 @@ to nothing.
 from __future__ import annotations
 
 import ast
-import copy
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..scopes import COMPREHENSIONS, arguments_of, own_scope, stored
+from ..scopes import COMPREHENSIONS, arguments_of, copied, own_scope, stored
 from .functions import Called, Def, Function, Functions
 from .paths import names_in
 from .walk import DEPTH, LOOPS, Site, Turn, find_sites, only_looks
@@ -223,9 +222,9 @@ def _said(expression: ast.expr, names: Names) -> ast.expr | None:
     class Put(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.AST:
             there = names.get(node.id)
-            return node if there is None else copy.deepcopy(there)
+            return node if there is None else copied(there)
 
-    said = Put().visit(copy.deepcopy(expression))
+    said = Put().visit(copied(expression))
     assert isinstance(said, ast.expr)
     return said
 
