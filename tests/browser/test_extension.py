@@ -20,7 +20,7 @@ LOAD = "%load_ext jupyter_hpo"
 
 
 def command(lab: Lab, name: str, args: dict | None = None) -> None:
-    lab.js(f"app.commands.execute('jupyter-hpo:{name}', arg ?? {{}})", args)
+    lab.js(f"await app.restored; app.commands.execute('jupyter-hpo:{name}', arg ?? {{}})", args)
 
 
 def source(lab: Lab, cell: int) -> str:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from .axe import violations
 from .lab import Lab, notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -36,11 +37,17 @@ def restart(lab: Lab) -> None:
     lab.wait("return panel.sessionContext.session?.kernel?.connectionStatus === 'connected'")
 
 
+def look_at_both(lab: Lab) -> list[str]:
+    """What axe has against the panel and the dashboard in front."""
+    panel = violations(lab.page, "panel", ".jp-HpoPanel")
+    return [*panel, *violations(lab.page, "dashboard", ".jp-HpoDashboard")]
+
+
 def test_a_study_beside_the_notebook_outlives_the_page_and_says_that_its_kernel_is_gone(lab):
     lab.open(notebook(LOAD, SLOW, "print('best', study.best_value > 0)"))
     study = lab.page.locator(".jp-HpoPanel-study")
     board = lab.page.locator(".jp-HpoDashboard")
-    lab.js("app.commands.execute('jupyter-hpo:show-studies')")
+    lab.js("await app.restored; app.commands.execute('jupyter-hpo:show-studies')")
     lab.run(0)
     lab.run(1, wait=False)
     lab.output(1).get_by_role("button", name="Pause").wait_for()
@@ -56,6 +63,7 @@ def test_a_study_beside_the_notebook_outlives_the_page_and_says_that_its_kernel_
     lab.until(lambda: "0 of 200" not in study.inner_text(), 30, "the list does not move")
     board.get_by_role("row").filter(has_text="complete").first.wait_for()
     board.get_by_role("row").filter(has_text="running").first.wait_for()
+    assert not (found := look_at_both(lab)), "\n".join(found)
     board.get_by_role("button", name="Pause", exact=True).click()
     study.get_by_text("Paused").wait_for()
 
@@ -65,6 +73,7 @@ def test_a_study_beside_the_notebook_outlives_the_page_and_says_that_its_kernel_
     turn_to(lab, "slow")
     board.get_by_text(GONE).wait_for()
     assert board.get_by_text("Interrupted").is_visible()
+    assert not (found := look_at_both(lab)), "\n".join(found)
     assert not board.locator(".hpo-title button").count(), "nobody is there to obey"
 
     turn_to(lab, "notebook.ipynb")

@@ -8,6 +8,7 @@ import base from "../board/base.css";
 import board from "../board/board.css";
 import { Difference } from "../board/edits";
 import type { Edit } from "../core/protocol";
+import { line } from "../core/text";
 import { change, place, type Change, type CodeCell, type Placed } from "./cells";
 
 /** What a shared cell keeps of its changes; not in the interface, so looked for. */
@@ -90,7 +91,7 @@ function Preview({ placed }: { placed: Placed[] }) {
 
 /** Say a sentence that the person has to see. */
 export function say(title: string, sentence: string): void {
-  void showDialog({ title, body: sentence, buttons: [Dialog.okButton()] });
+  void showDialog({ title, body: line(sentence, 1000), buttons: [Dialog.okButton()] });
 }
 
 /** Show what would change and, when the person agrees, change it. Resolves when that is done. */

@@ -5,6 +5,7 @@ import type { LabIcon } from "@jupyterlab/ui-components";
 import type { Kernel } from "@jupyterlab/services";
 import { ask, type Body } from "../core/commands";
 import type { Edit, StudySummary } from "../core/protocol";
+import { line } from "../core/text";
 import { applyEdits, say } from "./apply";
 import type { Dashboards, Which } from "./dashboards";
 import { tuneIcon } from "./icons";
@@ -57,7 +58,7 @@ async function studyInFront(where: Where, title: string): Promise<Found | null> 
 async function tell({ kernel, study }: Found, title: string, body: Body): Promise<unknown> {
   const reply = await ask(asked(kernel), study.id, body);
   if (!reply.ok) say(title, reply.message || "The study refused.");
-  else if (reply.message) Notification.info(reply.message, { autoClose: 5000 });
+  else if (reply.message) Notification.info(line(reply.message, 400), { autoClose: 5000 });
   return reply.ok ? reply.data : null;
 }
 
@@ -138,7 +139,7 @@ export function addCommands({ app, where, panel, dashboards, palette }: Parts): 
       execute: async () => {
         const found = await studyInFront(where, label);
         if (!found) return;
-        if (over(found.study)) say(label, `${found.study.name} has ended already.`);
+        if (over(found.study)) say(label, `${line(found.study.name)} has ended already.`);
         else await tell(found, label, { command });
       },
     });
@@ -150,7 +151,7 @@ export function addCommands({ app, where, panel, dashboards, palette }: Parts): 
     execute: async () => {
       const found = await studyInFront(where, "Export report");
       const path = found && (await tell(found, "Export report", { command: "export" }));
-      if (typeof path === "string") Notification.success(`The report is in ${path}.`);
+      if (typeof path === "string") Notification.success(`The report is in ${line(path, 400)}.`);
     },
   });
 

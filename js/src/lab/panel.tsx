@@ -8,6 +8,7 @@ import { useEffect, useState } from "preact/hooks";
 import { STUDY } from "../board/states";
 import { count, duration, metric } from "../core/format";
 import type { StudySummary } from "../core/protocol";
+import { line } from "../core/text";
 import { tuneIcon } from "./icons";
 import { KernelStudies, over } from "./studies";
 import type { Where } from "./where";
@@ -70,7 +71,7 @@ export class StudiesPanel extends Widget {
       studies = new KernelStudies(kernel);
       studies.look(this.isVisible);
     }
-    this.shown.value = { title: this.where.title, python, studies };
+    this.shown.value = { title: line(this.where.title, 200), python, studies };
   }
 }
 
@@ -145,7 +146,8 @@ function Study(props: { study: StudySummary; studies: KernelStudies; open: Open 
     if (!reply.ok) setWaits("");
   };
   const best = study.best ? study.best.values.map(metric).join(" · ") : "–";
-  const objective = study.objectives.map(({ name }) => name).join(", ");
+  const name = line(study.name, 120);
+  const objective = study.objectives.map((one) => line(one.name, 60)).join(", ");
   const paused = study.state === "paused";
   const stopping = study.state === "stopping" || waits === "stop";
   return (
@@ -154,10 +156,10 @@ function Study(props: { study: StudySummary; studies: KernelStudies; open: Open 
         <button
           type="button"
           class="jp-HpoPanel-name"
-          title={`Open the dashboard of ${study.name}`}
+          title={`Open the dashboard of ${name}`}
           onClick={() => open(studies.kernel.id, study)}
         >
-          {study.name}
+          {name}
         </button>
         {study.cell > 0 && <span class="jp-HpoPanel-quiet">{`In[${study.cell}]`}</span>}
         {!over(study) && (
@@ -165,7 +167,7 @@ function Study(props: { study: StudySummary; studies: KernelStudies; open: Open 
             <button
               type="button"
               disabled={stopping || waits !== ""}
-              aria-label={`${paused ? "Resume" : "Pause"} ${study.name}`}
+              aria-label={`${paused ? "Resume" : "Pause"} ${name}`}
               title={paused ? "Resume" : "Pause"}
               onClick={() => void tell(paused ? "resume" : "pause")}
             >
@@ -174,7 +176,7 @@ function Study(props: { study: StudySummary; studies: KernelStudies; open: Open 
             <button
               type="button"
               disabled={stopping}
-              aria-label={`Stop ${study.name}`}
+              aria-label={`Stop ${name}`}
               title="Stop, and keep what finished"
               onClick={() => void tell("stop")}
             >
@@ -199,7 +201,7 @@ function Study(props: { study: StudySummary; studies: KernelStudies; open: Open 
       </div>
       {refused && (
         <p class="jp-HpoPanel-refused" role="status">
-          {refused}
+          {line(refused, 600)}
         </p>
       )}
     </li>
@@ -223,7 +225,7 @@ function Progress({ study }: { study: StudySummary }) {
     <div
       class={`jp-HpoPanel-bar ${over(study) ? "jp-mod-over" : ""}`}
       role="progressbar"
-      aria-label={`Progress of ${study.name}`}
+      aria-label={`Progress of ${line(study.name, 120)}`}
       aria-valuemin={0}
       aria-valuenow={n_done}
       aria-valuemax={n_trials}
