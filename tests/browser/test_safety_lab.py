@@ -48,7 +48,7 @@ def test_saved_results_show_text_as_text(lab, front_end):
         result.get_by_text("Finished").first.wait_for()
         if text not in ODD.values():
             assert text in result.inner_text()
-        unharmed(lab, f".jp-Cell[data-test-cell=\"{index}\"] .jp-HpoResult", "\x1b\u202e")
+        unharmed(lab, f'.jp-Cell[data-test-cell="{index}"] .jp-HpoResult', "\x1b\u202e")
     assert not lab.errors, lab.errors
 
 
