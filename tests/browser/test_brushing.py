@@ -119,5 +119,10 @@ def test_a_rectangle_in_the_history_beside_a_filter(board):
     assert 0 < len(both) < len(shown)
     board.tab("Curves")
     assert len(board.chips()) == 2
+    _, box = board.picture("Learning curves")
+    board.drag("Learning curves", (box["width"] * 0.9, 12), (box["width"] - 2, box["height"] - 24))
+    assert len(board.chips()) == 3
+    long = {row.number for row in MADE.rows if row.step and row.step >= 19}
+    assert board.numbers() == both & long
     board.page.get_by_role("button", name="Clear all").click()
     assert board.numbers() == set(range(40))

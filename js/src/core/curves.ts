@@ -72,3 +72,30 @@ export function extentOf(
   const x = axis("whole", first, Math.max(last, first + 1));
   return { x: settled(before?.x ?? null, x), y: settled(before?.y ?? null, y), positive };
 }
+
+/** Whether a curve, drawn as straight lines, runs through a rectangle of steps and values. */
+export function crosses(
+  { steps, values }: Curve,
+  [from, to]: readonly [number, number],
+  [low, high]: readonly [number, number],
+  log: boolean,
+): boolean {
+  const of = (value: number): number => (log ? Math.log(Math.max(0, value)) : value);
+  const [bottom, top] = [of(low), of(high)];
+  let [s0, v0] = [NaN, NaN];
+  for (let i = 0; i < steps.length; i++) {
+    const [s1, v1] = [steps[i]!, of(values[i]!)];
+    if (!Number.isFinite(v1)) {
+      s0 = NaN; // no line is drawn to here, nor from here
+      continue;
+    }
+    const at = (step: number): number => v0 + ((v1 - v0) * (step - s0)) / (s1 - s0);
+    if (s1 >= from && s1 <= to && v1 >= bottom && v1 <= top) return true;
+    if (s0 < to && s1 > from) {
+      const [a, b] = [at(Math.max(from, s0)), at(Math.min(to, s1))];
+      if (Math.min(a, b) <= top && Math.max(a, b) >= bottom) return true;
+    }
+    [s0, v0] = [s1, v1];
+  }
+  return false;
+}

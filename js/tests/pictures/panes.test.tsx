@@ -3,7 +3,7 @@ import { render, type FunctionComponent } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PANES } from "../../src/board/panes";
-import { useBrush, type Ranges } from "../../src/board/panes/data";
+import { useBrush, within, type Ranges } from "../../src/board/panes/data";
 import { due, REST_MS } from "../../src/board/panes/importances";
 import { Session } from "../../src/board/session";
 import { WidgetTransport } from "../../src/core/transport";
@@ -147,7 +147,7 @@ describe("a brush", () => {
   const of = (_: string, r: Row): number | null => r.values?.[0] ?? null;
   function Probe({ session }: { session: Session }) {
     const [ranges, set] = useBrush(session, "probe");
-    probe = { ranges, set: (next) => set(next, of, "acc") };
+    probe = { ranges, set: (next) => set(next, within(next, of), "acc") };
     return null;
   }
   let probe: { ranges: Ranges; set: (next: Ranges) => void };

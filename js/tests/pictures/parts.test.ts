@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { between, dragged, grip, gripOfBox, type Grip } from "../../src/core/brush";
 import { css, isDark, ramp } from "../../src/core/colours";
-import { extentOf, hundredths, loggable, strideFor } from "../../src/core/curves";
+import { crosses, extentOf, hundredths, loggable, strideFor } from "../../src/core/curves";
 import { field, isolines } from "../../src/core/field";
 import { front } from "../../src/core/front";
 import { lanes, spansOf } from "../../src/core/lanes";
@@ -137,6 +137,27 @@ describe("colours", () => {
     ["#111111", true], ["#fff", false], ["rgb(17, 17, 17)", true], ["rgba(250, 250, 250, 1)", false], ["", false],
   ])("%s is dark: %s", (colour, dark) => {
     expect(isDark(colour)).toBe(dark);
+  });
+});
+
+describe("a curve", () => {
+  type Range = readonly [number, number];
+  const all: Range = [-Infinity, Infinity];
+  it.each<[string, number[], Range, Range, boolean, boolean]>([
+    ["a point within", [1, 5, 2], [1.5, 2.5], [4, 6], false, true],
+    ["a line between points", [0, 10], [1.4, 1.6], [4.5, 5.5], false, true],
+    ["a line straight across", [0, 10], [1, 2], [4, 6], false, true],
+    ["below it", [0, 1], [1, 2], [2, 3], false, false],
+    ["before its steps", [3, 3], [-5, 0.5], all, false, false],
+    ["beside a slope", [0, 10], [1, 1.2], [5, 10], false, false],
+    ["as it is drawn on a log scale", [1, 100], [1.45, 1.55], [8, 12], true, true],
+    ["not as on a linear one", [1, 100], [1.45, 1.55], [8, 12], false, false],
+    ["a gap where there was no value", [0, NaN, 10], [1.5, 2.5], all, false, false],
+    ["up to the edges", [0, 10], [1, 2], [-Number.MAX_VALUE, Number.MAX_VALUE], true, true],
+    ["a single point", [7], [0, 2], [6, 8], false, true],
+  ])("runs through a rectangle: %s", (_, values, steps, range, log, expected) => {
+    const curve = { steps: values.map((_, i) => i + 1), values };
+    expect(crosses(curve, steps, range, log)).toBe(expected);
   });
 });
 

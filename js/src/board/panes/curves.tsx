@@ -1,7 +1,7 @@
 // Learning curves of all trials, with the rungs at which the pruner compares.
 import { useRef, useState } from "preact/hooks";
-import { extentOf, strideFor, type Extent } from "../../core/curves";
-import { metric } from "../../core/format";
+import { crosses, extentOf, strideFor, type Extent } from "../../core/curves";
+import { count, metric } from "../../core/format";
 import type { Header, RowState } from "../../core/protocol";
 import type { Curve } from "../../core/store";
 import { dot, fitted, line, thin, type Frame } from "../frame";
@@ -9,8 +9,10 @@ import { ended } from "../header";
 import { Plot, type Hit } from "../plot";
 import type { Session } from "../session";
 import { WORDS } from "../states";
+import { useBox } from "./box";
 import { narrowedOf } from "./data";
 import { Figure, TickBox } from "./figure";
+import { edge } from "./history";
 
 const REACH = 24;
 /** Past this many, finished curves are sampled: more could not be told apart. */
@@ -77,6 +79,18 @@ export function Curves({ session, height }: { session: Session; height: number }
   const { store } = session;
   const header = store.header!;
   const narrowed = narrowedOf(session);
+  const box = useBox(
+    session,
+    "curves",
+    [
+      { key: "step", title: "step", say: count },
+      { key: "value", title: header.objectives[0]?.name ?? "value", say: edge },
+    ],
+    (ranges) => (row) => {
+      const curve = store.curves.get(row.number);
+      return curve !== undefined && crosses(curve, ranges["step"]!, ranges["value"]!, log);
+    },
+  );
   const best = header.best?.number ?? null;
   const stateOf = (number: number): RowState | undefined => store.rows.get(number)?.state;
   const live: number[] = [];
@@ -171,6 +185,7 @@ export function Curves({ session, height }: { session: Session; height: number }
     }
     bold(frame, best);
     for (const number of lit) bold(frame, number);
+    box.draw(frame);
   };
 
   const textOf = (number: number, i: number): string => {
@@ -233,6 +248,7 @@ export function Curves({ session, height }: { session: Session; height: number }
         find={find}
         walk={() => [...store.curves.keys()].sort((a, b) => a - b)}
         spot={spot}
+        {...box.handlers}
         onHover={(number) => (session.hovered.value = number)}
         onPick={(number) => session.open(number)}
         empty={

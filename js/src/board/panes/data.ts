@@ -2,7 +2,7 @@
 import { useRef } from "preact/hooks";
 import { Finished } from "../../core/history";
 import type { Row } from "../../core/protocol";
-import type { Narrowing, Session } from "../session";
+import type { Narrowing, Passes, Session } from "../session";
 
 const FINISHED = new WeakMap<Session, Map<number, { version: number; store: Finished }>>();
 
@@ -57,24 +57,28 @@ const BRUSHES = new WeakMap<Session, Map<string, Ranges>>();
 export function useBrush(
   session: Session,
   key: string,
-): [Ranges, (ranges: Ranges, of: (key: string, row: Row) => number | null, title: string) => void] {
+): [Ranges, (ranges: Ranges, passes: Passes, title: string) => void] {
   let kept = BRUSHES.get(session);
   if (!kept) BRUSHES.set(session, (kept = new Map()));
   const brushes = kept;
   const ranges = (session.narrowed.value.has(key) && brushes.get(key)) || {};
   return [
     ranges,
-    (next, of, title) => {
-      const entries = Object.entries(next);
+    (next, passes, title) => {
       brushes.set(key, next);
-      const passes = (row: Row): boolean =>
-        entries.every(([dimension, [low, high]]) => {
-          const value = of(dimension, row);
-          return value !== null && value >= low && value <= high;
-        });
-      session.narrow(key, entries.length ? passes : null, title);
+      session.narrow(key, Object.keys(next).length ? passes : null, title);
     },
   ];
+}
+
+/** Whether a trial is within the range on every axis. */
+export function within(ranges: Ranges, of: (key: string, row: Row) => number | null): Passes {
+  const entries = Object.entries(ranges);
+  return (row) =>
+    entries.every(([key, [low, high]]) => {
+      const value = of(key, row);
+      return value !== null && value >= low && value <= high;
+    });
 }
 
 /** Something made of each item of a list that only grows; made anew when `era` changes. */

@@ -11,7 +11,7 @@ import type { Row } from "../../core/protocol";
 import { brushed, fitted, line, steps, thin, type Frame } from "../frame";
 import { Plot, type Drag, type Hit } from "../plot";
 import type { Session } from "../session";
-import { finishedOf, narrowedOf, useBrush, useGrown, type Ranges } from "./data";
+import { finishedOf, narrowedOf, useBrush, useGrown, within, type Ranges } from "./data";
 import { Figure } from "./figure";
 import { edge } from "./history";
 import { Ramp } from "./ramp";
@@ -169,7 +169,7 @@ export function Parallel({ session, dimensions: params, objective, index, pruned
   const choose = (next: Ranges): void => {
     const of = (key: string, row: Row): number | null => dimensions.find((d) => d.key === key)?.of(row) ?? null;
     const titles = dimensions.flatMap((d) => (next[d.key] ? [`${d.title} ${inWords(d, next[d.key]!)}`] : []));
-    setRanges(next, of, titles.join(", "));
+    setRanges(next, within(next, of), titles.join(", "));
   };
   const nearest = (frame: Frame, px: number): number | null => {
     for (let i = 0; i <= last; i++) if (Math.abs(px - at(frame, i)) <= HALF) return i;

@@ -1,13 +1,13 @@
 // Points that are trials: drawn once, pointed at, walked through, brushed by a rectangle.
 import { useRef } from "preact/hooks";
-import { share, valueAt, type Axis } from "../../core/axis";
+import type { Axis } from "../../core/axis";
 import { strideFor } from "../../core/curves";
-import { between, dragged, gripOfBox, type Part } from "../../core/brush";
 import type { Row } from "../../core/protocol";
-import { arrow, brushed, dot, ring, thin, type Frame } from "../frame";
-import { Plot, type Drag, type Hit } from "../plot";
+import { arrow, dot, ring, thin, type Frame } from "../frame";
+import { Plot, type Hit } from "../plot";
 import type { Session } from "../session";
-import { narrowedOf, useBrush, type Ranges } from "./data";
+import { useBox, type BoxAxis } from "./box";
+import { narrowedOf, within } from "./data";
 
 export interface Spot {
   number: number;
@@ -17,11 +17,8 @@ export interface Spot {
   hollow: boolean;
 }
 
-export interface BrushAxis {
-  key: string;
-  title: string;
+export interface BrushAxis extends BoxAxis {
   of: (row: Row) => number | null;
-  say: (value: number) => string;
 }
 
 interface Props {
@@ -50,7 +47,6 @@ interface Props {
 }
 
 const REACH = 20;
-const EDGE = 6;
 /** Past this many a sample is drawn: more could not be told apart. */
 export const DRAWN = 2000;
 
@@ -63,7 +59,9 @@ export function Scatter(props: Props) {
   if (narrowed.any && stride > 1) {
     fine = strideFor(spots.reduce((sum, { number }) => sum + Number(narrowed.passes(number)), 0), DRAWN);
   }
-  const [ranges, setRanges] = useBrush(session, props.brush);
+  const box = useBox(session, props.brush, axes, (ranges) =>
+    within(ranges, (key, row) => axes.find((a) => a.key === key)!.of(row)),
+  );
   const lit = [session.opened.value, session.hovered.value];
   const radius = spots.length > 400 ? 1.7 : spots.length > 150 ? 2.4 : 3.2;
 
@@ -108,8 +106,7 @@ export function Scatter(props: Props) {
       }
       context.globalAlpha = 1;
     }
-    const [rx, ry] = axes.map(({ key }) => ranges[key]);
-    if (rx && ry) brushed(frame, frame.x(rx[0]), frame.y(ry[1]), frame.x(rx[1]), frame.y(ry[0]));
+    box.draw(frame);
   };
 
   const hitOf = (frame: Frame, spot: Spot): Hit => ({
@@ -122,51 +119,6 @@ export function Scatter(props: Props) {
       if (distance < nearest) [found, nearest] = [spot, distance];
     }
     return found && hitOf(frame, found);
-  };
-
-  const partOf = (a: Axis, range: readonly [number, number]): Part => ({ low: share(a, range[0]), high: share(a, range[1]) });
-  const places = (frame: Frame, px: number, py: number): [number, number] => [
-    (px - frame.left) / (frame.right - frame.left),
-    (frame.bottom - py) / (frame.bottom - frame.top),
-  ];
-  const held = (frame: Frame, px: number, py: number) => {
-    const [rx, ry] = axes.map(({ key }) => ranges[key]);
-    if (!rx || !ry) return null;
-    const reach = [EDGE / (frame.right - frame.left), EDGE / (frame.bottom - frame.top)] as const;
-    const parts = [partOf(frame.xAxis, rx), partOf(frame.yAxis, ry)] as const;
-    const grips = gripOfBox(...parts, places(frame, px, py), reach);
-    return grips && { parts, grips };
-  };
-  const choose = (frame: Frame, px: Part, py: Part): void => {
-    const next: Ranges = {
-      [axes[0].key]: [valueAt(frame.xAxis, px.low), valueAt(frame.xAxis, px.high)],
-      [axes[1].key]: open(frame.yAxis, py),
-    };
-    const say = ({ title, key, say }: BrushAxis): string => `${title} ${say(next[key]![0])}..${say(next[key]![1])}`;
-    setRanges(next, (key, row) => axes.find((a) => a.key === key)!.of(row), axes.map(say).join(", "));
-  };
-  const drag = (frame: Frame, px: number, py: number): Drag | null => {
-    const [x0, y0] = places(frame, px, py);
-    const now = held(frame, px, py);
-    return {
-      move: (qx, qy) => {
-        const [x1, y1] = places(frame, qx, qy);
-        if (!now) return choose(frame, between(x0, x1), between(y0, y1));
-        const moved = now.parts.map((part, k) => {
-          const grip = now.grips[k];
-          return grip ? dragged(part, grip, k ? y1 - y0 : x1 - x0) : part;
-        });
-        choose(frame, moved[0]!, moved[1]!);
-      },
-    };
-  };
-  const cursor = (frame: Frame, px: number, py: number): string => {
-    const now = held(frame, px, py);
-    if (!now) return "crosshair";
-    const [gx, gy] = now.grips;
-    if (gx === "all" && gy === "all") return "move";
-    if (!gx || !gy) return gx ? "ew-resize" : "ns-resize";
-    return gx === gy ? "nesw-resize" : "nwse-resize";
   };
 
   const rank = (): number[] =>
@@ -186,24 +138,12 @@ export function Scatter(props: Props) {
         const spot = spots.find((s) => s.number === number);
         return spot ? hitOf(frame, spot) : null;
       }}
-      drag={drag}
-      cursor={cursor}
-      onDrag={(dragged) => (session.brushing.value = dragged)}
+      {...box.handlers}
       onHover={(number) => (session.hovered.value = number)}
       onPick={(number) => session.open(number)}
-      onClear={() => setRanges({}, () => null, "")}
       empty={props.empty}
     />
   );
-}
-
-/** A brush up to the edge takes in what lies beyond it: that is drawn at the edge. */
-function open(a: Axis, part: Part): [number, number] {
-  const reach = 0.01;
-  return [
-    a.cut && part.low < reach ? -Number.MAX_VALUE : valueAt(a, part.low),
-    a.cut && part.high > 1 - reach ? Number.MAX_VALUE : valueAt(a, part.high),
-  ];
 }
 
 /** Steps from one to the next of these points. */
