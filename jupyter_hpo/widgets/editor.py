@@ -70,6 +70,9 @@ class Editor(anywidget.AnyWidget):  # type: ignore[misc]
     def hand_over(self) -> Output:
         """The output the editor stands in, for `Dashboard.show(at=...)`; the editor is done."""
         self._leave()
+        # JupyterLab hides the output of a closed widget, and would draw the next widget in that
+        # hidden place; a text between them makes it begin with a new one.
+        self._output.replace({"text/plain": "Starting the study."})
         return self._output
 
     def _leave(self) -> None:

@@ -119,9 +119,11 @@ def test_the_interrupt_button_ends_the_cell_with_one_line(lab):
 
 
 UNMARKED = """%%hpo --maximize acc --name edited
+import time
 lr = 1e-3
 momentum = 0.9
 for epoch in range(3):
+    time.sleep(0.3)
     acc = momentum - abs(lr - 0.01)
 """
 
@@ -141,6 +143,7 @@ def test_the_space_editor_starts_a_study(lab):
     trials = output.get_by_label("trials", exact=True)
     trials.fill("6")
     start.click()
+    output.get_by_role("button", name="Stop").wait_for()  # the dashboard is there to be seen
     lab.until(lambda: "Finished" in lab.output(1).inner_text(), 60, "the study does not finish")
     lab.run(2)
     printed = lab.output(2).inner_text()
