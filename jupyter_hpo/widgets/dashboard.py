@@ -33,12 +33,12 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def __init__(
         self, source: Source, on_command: Callable[[Command], Reply], view_id: str
     ) -> None:
+        self._publisher = Publisher(source, self._send_content)  # `close` needs it in any case
         super().__init__(_esm=assets.load("dashboard"), _study=view_id)
         self._on_command = on_command
         self._output = Output()
         self._finished = self._reattached = False
         self._page = ""
-        self._publisher = Publisher(source, self._send_content)
         keep_comm_off_the_main_shell(self.comm)
         self.on_msg(self._on_comm_message)
         commands.register(view_id, self)

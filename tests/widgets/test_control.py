@@ -94,7 +94,7 @@ def test_a_study_that_is_gone_is_answered(commands, receiver):
     commands.unregister("s", Recorder())  # not the one registered: nothing happens
     assert commands.deliver(message("a")).ok
     commands.unregister("s", receiver)
-    assert "has ended" in commands.deliver(message("b")).message
+    assert "does not hold this study any more" in commands.deliver(message("b")).message
 
 
 def test_receivers_are_held_weakly():
