@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ...errors import Problem, StudyError
@@ -20,6 +21,7 @@ from .typed import CellEdit, Splice, TypedText, typed_of
 
 LONG = 88
 """Columns beyond which formatters break a line, its comment counted."""
+_OBJECTIVE = re.compile(r"(?<!\S)--(?:min|max)imize\b")
 
 
 def marked(cell: CapturedCell, chosen: SearchSpace) -> list[CellEdit]:
@@ -97,7 +99,7 @@ class _Cell:
         self.text, self.chosen = TypedText(typed), chosen
         self.plain = TypedText(Typed(-1, typed.python, typed.python))
         self.values = find_values(parse_cell(typed.python, typed.number))
-        self.all = cell.tunables
+        self.all, self.objectives = cell.tunables, cell.objectives
         self.tunables = [t for t in cell.tunables if t.places[0].cell == typed.number]
         self.comments = Comments(self.text)
         self.specs: dict[int, list[str]] = {}
@@ -254,7 +256,8 @@ class _Cell:
 
     def _line(self, specs: list[str]) -> Iterator[Splice]:
         """What the magic line says of values goes, for it would count for more than the marks;
-        these specs come instead."""
+        these specs come instead. So does `--edit`, now that the marks say what was chosen. The
+        objective chosen is said when none is."""
         content = self.text.line_text(1)
         begin = content.find("%%hpo")
         if begin < 0:
@@ -264,9 +267,14 @@ class _Cell:
         at = self.text.line_start(1)
         names = {t.name for t in self.all}
         new = list(map(_line_word, specs))
+        if not _OBJECTIVE.search(content):
+            new += [f"--{o.direction} {_one_word(o.source)}" for o in self.objectives]
         for start, stop in words(content):
             said = word(content[start:stop]).text
             known = parse_line_space([said])[0] if start > begin and said[:1] != "-" else []
+            if said == "--edit":  # the marks say now what it asked for
+                yield Splice(at + _bytes(content[:start].rstrip()), at + _bytes(content[:stop]), "")
+                continue
             if not known or known[0].key not in names or isinstance(known[0].body, Fixed | Tie):
                 continue
             if content[start:stop] in new:
@@ -287,6 +295,11 @@ def stands_at(place: Place, value: Value) -> bool:
         and isinstance(node, ast.Attribute)
         and attribute_place(node) == place
     )
+
+
+def _one_word(source: str) -> str:
+    """As one word of the magic line, quoted where it must be."""
+    return source if source.isidentifier() else _line_word(source)
 
 
 def _line_word(spec: str) -> str:

@@ -13,6 +13,7 @@ from jupyter_hpo.cell.captured import CapturedCell, Typed
 from jupyter_hpo.cell.rewriting import marked
 from jupyter_hpo.errors import StudyError
 from jupyter_hpo.space import Categorical, Float, Int, Parameter, SearchSpace
+from jupyter_hpo.study.objective import Objective
 
 TRANSFORM = TransformerManager().transform_cell
 NAMES = {"torch", "f", "params", "Adam", "SGD"}
@@ -99,6 +100,22 @@ def test_the_magic_line_says_no_more_what_marks_say():
     assert edit.after == (
         "%%hpo --minimize loss --trials 3\nlr = 1e-3  # hpo: 1e-5..0.1 log\nn = 3\nloss = 1.0\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "source", "then"),
+    [
+        ("%%hpo --edit --trials 3", "loss", "%%hpo --trials 3 --minimize loss"),
+        ("%%hpo --trials 3 --edit", "hist[-1] + 1", '%%hpo --trials 3 --minimize "hist[-1] + 1"'),
+        ("%%hpo --maximize acc --edit", "loss", "%%hpo --maximize acc"),
+    ],
+)
+def test_the_magic_line_opens_the_editor_no_more_and_says_the_objective(line, source, then):
+    cell = captured(f"{line}\nlr = 1e-3\nloss = lr\nhist = [lr]\n")
+    cell = replace(cell, objectives=(Objective(source, "minimize"),))
+    (edit,) = marked(cell, chosen(lr=LR))
+    assert edit.after.partition("\n")[0] == then
+    parse_line(then.removeprefix("%%hpo"))
 
 
 def test_what_no_mark_can_mean_is_said_on_the_magic_line():
