@@ -163,7 +163,7 @@ class Expressions(Notes):
             return either(args).part
         if last not in PURE_CALLS and not name.startswith(PURE_LIBRARIES):
             self._handed(args, keywords, "handed")
-            if isinstance(func, ast.Name) and not self.surround.is_library(func.id):
+            if isinstance(func, ast.Name) and not self._is_library(func.id):
                 self.doing.unread.add(func.id)
         elif last in CONSUMES:
             self.change(either(args), "iterated")
@@ -180,6 +180,9 @@ class Expressions(Notes):
         if isinstance(func, ast.Name) and self.kind_of(func.id) == "type":
             return Value(NONE, held.made | {func.id})
         return held
+
+    def _is_library(self, name: str) -> bool:
+        return self.surround.is_library(name) or self.kind_of(name) == "library"
 
     def _is_module(self, node: ast.Attribute) -> bool:
         root: ast.AST = node.value

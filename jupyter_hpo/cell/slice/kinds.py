@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..effects import origin
-from ..scopes import walk
+from ..scopes import stored, walk
 from .manners import DATA_MAKERS, ITERATORS
 from .values import Known, ObjectKind
 
@@ -34,11 +34,37 @@ class Kinds:
         self.origins = known.surroundings.origins
         self.roots = {o.partition(".")[0] for o in self.origins.values()} | _LIBRARIES | stdlib
         self.imported: dict[str, str] = {}
+        self.made: set[str] = set()
 
     def is_library(self, name: str) -> bool:
         """Whether the name stands for something of an installed library."""
         dotted = self.origins.get(name) or self.imported.get(name)
-        return dotted is not None and dotted.partition(".")[0] in self.roots
+        return name in self.made or (dotted is not None and self._is_root(dotted))
+
+    def note_made(self, nodes: Sequence[ast.stmt]) -> None:
+        """Names that these statements bind to libraries' things, or to what these make of
+        anything but a person's code (`nn.ReLU`, `nn.Sequential(...)`), and to nothing else."""
+        defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        written = {node.name for node in nodes if isinstance(node, defined)}
+        bound: dict[str, bool] = {}
+        for node in nodes:
+            theirs = isinstance(node, ast.Assign) and self._theirs(node.value, written)
+            for name in stored([node]):
+                bound[name] = theirs and bound.get(name, True)
+        self.made = {name for name, theirs in bound.items() if theirs}
+
+    def _theirs(self, node: ast.expr, written: set[str]) -> bool:
+        named = node.func if isinstance(node, ast.Call) else node
+        dotted = origin(named, {**self.imported, **self.origins})
+        if "." not in dotted or not self._is_root(dotted):
+            return False
+        return not any(
+            isinstance(inner, ast.Lambda) or (isinstance(inner, ast.Name) and inner.id in written)
+            for inner in walk(node)
+        )
+
+    def _is_root(self, dotted: str) -> bool:
+        return dotted.partition(".")[0] in self.roots
 
     def of(
         self,

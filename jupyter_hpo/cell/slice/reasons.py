@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from ..captured import Place
@@ -45,8 +45,9 @@ def effects_of(step: Step, machine: Machine, late: Iterable[Facts] = ()) -> tupl
     return tuple(dict.fromkeys(found))
 
 
-def notices_of(steps: Iterable[Step], where: Mapping[int, str] | None = None) -> list[str]:
-    """What can't be known of these statements, a sentence each."""
+def notices_of(steps: Iterable[Step], known: Collection[str]) -> list[str]:
+    """What can't be known of these statements, a sentence each. known: the notebook's names; of
+    what a function calls by a name of its own (`f` of a decorator) nobody could learn more."""
     found: list[str] = []
     for step in steps:
         at = _at(step)
@@ -55,7 +56,7 @@ def notices_of(steps: Iterable[Step], where: Mapping[int, str] | None = None) ->
                 f"{at}: {step.opaque}; what it changes isn't followed. If trials differ from "
                 "*Restart and run all*, move it into this cell."
             )
-        names = ", ".join(f"`{name}`" for name in sorted(step.unread))
+        names = ", ".join(f"`{name}`" for name in sorted(step.unread) if name in known)
         if names:
             found.append(
                 f"{at}: the code of {names} can't be read here; it is taken to change no data "

@@ -264,7 +264,8 @@ class RunAgain:
             for i, step in enumerate(self.steps)
             if self.reached >> i & 1 or i >= self.traced.first
         ]
-        notices = notices_of(concerned)
+        known = self.machine.binders.keys() | self.machine.known.kinds.keys()
+        notices = notices_of(concerned, known)
         for name in self.outside:
             notices.append(
                 f"`{name}` is changed here, and no cell that has run says how it is built: every "

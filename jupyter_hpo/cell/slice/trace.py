@@ -172,4 +172,6 @@ def _read_ahead(
     origins.update(origins_in(walk(tree)))
     kinds = Kinds(known, last, several, set(sys.stdlib_module_names))
     kinds.imported = dict(origins)
+    earlier = [node for cell in history for node, _ in _statements(cell)]
+    kinds.note_made([*earlier, *tree.body])
     return {**origins, **known.surroundings.origins}, kinds

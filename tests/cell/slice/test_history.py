@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+import pytest
 
 KINDS = {"X": "data", "model": "library", "np": "module", "pd": "module", "torch": "module"}
 
@@ -72,7 +75,9 @@ def test_what_is_said(session: Any) -> None:
         "X = df.head(n)",
         "model = make()",
     ]
-    one = session(cells, "model.fit(X)", run=False, kinds={**KINDS, "df": "other"})
+    one = session(
+        cells, "model.fit(X)", run=False, kinds={**KINDS, "df": "other", "make": "callable"}
+    )
     found = one.slice('df = pd.read_csv("«https://x.y/z.csv»")')
     said = {(s.cell, s.index): s for s in found.statements}
     assert said[2, 0].why == "a tuned value stands here: line 1"
@@ -82,6 +87,30 @@ def test_what_is_said(session: Any) -> None:
     assert [s.tuned for s in found.statements] == [True, True, False]
     assert any("the code of `make` can't be read here" in n for n in found.notices)
     assert found.inherited == ("make", "n", "pd")
+
+
+@pytest.mark.parametrize(
+    ("cells", "unread"),
+    [
+        (["model = nn.Sequential(nn.Linear(3, 1))"], []),
+        (["act = nn.ReLU", "model = nn.Sequential(nn.Linear(3, 1), act())"], []),
+        (["def mine(x):\n    seen.append(x)", "model = nn.Sequential(mine)"], ["`model`"]),
+        (["model = nn.Linear(3, 1)", "model = made_elsewhere()"], ["`made_elsewhere`", "`model`"]),
+        (
+            ["def twice(f):\n    return lambda x: f(f(x))", "@twice\ndef model(x):\n    return x"],
+            [],
+        ),
+    ],
+)
+def test_only_code_that_cannot_be_read_is_named(session: Any, cells: Any, unread: Any) -> None:
+    one = session(
+        ["from torch import nn", *cells],
+        "y = model(1)",
+        run=False,
+        kinds={"made_elsewhere": "callable"},
+    )
+    said = " ".join(n for n in one.slice().notices if "can't be read here" in n)
+    assert sorted(set(re.findall("`[^`]+`", said))) == unread
 
 
 def test_what_cannot_be_known(session: Any) -> None:
