@@ -5,7 +5,9 @@ import { chipsOf, stripOf } from "../core/strip";
 
 const [LEFT, WIDE, BASE] = [7, 106, 17];
 /** So many choices are drawn; of the rest it is said how many there are. */
-const CHIPS = 8;
+const CHIPS = 24;
+/** So many characters of choices stand beside the fields; longer lists get a line of their own. */
+const BESIDE = 32;
 
 export function Drawing({ row }: { row: EditedRow }) {
   return row.kind === "categorical" ? <Chips row={row} /> : <Strip row={row} />;
@@ -64,6 +66,12 @@ function Chips({ row }: { row: EditedRow }) {
       {chips.length > CHIPS && <span class="hpo-bit">{`+${chips.length - CHIPS}`}</span>}
     </span>
   );
+}
+
+/** Whether the choices need a line of their own. */
+export function isLong(row: EditedRow): boolean {
+  const chips = row.kind === "categorical" ? chipsOf(row) : [];
+  return chips.reduce((length, { text }) => length + text.length + 2, 0) > BESIDE;
 }
 
 /** Whether the code's own value can't be suggested: it lies outside of what is searched. */

@@ -4,7 +4,7 @@ import { inWords, isChanged, kindsOf, reset, withKind } from "../core/form";
 import type { DeclaredBy, ParamKind } from "../core/protocol";
 import type { EditedRow, RowField } from "../core/ranges";
 import { line } from "../core/text";
-import { Drawing, isOutside } from "./drawing";
+import { Drawing, isLong, isOutside } from "./drawing";
 import { Field, Problems, Select } from "./fields";
 
 export interface RowProps {
@@ -126,7 +126,11 @@ function Range({ row, bad, onChange, describedBy }: RowProps & { describedBy: st
     />
   );
   return (
-    <div class="hpo-range" role="group" aria-label={`Range of ${line(row.name)}`}>
+    <div
+      class={isLong(row) ? "hpo-range hpo-many" : "hpo-range"}
+      role="group"
+      aria-label={`Range of ${line(row.name)}`}
+    >
       <Select
         label="kind"
         field="kind"
