@@ -36,6 +36,7 @@ build: $(FRONT_END)
 setup: .stamps/venv $(FRONT_END)
 
 .stamps/venv: pyproject.toml constraints.txt
+	@echo "setting up: Python packages (about five minutes the first time)"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install -q --upgrade pip
 	$(PIP) install -q "hatchling>=1.24" "hatch-jupyter-builder>=0.9.1" editables
@@ -48,6 +49,7 @@ setup: .stamps/venv $(FRONT_END)
 	touch $@
 
 js/node_modules/.package-lock.json: js/package.json js/package-lock.json
+	@echo "setting up: what builds the widgets"
 	cd js && npm ci --no-audit --no-fund
 	touch $@
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from jupyter_hpo.arguments import parse_line
@@ -50,3 +53,9 @@ def test_every_command_is_explained():
 def test_no_line_is_wider_than_a_pager(text):
     assert max(map(len, text.splitlines())) <= WIDTH
     assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_the_readme_names_every_option():
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    options = [o for action in build_parser()._actions for o in action.option_strings]
+    assert [o for o in options if not re.search(rf"(?<!\S)`?{o}(?![\w-])", readme)] == []
