@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_hpo.widgets.encode import plain
-from jupyter_hpo.widgets.protocol import Reply
+from jupyter_hpo.widgets.protocol import Importance, Importances, Reply
 
 from . import studies
 from .axe import violations
@@ -60,3 +60,45 @@ def test_the_editor(page):
     page.settle()
     found = violations(page.page, "editor")
     assert not found, "\n".join(found)
+
+
+BACKGROUNDS = """(marks) => marks.map(([selector, part]) => {
+  const element = document.querySelector(selector);
+  return element && getComputedStyle(element, part).backgroundColor;
+})"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_colours_say_is_seen_where_colours_are_forced(chromium, dark):
+    page = WidgetPage(chromium, dark=not dark, forced_colors=True)  # whatever the theme is
+    page.page.emulate_media(color_scheme="dark" if dark else "light")
+    of = [Importance("val_acc", {"lr": 0.7, "hidden": 0.3})]
+    page.answer = lambda command: Reply(command["id"], True, data=Importances(20, of))
+    page.board(studies.many(40))
+    page.page.get_by_role("tab", name="Parameters", exact=True).click()
+    page.page.locator(".hpo-importance td i").first.wait_for()
+    marks = [
+        [".hpo-bar", None],
+        [".hpo-bar-complete", None],
+        [".hpo-meter i", None],
+        [".hpo-importance td i", None],
+        [".hpo-key-dot", "::before"],
+        [".hpo-key-front", "::before"],
+    ]
+    ground, *colours = page.page.evaluate(BACKGROUNDS, [[".hpo", None], *marks])
+    assert ground == ("rgb(0, 0, 0)" if dark else "rgb(255, 255, 255)")
+    assert None not in colours
+    assert ground not in colours, list(zip(marks, colours, strict=True))
+    # A canvas is not forced: it is drawn in the colours that its text stands in.
+    drawn = page.page.evaluate(
+        """() => {
+          const { width, height } = document.querySelector('.hpo-slices canvas');
+          const context = document.querySelector('.hpo-slices canvas').getContext('2d');
+          const { data } = context.getImageData(0, 0, width, height);
+          return [...Array(data.length / 4).keys()]
+            .filter((i) => data[4 * i + 3] > 250)
+            .map((i) => data[4 * i] + data[4 * i + 1] + data[4 * i + 2]);
+        }"""
+    )
+    assert (max(drawn) > 700) if dark else (min(drawn) < 60), "the text cannot be read"
+    page.close()
