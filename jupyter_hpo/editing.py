@@ -11,9 +11,10 @@ from typing import Any, cast
 from .cell import CapturedCell
 from .cell.rewriting import marked
 from .editor_spec import editor_spec
-from .errors import CellError, HpoError, Problem
+from .errors import CellError, HpoError, Problem, StudyError
 from .explain import Section, plan
 from .facts import facts_of
+from .front_ends import a_person_can_answer
 from .notebook import Notebook
 from .options import Options
 from .planner import Planner
@@ -28,6 +29,15 @@ from .widgets.editor import Editor, EditorAnswer
 from .widgets.protocol import CommandName, Edit, EditorProblem, EditorSection
 from .widgets.ranges import Choice
 
+WITHOUT_EDIT = (
+    "--edit opens the space editor, and there is nobody here to press Start: no study was run. "
+    "Leave out --edit."
+)
+UNMARKED = (
+    "nothing is marked to be tuned: no study was run. Mark a value "
+    "(lr = 1e-3  # hpo: 1e-5..1e-1 log), or use --auto to tune what is found."
+)
+
 PATIENT_S = 0.08
 """The control thread may wait this long for a plan; interrupts and other buttons wait with it."""
 
@@ -36,13 +46,10 @@ def open_editor(cell: CapturedCell, notebook: Notebook) -> None:
     """Show the space editor for a cell; returns at once. Start captures the cell again with
     what was chosen and runs the study in the background, where the editor stood.
 
-    Raises HpoError where there is no notebook to show it in.
+    Raises StudyError where there is no notebook to show it in, or nobody to answer it.
     """
-    if current_kernel() is None:
-        raise HpoError(
-            "nothing is marked to be tuned. Mark a value (lr = 1e-3  # hpo: 1e-5..1e-1 log), or "
-            "use --auto to tune what is found."
-        )
+    if not a_person_can_answer(current_kernel()):
+        raise StudyError(WITHOUT_EDIT if cell.space else UNMARKED)
     loop = asyncio.get_event_loop()
     editing = _Editing(cell, notebook, loop.call_soon_threadsafe)
     editing.editor.show()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 COLAB = (
     "In Colab the buttons answer only when no cell runs: ■ beside the cell stops the study, and "
@@ -19,3 +20,13 @@ def limits(*, background: bool, modules: Mapping[str, object] = sys.modules) -> 
     for them.
     """
     return [COLAB] if "google.colab" in modules and not background else []
+
+
+def a_person_can_answer(kernel: Any | None) -> bool:
+    """Whether somebody may look at what the running cell shows. kernel: as `current_kernel`.
+
+    JupyterLab, Notebook 7, VS Code and Colab allow a cell to ask for input; nbclient, and so
+    papermill and `jupyter execute`, does not. A request that says nothing gets the benefit.
+    """
+    parent = kernel.get_parent() if hasattr(kernel, "get_parent") else {}
+    return kernel is not None and bool((parent or {}).get("content", {}).get("allow_stdin", True))

@@ -63,6 +63,23 @@ def test_a_study_that_could_not_run_fails_the_notebook(tmp_path):
 
 
 @pytest.mark.kernel
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("%%hpo --maximize acc\nlr = 1e-3\nacc = lr", "Mark a value"),
+        ("%%hpo --edit --maximize acc\nx = 1  # hpo: 0..9\nacc = x", "Leave out --edit"),
+    ],
+)
+def test_no_editor_is_opened_where_nobody_can_answer_it(tmp_path, cell, said):
+    book = notebook(cell, "print('never')")
+    client = NotebookClient(book, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
+    with pytest.raises(CellExecutionError, match=said) as failed:
+        client.execute()
+    assert failed.value.ename == "StudyError"
+    assert book.cells[2].outputs == []
+
+
+@pytest.mark.kernel
 def test_papermill_runs_it_and_fails_with_it(tmp_path):
     papermill = pytest.importorskip("papermill", reason="papermill isn't installed")
     nbformat.write(notebook(CELL), tmp_path / "in.ipynb")
