@@ -59,3 +59,29 @@ describe("revive", () => {
     expect(revive(sent)).toEqual({ a: [NaN, -Infinity], b: { c: 12n } });
   });
 });
+
+describe("names and numbers that JavaScript has another use for", () => {
+  const content = structuredClone(fixture.content) as unknown as {
+    header: { params: { name: string; low: unknown; high: unknown }[] };
+    rows: { columns: { name: string }[] };
+  };
+  const seed = content.header.params.find(({ name }) => name === "seed")!;
+  const before = seed.name;
+  seed.name = "__proto__";
+  [seed.low, seed.high] = [0, { $int: String(2n ** 64n) }];
+  content.rows.columns.find(({ name }) => name === `param:${before}`)!.name = "param:__proto__";
+  const { rows, header } = decodeUpdate(content, [bytes(fixture.buffer)]);
+
+  it("reads a parameter of any name, and none that is not there", () => {
+    expect(rows[0]!.params["__proto__"]).toBe(2n ** 60n);
+    expect(Object.keys(rows[0]!.params)).toContain("__proto__");
+    for (const name of ["constructor", "toString", "hasOwnProperty"]) {
+      expect(name in rows[0]!.params).toBe(false);
+      expect(rows[0]!.params[name]).toBeUndefined();
+    }
+  });
+
+  it("makes ranges of numbers that can be drawn", () => {
+    expect(header.params.find(({ name }) => name === "__proto__")!.high).toBe(2 ** 64);
+  });
+});

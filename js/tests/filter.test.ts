@@ -151,3 +151,19 @@ describe("parseFilter", () => {
     ]);
   });
 });
+
+describe("a filter that is being typed", () => {
+  it.each(["lr < 0.01 and", "lr < 0.01 and (", "failed or", "not", "(", "lr <", "lr in (", "lr = -"])(
+    "%s has a sentence for what is missing",
+    (text) => {
+      const { problem } = parseFilter(text, space);
+      expect(problem!.message).toContain("found the end");
+    },
+  );
+
+  it.each(["(", "not ", "!"])("refuses ten thousand %s without an error of its own", (sign) => {
+    const text = `${sign.repeat(10_000)}failed`;
+    expect(parseFilter(text, space).problem!.message).toContain("More than 100");
+    expect(parseFilter(`${"not ".repeat(99)}failed`, space).problem).toBeNull();
+  });
+});

@@ -150,6 +150,18 @@ describe("a trial that is asked for", () => {
     expect(valuesOf(params, { act: "2" }).values).toEqual({ act: true });
   });
 
+  it("sends integers digit by digit where a number can't hold them", () => {
+    const big = [
+      param("seed", { kind: "int", low: 0, high: 2 ** 64 }),
+      param("key", { kind: "categorical", choices: [2n ** 60n + 1n] }),
+    ];
+    const wanted = wantedOf(big, { seed: 2n ** 63n + 1n, key: 2n ** 60n + 1n });
+    expect(valuesOf(big, wanted).values).toEqual({
+      seed: { $int: "9223372036854775809" },
+      key: { $int: "1152921504606846977" },
+    });
+  });
+
   it("says what is wrong beside its value", () => {
     const { problems } = valuesOf(params, { lr: "0.5", hidden: "2.5", momentum: "much" });
     expect(problems).toEqual([

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from .protocol import Row
 
+HUGE = 1e307
+"""Values beyond are drawn at the edge: the distance of two of them is still a number."""
+
 CALM = 5
 """With fewer values than this all of them are shown."""
 
@@ -70,18 +73,21 @@ def focus(values: Sequence[float], core: Sequence[float], maximize: bool) -> Foc
     its worst tenth, and the best quarter of all; the rest is cut off when it would
     stretch the picture more than twofold (early reports of hopeless trials do).
     """
-    finite = [value for value in values if math.isfinite(value)]
+    finite = _held(values)
     if not finite:
         return None
     best = max(finite) if maximize else min(finite)
     ways = sorted(abs(best - value) for value in finite)
-    inner = sorted(abs(best - value) for value in core if math.isfinite(value)) or ways
+    inner = sorted(abs(best - value) for value in _held(core)) or ways
     last = len(inner) - 1 if len(inner) < 10 else math.floor(0.9 * (len(inner) - 1))
     reach = 1.25 * max(inner[last], ways[math.floor(0.25 * (len(ways) - 1))])
     cut = len(finite) >= CALM and reach > 0 and ways[-1] > 2 * reach
     way = reach if cut else ways[-1]
     pad = 0.06 * way if way > 0 else abs(best) * 0.05 or 0.5
     outer = way + (0.0 if cut else pad)
-    return (
-        Focus(best - outer, best + pad, cut) if maximize else Focus(best - pad, best + outer, cut)
-    )
+    low, high = (best - outer, best + pad) if maximize else (best - pad, best + outer)
+    return Focus(low, high, cut or any(HUGE < abs(value) < math.inf for value in values))
+
+
+def _held(values: Sequence[float]) -> list[float]:
+    return [min(HUGE, max(-HUGE, value)) for value in values if math.isfinite(value)]

@@ -32,7 +32,7 @@ _LINE = "1px solid rgba(128,128,128,.28)"
 _QUIET = "opacity:.72"
 _FONT = (
     "font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:13px;line-height:1.45;"
-    "max-width:100%;font-variant-numeric:tabular-nums"
+    "max-width:100%;overflow-wrap:anywhere;font-variant-numeric:tabular-nums"
 )
 
 
@@ -90,7 +90,7 @@ def _values(header: Header, rows: Sequence[Row]) -> str:
     if not best:
         return ""
     texts = " &nbsp; ".join(
-        f'<span style="white-space:nowrap"><span style="{_QUIET}">{escape(name)} =</span> '
+        f'<span{_kept(name + value)}><span style="{_QUIET}">{escape(name)} =</span> '
         f"<b>{escape(value)}</b></span>"
         for name, value in best
     )
@@ -99,6 +99,11 @@ def _values(header: Header, rows: Sequence[Row]) -> str:
         f'{_LINE};border-radius:4px;line-height:1.7;overflow-wrap:anywhere">'
         f'<span style="font-size:11px;{_QUIET}">Best values:</span> &nbsp; {texts}</div>'
     )
+
+
+def _kept(text: str) -> str:
+    """On one line, as long as that is not longer than a page is wide."""
+    return ' style="white-space:nowrap"' if len(text) <= 40 else ""
 
 
 def _with_rest(text: str, rest: str) -> str:

@@ -57,4 +57,5 @@ def test_odd_text_is_cleaned_and_cut(page, form, odd):
     page.open(FORMS[form](text))
     page.page.get_by_text("trial 0").first.wait_for()
     not_found(page, raw)
+    assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     unharmed(page, own_scripts=2 if form == "report" else 0)

@@ -1,11 +1,12 @@
 // The dashboard of one study: the same in a cell, in the panel, in a saved result and a report.
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { metric } from "../core/format";
+import { line } from "../core/text";
 import { OpenedTrial } from "./detail";
 import { Header } from "./header";
 import { Narrowed } from "./narrowed";
-import { PANES } from "./panes";
+import { PANES, type Pane } from "./panes";
 import type { Session } from "./session";
 import { Tabs } from "./tabs";
 import base from "./base.css";
@@ -52,6 +53,21 @@ function useSilence(session: Session): number {
   return silent;
 }
 
+/** What throws in one pane leaves the others as they are. */
+function Guarded({ session, Content }: { session: Session; Content: Pane["Content"] }) {
+  const [error, again] = useErrorBoundary();
+  if (!error) return <Content session={session} />;
+  return (
+    <div class="hpo-empty hpo-single" role="alert">
+      {"This view could not be drawn: "}
+      {line(error instanceof Error ? error.message : String(error), 300)}{" "}
+      <button type="button" class="hpo-link" onClick={again}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
 export function Board({ session }: { session: Session }) {
   session.version.value;
   const silent = useSilence(session);
@@ -65,7 +81,7 @@ export function Board({ session }: { session: Session }) {
       <Header session={session} silent={silent} />
       <Tabs tabs={panes} chosen={pane.key} onChoose={setChosen}>
         {!pane.table && <Narrowed session={session} filter />}
-        <pane.Content session={session} />
+        <Guarded key={pane.key} session={session} Content={pane.Content} />
         {!pane.table && <OpenedTrial session={session} />}
       </Tabs>
       <Announcer session={session} />

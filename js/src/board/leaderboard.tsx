@@ -1,6 +1,6 @@
 // The table of trials: sorted, filtered, windowed; a row opens to its details.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { count } from "../core/format";
+import { count, likeness } from "../core/format";
 import type { Header, Row } from "../core/protocol";
 import type { SortKey } from "../core/store";
 import { csv, Ordered, quantiles } from "../core/table";
@@ -177,8 +177,8 @@ export function Leaderboard({ session, alone = false }: Props) {
   const rows = useRows(session, () => performance.now() - pointed.current < HOLD_MS);
   const scales = useScales(session);
   const shownColumns = view.columns(header, lastColumns(store.rows, header));
-  const likeness = JSON.stringify([[...shownColumns], header.params, header.objectives]);
-  const columns = useMemo(() => columnsOf(header, shownColumns), [likeness]);
+  const shape = likeness([[...shownColumns], header.params, header.objectives]);
+  const columns = useMemo(() => columnsOf(header, shownColumns), [shape]);
 
   const box = useRef<HTMLDivElement>(null);
   const [scroll, setScroll] = useState(0);

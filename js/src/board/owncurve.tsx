@@ -2,6 +2,7 @@
 import { useMemo } from "preact/hooks";
 import { metric } from "../core/format";
 import { usable } from "../core/history";
+import { part } from "../core/scale";
 import { thinned, type Curve } from "../core/store";
 import { line } from "../core/text";
 import type { Session } from "./session";
@@ -32,10 +33,10 @@ function pathOf(curve: Curve, { x: [first, last], y: [low, high] }: Box): string
         return "";
       }
       const x = (WIDTH * (steps[i]! - first)) / (last - first || 1);
-      const y = HEIGHT - 3 - ((HEIGHT - 6) * (value - low)) / (high - low || 1);
-      const part = `${pen}${x.toFixed(2)} ${y.toFixed(2)}`;
+      const y = HEIGHT - 3 - (HEIGHT - 6) * (high > low ? part(value, low, high) : 0);
+      const piece = `${pen}${x.toFixed(2)} ${y.toFixed(2)}`;
       pen = "L";
-      return part;
+      return piece;
     })
     .join("");
 }

@@ -3,6 +3,7 @@ import { useComputed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { duration, memory, metric, number, param } from "../core/format";
 import type { Header, Row } from "../core/protocol";
+import { part } from "../core/scale";
 import { thinned, type Curve, type SortKey } from "../core/store";
 import { line } from "../core/text";
 import type { Session } from "./session";
@@ -49,7 +50,7 @@ function Sparkline({ curve, scales }: { curve: Curve | undefined; scales: Scales
     }
     const x = 1 + ((WIDTH - 2) * (steps[i]! - first)) / (last - first || 1);
     // What lies outside is cut by the drawing's edge: the line comes in at its true slope.
-    const y = 17 - (14 * (value - low)) / (high - low || 1);
+    const y = 17 - 14 * (high > low ? part(value, low, high) : 0);
     path += `${pen}${x.toFixed(1)} ${Math.min(FAR, Math.max(-FAR, y)).toFixed(1)}`;
     pen = "L";
   });

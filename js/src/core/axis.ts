@@ -1,6 +1,6 @@
 // Axes of pictures: values to places from 0 to 1 and back, with labelled ticks. Pure.
 import { duration, number } from "./format";
-import { tickLabels, ticks } from "./scale";
+import { between, part, tickLabels, ticks } from "./scale";
 
 /** whole: only integers get ticks. choice: values are indices of `labels`. time: seconds. */
 export type AxisKind = "linear" | "whole" | "log" | "choice" | "time";
@@ -41,13 +41,13 @@ export const axisKey = (a: Axis): string => `${a.kind} ${a.low} ${a.high} ${a.la
 
 /** Where a value stands, from 0 (low) to 1; beyond that when it lies outside. */
 export function share(a: Axis, value: number): number {
-  if (a.kind !== "log") return (value - a.low) / (a.high - a.low);
+  if (a.kind !== "log") return part(value, a.low, a.high);
   if (value <= 0) return -1;
   return Math.log(value / a.low) / Math.log(a.high / a.low);
 }
 
 export function valueAt(a: Axis, at: number): number {
-  if (a.kind !== "log") return a.low + at * (a.high - a.low);
+  if (a.kind !== "log") return between(at, a.low, a.high);
   return a.low * (a.high / a.low) ** at;
 }
 

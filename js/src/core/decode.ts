@@ -1,5 +1,5 @@
 // Messages to values: JSON is revived, binary columns become arrays. See encode.py.
-import type { Column, ColumnType, Header, Packed, Point, Row, Table, UpdateMessage } from "./protocol";
+import type { Column, ColumnType, Header, Packed, ParamInfo, Point, Row, Table, UpdateMessage } from "./protocol";
 import { ROW_STATES, WAITS } from "./protocol";
 
 export interface Decoded {
@@ -22,7 +22,20 @@ export function revive(value: unknown): unknown {
     if (key === "$int") return BigInt(inner as string);
     if (key === "$float") return inner === "nan" ? NaN : inner === "inf" ? Infinity : -Infinity;
   }
-  return Object.fromEntries(entries.map(([key, inner]) => [key, revive(inner)]));
+  return record(entries.map(([key, inner]) => [key, revive(inner)]));
+}
+
+/** An object that has what is in it and nothing else: a parameter may be called constructor. */
+function record<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  const made = Object.create(null) as Record<string, T>;
+  for (const [key, value] of entries) made[key] = value;
+  return made;
+}
+
+/** Ranges are drawn and compared: there a number will do where an integer is too big for one. */
+function drawable({ low, high, step, ...info }: ParamInfo): ParamInfo {
+  const near = (value: number | null): number | null => (value === null ? null : Number(value));
+  return { ...info, low: near(low), high: near(high), step: near(step) };
 }
 
 type Numbers = Uint8Array | Int16Array | Int32Array | Float64Array;
@@ -59,7 +72,8 @@ export function decodePacked({ message, buffer }: Packed): Decoded {
 export function decodeUpdate(content: unknown, buffers: readonly DataView[]): Decoded {
   const message = revive(content) as UpdateMessage;
   const buffer = buffers[0] ?? new DataView(new ArrayBuffer(0));
-  const { seq, version, reset, more, header } = message;
+  const { seq, version, reset, more } = message;
+  const header = { ...message.header, params: message.header.params.map(drawable) };
   const rows = decodeRows(message.rows, header, buffer);
   const points = decodePoints(message.points, buffer);
   return { seq, version, reset, more, header, rows, points };
@@ -75,7 +89,7 @@ function decodeRows(table: Table, header: Header, buffer: DataView): Row[] {
   const rows: Row[] = [];
   for (let i = 0; i < table.n; i++) {
     const line = at("error_line", i);
-    const params: Record<string, unknown> = {};
+    const params = record<unknown>([]);
     for (const info of header.params) {
       const value = paramAt(columns.get(`param:${info.name}`)!, i);
       if (value !== undefined) params[info.name] = value;

@@ -8,7 +8,7 @@ import { line } from "./text";
 export type Wanted = Record<string, string>;
 
 export function wantedOf(params: readonly ParamInfo[], values: Record<string, unknown>): Wanted {
-  const wanted: Wanted = {};
+  const wanted = Object.create(null) as Wanted;
   for (const { name, choices } of params) {
     const value = values[name];
     if (value === undefined) wanted[name] = "";
@@ -25,22 +25,32 @@ export function valuesOf(
   params: readonly ParamInfo[],
   wanted: Wanted,
 ): { values: Record<string, unknown>; problems: EditorProblem[] } {
-  const values: Record<string, unknown> = {};
+  const values = Object.create(null) as Record<string, unknown>;
   const problems: EditorProblem[] = [];
   for (const info of params) {
     const text = (wanted[info.name] ?? "").trim();
     if (!text) continue;
     if (info.choices) {
-      values[info.name] = info.choices[Number(text)];
+      values[info.name] = sent(info.choices[Number(text)]);
       continue;
     }
     const value = parseNumber(text);
     const message = value === null ? `${text} is not a number.` : misfit(info, value);
     if (message) problems.push({ name: info.name, message });
-    else values[info.name] = value;
+    else values[info.name] = sent(exact(text, value!));
   }
   return { values, problems };
 }
+
+/** A whole number that was typed, digit by digit where a number can't hold it. */
+const exact = (text: string, value: number): number | bigint =>
+  Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?[\d_]+$/.test(text)
+    ? BigInt(text.replaceAll("_", "").replace("+", ""))
+    : value;
+
+/** As `encode.py` writes it: JSON holds no big integers. */
+const sent = (value: unknown): unknown =>
+  typeof value === "bigint" ? { $int: String(value) } : value;
 
 function misfit({ kind, low, high }: ParamInfo, value: number): string {
   if (kind === "int" && !Number.isInteger(value)) return `${number(value, 8)} is not an integer.`;

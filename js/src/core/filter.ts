@@ -87,8 +87,12 @@ const CONSTANTS = new Map<string, Value>(
   Object.entries({ true: true, false: false, none: null, nan: NaN, inf: Infinity }),
 );
 
+/** Brackets and `not`s within each other; more than these nobody reads, nor any stack holds. */
+const DEEPEST = 100;
+
 class Parser {
   private at = 0;
+  private depth = 0;
 
   constructor(
     private readonly words: readonly Word[],
@@ -138,6 +142,17 @@ class Parser {
   }
 
   private one(): Test {
+    if (this.depth >= DEEPEST) {
+      const what = "brackets and “not”s are within each other";
+      return fail(`More than ${DEEPEST} ${what}: write it with fewer.`, this.word());
+    }
+    this.depth += 1;
+    const test = this.single();
+    this.depth -= 1;
+    return test;
+  }
+
+  private single(): Test {
     if (JOINS.get(this.said()) === "not") {
       this.next();
       const test = this.one();
@@ -175,7 +190,8 @@ class Parser {
 
   /** Whether a word is a test by itself: nothing is compared with it. */
   private alone(word: Word): boolean {
-    const follows = this.words[this.at + 1]!;
+    const follows = this.words[this.at + 1];
+    if (!follows) return false; // it is the end
     const text =
       follows.kind === "name" && !follows.quoted ? follows.text.toLowerCase() : follows.text;
     const ends = follows.kind === "end" || text === ")" || JOINS.has(text);

@@ -48,6 +48,10 @@ export function duration(seconds: number | null | undefined): string {
   return `${Math.floor(whole / 86400)}d ${Math.floor((whole % 86400) / 3600)}h`;
 }
 
+/** What tells two values of a message apart. JSON itself holds no big integers. */
+export const likeness = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part));
+
 /** A whole number to be counted by: 1,204,736. */
 export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");

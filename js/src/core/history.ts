@@ -98,6 +98,8 @@ export class Finished {
   }
 }
 
+/** Values beyond are drawn at the edge: the distance of two of them is still a number. */
+const HUGE = 1e307;
 /** With fewer values than this all of them are shown. */
 const CALM = 5;
 
@@ -112,7 +114,9 @@ export function focus(
   core: readonly number[],
   maximize: boolean,
 ): Range | null {
-  const finite = values.filter(Number.isFinite);
+  const held = (from: readonly number[]): number[] =>
+    from.filter(Number.isFinite).map((value) => Math.min(HUGE, Math.max(-HUGE, value)));
+  const finite = held(values);
   if (!finite.length) return null;
   const best = finite.reduce((a, b) => (maximize ? Math.max(a, b) : Math.min(a, b)));
   // A typed array is sorted as numbers, without a call for every two of them.
@@ -122,7 +126,7 @@ export function focus(
     return ways.sort();
   };
   const ways = away(finite);
-  const known = away(core.filter(Number.isFinite));
+  const known = away(held(core));
   const inner = known.length ? known : ways;
   const last = inner.length < 10 ? inner.length - 1 : Math.floor(0.9 * (inner.length - 1));
   const quarter = ways[Math.floor(0.25 * (ways.length - 1))]!;
@@ -130,9 +134,10 @@ export function focus(
   const furthest = ways[ways.length - 1]!;
   const cut = finite.length >= CALM && reach > 0 && furthest > 2 * reach;
   const way = cut ? reach : furthest;
+  const beyond = values.some((value) => Number.isFinite(value) && Math.abs(value) > HUGE);
   const pad = way > 0 ? 0.06 * way : Math.abs(best) * 0.05 || 0.5;
   const outer = way + (cut ? 0 : pad);
   return maximize
-    ? { low: best - outer, high: best + pad, cut }
-    : { low: best - pad, high: best + outer, cut };
+    ? { low: best - outer, high: best + pad, cut: cut || beyond }
+    : { low: best - pad, high: best + outer, cut: cut || beyond };
 }

@@ -8,9 +8,21 @@ export interface Range {
   cut: boolean;
 }
 
+/** Where a value stands between two: 0 at low, 1 at high. Right also where their distance is
+ * more than a number can hold. */
+export function part(value: number, low: number, high: number): number {
+  const distance = high - low;
+  if (Number.isFinite(distance)) return (value - low) / distance;
+  return (value / 4 - low / 4) / (high / 4 - low / 4);
+}
+
+/** What stands there. */
+export const between = (at: number, low: number, high: number): number =>
+  Number.isFinite(high - low) ? low + at * (high - low) : low * (1 - at) + high * at;
+
 export function ticks(low: number, high: number, count: number): number[] {
   if (!(high > low) || count < 1) return [low];
-  const rough = (high - low) / count;
+  const rough = high / count - low / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const unit = [1, 2, 5, 10].find((m) => m * power >= rough) ?? 10;
   const step = unit * power;

@@ -31,8 +31,8 @@ export function Parameters({ session }: { session: Session }) {
   );
   const objective = useObjective(session, index, pruned);
 
-  const shares = found?.of[index]?.values ?? {};
-  const ranked = [...dimensions].sort((a, b) => (shares[b.title] ?? 0) - (shares[a.title] ?? 0));
+  const shares = found?.of[index]?.values;
+  const ranked = [...dimensions].sort((a, b) => (shares?.[b.title] ?? 0) - (shares?.[a.title] ?? 0));
   const known = asked.filter((name) => dimensions.some((d) => d.title === name));
   const names = [...new Set([...known, ...ranked.map((d) => d.title)])].slice(0, 2);
   const pair = names.map((name) => dimensions.find((d) => d.title === name)!);
