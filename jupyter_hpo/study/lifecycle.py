@@ -28,7 +28,7 @@ class Lifecycle(States):
         if self.phase == "stopping":
             self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, self.message))
             return
-        if self.n_done == 0 and not self._begun:
+        if trial.enqueued or (self.n_done == 0 and not self._begun):
             self.scheduler.protect(trial.number)
         trial.device = self._places.take(trial.number)
         # Written before it is launched, and so in the order of the numbers.

@@ -164,8 +164,9 @@ class States:
         front = self.books.front.trials
         self._progress.earlier(trials, front[0] if front else None)
         if len(self.config.objectives) == 1:
+            self.scheduler.leave_out({t.number for t in trials if t.outside})
             for trial in trials:
-                if interrupted(trial) or trial.outside:
+                if interrupted(trial):
                     continue
                 for report in trial.reports:
                     loss = losses(self.config.objectives, report.values)[0]

@@ -259,6 +259,7 @@ class Study(Lifecycle):
             if self.trials[number].outside:  # it would be carried further for nothing
                 self._stop_trial(number, NO_LONGER, out)
         self.books.outside_changed()
+        self.scheduler.leave_out({t.number for t in self.trials.values() if t.outside})
         self._progress.anew()
         done = (t for t in self.trials.values() if t.state.finished and not t.outside)
         out += [m.Tell(trial) for trial in telling(self.config.objectives, done, TOLD)]

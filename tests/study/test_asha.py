@@ -100,6 +100,72 @@ def test_why_pruned_names_the_place_and_the_step():
     assert scheduler.why_pruned(2) == "3 of 3 trials at step 1; one in 3 goes on"
 
 
+def test_equals_at_the_first_rung_all_go_on_and_are_compared_at_the_next():
+    scheduler = asha()
+    assert [scheduler.on_report(n, 1, 0.5) for n in range(3)][2] is Verdict.CONTINUE
+    assert {scheduler.promote(), scheduler.promote()} == {0, 1}
+    assert scheduler.on_report(3, 1, 0.5) is Verdict.CONTINUE
+    assert scheduler.on_report(4, 1, 0.6) is Verdict.PAUSE, "worse than all these"
+
+
+def test_of_equals_higher_up_one_in_three_goes_on_and_those_first_that_still_can():
+    scheduler = asha()
+    for number in range(5):
+        scheduler.on_report(number, 3, 0.5)
+    assert scheduler.promote() == 0
+    assert scheduler.promote() is None, "one of five"
+    for number in (1, 2):
+        scheduler.on_end(number)
+    assert scheduler.on_report(5, 3, 0.5) is Verdict.PAUSE
+    assert scheduler.promote() == 3, "and not one of those that have ended"
+    assert scheduler.promote() is None
+
+
+def test_why_pruned_counts_equals_as_equals():
+    scheduler = asha()
+    for number in range(7):
+        scheduler.on_report(number, 3, 0.2 if number < 2 else 0.5)
+    assert scheduler.why_pruned(5) == "3 with 4 others of 7 trials at step 3; one in 3 goes on"
+
+
+def test_trials_left_out_are_compared_with_nobody():
+    scheduler = asha()
+    for number in range(9):
+        scheduler.on_report(number, 1, 0.1 + number / 100)
+    scheduler.leave_out(set(range(9)))
+    assert scheduler.on_report(8, 3, 9.9) is Verdict.CONTINUE, "it goes on to its end"
+    assert scheduler.on_report(10, 1, 0.8) is Verdict.PAUSE
+    assert scheduler.on_report(11, 1, 0.9) is Verdict.PAUSE
+    assert scheduler.on_report(12, 1, 0.7) is Verdict.CONTINUE, "the best of the three"
+    assert scheduler.why_pruned(11) == "3 of 3 trials at step 1; one in 3 goes on"
+    scheduler.leave_out(set())
+    assert scheduler.why_pruned(11) == "12 of 12 trials at step 1; one in 3 goes on"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.sampled_from([0.1, 0.2, 0.3])), max_size=120),
+    st.integers(2, 4),
+)
+def test_above_the_first_rung_equals_take_no_more_places_than_there_are(reports, eta):
+    """A trial that goes on had less than one in eta before it, those that went on included."""
+    scheduler = asha(eta=eta)
+    reported: dict[int, float] = {}
+    went_on: set[int] = set()
+    for number, loss in reports:
+        if number in reported:
+            continue
+        reported[number] = loss
+        on = {number} if scheduler.on_report(number, eta, loss) is Verdict.CONTINUE else set()
+        on |= {promoted} if (promoted := scheduler.promote()) is not None else set()
+        went_on |= on
+        for one in on:
+            better = [n for n in reported if reported[n] < reported[one]]
+            equals = [n for n in went_on if reported[n] == reported[one]]
+            assert len(better) + len(equals) <= len(reported) // eta
+        for evicted in scheduler.evict(2):
+            scheduler.on_end(evicted)
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 15), st.floats(-1e3, 1e3)), max_size=80),
     st.integers(2, 4),

@@ -248,6 +248,26 @@ def test_what_the_scheduler_had_paused_outside_is_not_carried_further():
     )  # fmt: skip
 
 
+def test_trials_outside_do_not_compete_with_those_of_the_new_space():
+    driver = begun(lambda n: [float(n)] * 9, slots=2, scheduler=Asha(), n_trials=30)
+    while driver.study.n_done < 6:
+        driver.step(min(n for n in driver.live if n not in driver.waiting))
+    changed(driver, SearchSpace({"x": Int(10, 1000)}))
+    while driver.study.phase != "finished":
+        driver.step(min(n for n in driver.live if n not in driver.waiting))
+    assert driver.study.best.number >= 10, "worse than all before, and the best of this space"
+
+
+def test_a_trial_the_person_asked_for_is_not_pruned():
+    driver = begun(lambda n: [float(n)] * 9, slots=1, scheduler=Asha(), n_trials=6)
+    driver.send(m.EnqueueRequested({"x": 77}))
+    while driver.study.phase != "finished":
+        driver.step(min(n for n in driver.live if n not in driver.waiting))
+    (asked,) = (t for t in driver.study.trials.values() if t.enqueued)
+    assert (asked.state, asked.params) == (TrialState.COMPLETE, {"x": 77})
+    assert TrialState.PRUNED in {t.state for t in driver.study.trials.values()}
+
+
 def test_a_space_completes_params_with_the_codes_own_values():
     when = Condition((Comparison("opt", "==", "sgd"),))
     space = SearchSpace(

@@ -375,3 +375,22 @@ def test_an_interrupt_of_a_trial_in_the_kernel_stops_the_study():
     driver.end(0, ev.Failed(0, ev.TrialError("KeyboardInterrupt", "")))
     assert driver.study.phase == "finished"
     assert driver.study.trials[0].error.kind == "interrupted"
+
+
+def searched(curve):
+    driver = make(curve, scheduler=Asha(), slots=2, n_trials=60)
+    driver.run(100_000)
+    return driver.study
+
+
+def test_a_first_epoch_at_chance_level_does_not_decide():
+    study = searched(lambda n: [0.5] + [1.0 - (n * 37 % 61) / 61] * 8)
+    assert study.counts()[TrialState.COMPLETE] >= 8
+    assert study.best.values[0] < 0.05
+
+
+def test_dead_networks_stop_at_the_second_rung():
+    study = searched(lambda n: [0.9] * 27 if n % 6 else [0.9 / (k + 1) for k in range(27)])
+    dead = [t for t in study.trials.values() if t.number % 6]
+    assert sum(t.state is TrialState.COMPLETE for t in dead) <= 2
+    assert max(t.step for t in dead if t.state is TrialState.PRUNED) <= 9

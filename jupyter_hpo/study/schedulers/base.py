@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import Protocol
 
@@ -26,7 +27,8 @@ class Scheduler(Protocol):
         """The steps at which trials have been compared so far, in order."""
 
     def protect(self, number: int) -> None:
-        """Never pause this trial: it is the first, and what the others are compared with."""
+        """Never pause this trial: it is the first, what the others are compared with, or the
+        person asked for it."""
 
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
         """Note the report and say whether the trial goes on now."""
@@ -38,6 +40,10 @@ class Scheduler(Protocol):
     def withdraw(self, number: int) -> None:
         """The person decides over this trial now: while it is paused it is neither promoted
         nor evicted. Its reports still count, and it is judged again when it next reports."""
+
+    def leave_out(self, numbers: AbstractSet[int]) -> None:
+        """From now on these trials, and only these, are compared with nobody: what they
+        reported and will report counts for nothing, and they are never paused."""
 
     def promote(self) -> int | None:
         """The paused trial that deserves to go on most, now counted as going on, or None."""
@@ -66,6 +72,9 @@ class NoPruning:
         return None
 
     def withdraw(self, number: int) -> None:
+        return None
+
+    def leave_out(self, numbers: AbstractSet[int]) -> None:
         return None
 
     def promote(self) -> int | None:
