@@ -12,7 +12,7 @@ from . import logs
 from .executors.machine_use import MachineUse
 from .facts import about_the_end
 from .space import MISSING, Categorical, Int, SearchSpace
-from .study.endings import NO_FAULT
+from .study.endings import stopped
 from .study.study import Study
 from .study.trial import Report, Trial, TrialError, TrialState
 from .study.trial_events import SetUp
@@ -245,7 +245,7 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
         waits="" if waits is None else waits.value,
         started_s=started,
         finished_s=finished,
-        error=_sentence(trial.error) if trial.error else "",
+        error=_sentence(trial.error) if trial.error else trial.notice if stopped(trial) else "",
         error_line=trial.error.line if trial.error and not trial.error.cell else None,
         memory_bytes=int(memory) if memory is not None else None,
         notice=_notice(trial, study),
@@ -265,7 +265,7 @@ def _spans(trial: Trial, study: Study, began: float) -> list[float]:
 def _notice(trial: Trial, study: Study) -> str:
     """What else there is to say of a trial, in lower case."""
     said = [
-        trial.notice,
+        trial.notice if not stopped(trial) else "",
         "pruned by you at its next report" if study.ends_next(trial.number) else "",
         "enqueued by you" if trial.enqueued else "",
         "not in the present space" if trial.outside else "",
@@ -274,10 +274,8 @@ def _notice(trial: Trial, study: Study) -> str:
 
 
 def _row_state(trial: Trial) -> RowState:
-    """A trial that was ended before it had anything to show did not fail."""
-    if trial.state is TrialState.FAIL and trial.error and trial.error.kind in NO_FAULT:
-        return "STOPPED"
-    return trial.state.value
+    """A trial that the person ended, or the study's end, neither failed nor was judged."""
+    return "STOPPED" if stopped(trial) else trial.state.value
 
 
 def _sentence(error: TrialError) -> str:

@@ -14,7 +14,7 @@ from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.schedulers import Asha
 from jupyter_hpo.study.study import Study
-from jupyter_hpo.study.trial import Trial, TrialError, TrialState
+from jupyter_hpo.study.trial import Report, Trial, TrialError, TrialState
 
 BEGAN = 1000.0
 
@@ -129,6 +129,17 @@ def test_an_error_says_its_class(study, view, clock, kind, message, sentence):
 def test_what_was_ended_by_the_person_did_not_fail(study, view, clock, kind, state):
     study.books.add(Trial(0, {}, TrialState.FAIL, error=TrialError(kind, "stopped by you")))
     assert (view.row(0).state, view.row(0).error) == (state, "stopped by you")
+
+
+def test_a_trial_that_the_person_stopped_was_not_pruned(study, view, clock):
+    report = Report(1, (0.5,), 0)
+    stopped = Trial(0, {}, TrialState.PRUNED, (0.5,), [report], notice="stopped by you")
+    study.books.add(stopped)
+    row = view.row(0)
+    assert (row.state, row.error, row.notice) == ("STOPPED", "stopped by you", "")
+    assert row.values == [0.5]
+    study.books.add(Trial(1, {}, TrialState.PRUNED, (0.5,), [report], notice="pruned by you"))
+    assert view.row(1).state == "PRUNED"
 
 
 def test_an_error_in_an_earlier_cell_says_where(study, view, clock):

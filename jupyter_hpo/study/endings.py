@@ -18,12 +18,23 @@ OUT_OF_MEMORY = (DEVICE_MEMORY, HOST_MEMORY)
 
 NO_FAULT = (INTERRUPTED, "stopped")
 
+STOPPED_BY_YOU = "stopped by you"
+"""Why the person's own Stop ended a trial."""
+
 COUNTED = (TrialState.COMPLETE, TrialState.PRUNED)
 """What patience counts: trials that were compared with the others."""
 
 
 def interrupted(trial: Trial) -> bool:
     return trial.error is not None and trial.error.kind == INTERRUPTED
+
+
+def stopped(trial: Trial) -> bool:
+    """Whether it was ended for no reason of its own: by the person, or with its study. The
+    search learns from what it had reported; nobody judged it."""
+    if trial.state is TrialState.PRUNED:
+        return trial.error is None and trial.notice == STOPPED_BY_YOU
+    return trial.error is not None and trial.error.kind in NO_FAULT
 
 
 def failing_alike(session: Sequence[Trial], alike: int) -> str | None:

@@ -142,7 +142,8 @@ class States:
         for number in sorted(self._places.alive):
             if number not in self._stops and number not in compared:
                 self._stops.cut_off.add(number)
-            self._stop_trial(number, why, out)
+            reason = self.scheduler.why_pruned(number) if number in compared else why
+            self._stop_trial(number, reason, out)
         for number in list(self._places.again):
             if number not in self._places.alive:
                 self._cut_off(self.trials[number], why, out)

@@ -16,6 +16,7 @@ from typing import ClassVar
 from . import messages as m
 from . import trial_events as ev
 from .config import StudyConfig
+from .endings import STOPPED_BY_YOU
 from .lifecycle import NO_LONGER, PRUNED_BY_YOU, Lifecycle
 from .packing import Packing
 from .places import Waits
@@ -175,9 +176,9 @@ class Study(Lifecycle):
 
     def _on_stop_trial(self, event: m.StopTrialRequested, out: list[m.Command]) -> None:
         if event.number in self._places.alive:
-            self._stop_trial(event.number, "stopped by you", out)
+            self._stop_trial(event.number, STOPPED_BY_YOU, out)
         elif event.number in self._places.again:
-            self._cut_off(self.trials[event.number], "stopped by you", out, "stopped")
+            self._cut_off(self.trials[event.number], STOPPED_BY_YOU, out, "stopped")
 
     def _on_prune_trial(self, event: m.PruneTrialRequested, out: list[m.Command]) -> None:
         trial = self._steerable(event.number)

@@ -97,16 +97,17 @@ function Progress({ header }: { header: HeaderValue }) {
 
 function Counts({ session, header }: { session: Session; header: HeaderValue }) {
   // The header counts a trial that the person stopped among those that count as done.
-  let [failed, stopped] = [0, 0];
+  let [failed, pruned, stopped] = [0, 0, 0];
   for (const { state } of session.store.rows.values()) {
     if (state === "FAIL") failed += 1;
+    else if (state === "PRUNED") pruned += 1;
     else if (state === "STOPPED") stopped += 1;
   }
   const counts = [
     ["COMPLETE", header.n_complete],
     ["RUNNING", header.n_running],
     ["PAUSED", header.n_paused],
-    ["PRUNED", header.n_pruned],
+    ["PRUNED", stopped ? pruned : header.n_pruned],
     ["FAIL", stopped ? failed : header.n_failed],
     ["STOPPED", stopped],
   ] as const;

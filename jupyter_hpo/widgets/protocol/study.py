@@ -88,9 +88,8 @@ class Header:
 class Row:
     """One trial as the leaderboard shows it.
 
-    state: 'STOPPED' of a trial that was ended by the person, or with the study, before it had
-    anything to show. values: one float per objective, or None while there are none. params:
-    active ones only, None, bool, int, float or str. duration_s: pauses are not counted; of a
+    state: 'STOPPED' of a trial that was ended by the person, or with the study; `error` says by
+    which. values: one float per objective, or None while there are none. params: active ones only, None, bool, int, float or str. duration_s: pauses are not counted; of a
     running trial until heard_s, to be counted on from there. started_s, finished_s: since the
     study's start; finished_s is negative for a trial of an earlier session. error_line:
     1-based line of the cell. memory_bytes: peak. notice: what else to say of it, such as why
