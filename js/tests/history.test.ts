@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { viewOf } from "../src/core/curves";
 import { focus, history } from "../src/core/history";
 import type { Row } from "../src/core/protocol";
 // The same table holds history.py.
@@ -38,6 +39,24 @@ describe("focus", () => {
       expect(found.low).toBeCloseTo(range[0] as number, 9);
       expect(found.high).toBeCloseTo(range[1] as number, 9);
       expect(found.cut).toBe(range[2]);
+    });
+  }
+});
+
+describe("viewOf", () => {
+  for (const { what, maximize, curves, low, high, cut } of table.views) {
+    it(what, () => {
+      const given = (curves as [number[], boolean][]).map(([values, live]) => ({
+        values: [...values, NaN, Infinity],
+        live,
+      }));
+      const found = viewOf(given, maximize);
+      if (!low || !high) return void expect(found).toBeNull();
+      expect(found!.low).toBeGreaterThanOrEqual(low[0]!);
+      expect(found!.low).toBeLessThanOrEqual(low[1]!);
+      expect(found!.high).toBeGreaterThanOrEqual(high[0]!);
+      expect(found!.high).toBeLessThanOrEqual(high[1]!);
+      expect(found!.cut).toBe(cut);
     });
   }
 });

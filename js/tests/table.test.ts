@@ -3,7 +3,7 @@ import { topOf, windowOf } from "../src/board/window";
 import { rangeOf, typedTime, valuesOf, wantedOf } from "../src/core/enqueue";
 import { reasons } from "../src/core/reasons";
 import { sorted } from "../src/core/store";
-import { csv, Ordered, quantiles } from "../src/core/table";
+import { commonRange, csv, Ordered } from "../src/core/table";
 import type { Row } from "../src/core/protocol";
 import { header, param, row } from "./help";
 
@@ -77,17 +77,28 @@ describe("csv", () => {
   });
 });
 
-describe("quantiles", () => {
-  it("looks at a sample of many curves, and not at what is no number", () => {
-    const curve = (values: number[]) => ({ values });
-    const few = new Map([
-      [0, curve([1, NaN, 3])],
-      [1, curve([2, Infinity])],
-    ]);
-    expect(quantiles(few, [0, 0.5, 1])).toEqual([1, 2, 3]);
-    const many = new Map(Array.from({ length: 5000 }, (_, i) => [i, curve([i])]));
-    expect(quantiles(many, [0.5])[0]).toBeCloseTo(2500, -2);
-    expect(quantiles(new Map(), [0.5])).toEqual([0]);
+describe("the sparklines' common range", () => {
+  const curve = (...values: number[]) => ({ steps: values.map((_, i) => i), values });
+  const good = [curve(1, 0.6, 0.4, 0.3), curve(1.2, 0.7, 0.5, 0.4), curve(0.9, 0.5, 0.3, 0.2)];
+  const range = (curves: ReturnType<typeof curve>[], counts = (_: number) => true, max = false) =>
+    commonRange(new Map(curves.map((c, i) => [i, c])), counts, max);
+
+  it("is for the trials that count", () => {
+    expect(range([...good, curve(288_236, 9e9)], (number) => number < 3)[1]).toBeLessThan(1.3);
+    expect(range([curve(5, 7)], () => false)).toEqual([5, 7]);
+    expect(range([])).toEqual([0, 0]);
+  });
+
+  it("leaves out complete trials that went astray", () => {
+    const [low, high] = range([...good, ...good, curve(1, 288_236), curve(1, 1e300, NaN)]);
+    expect(low).toBe(0.2);
+    expect(high).toBeGreaterThan(1);
+    expect(high).toBeLessThan(4);
+  });
+
+  it("shows the best where more is better", () => {
+    const [low, high] = range([curve(0.1, 0.7, 0.9), curve(0.1, 0.8, 0.95)], undefined, true);
+    expect([low, high]).toEqual([0.1, 0.95]);
   });
 });
 

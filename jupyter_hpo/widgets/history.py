@@ -91,3 +91,47 @@ def focus(values: Sequence[float], core: Sequence[float], maximize: bool) -> Foc
 
 def _held(values: Sequence[float]) -> list[float]:
     return [min(HUGE, max(-HUGE, value)) for value in values if math.isfinite(value)]
+
+
+COUNTED = 12
+"""So many values of a curve count: one with a thousand reports is still one trial."""
+SANE = 50
+"""So many times the spread of most values away from their middle nobody means a value."""
+
+
+def view(curves: Sequence[tuple[Sequence[float], bool]], maximize: bool) -> Focus | None:
+    """The range of learning curves worth looking at; None without a finite value.
+
+    curves: the values of each, and whether it goes on. Shown are the best value, nine in ten of
+    what the trials reported, and all of those that still go on unless they went astray; and then
+    all there is, as long as that stretches the picture less than threefold.
+    """
+    held = [(_held(values), live) for values, live in curves]
+    sample = sorted(value for values, _ in held for value in _thinned(values))
+    if not sample:
+        return None
+    low, middle, high = (sample[math.floor(s * (len(sample) - 1) + 0.5)] for s in (0.1, 0.5, 0.9))
+    sane = [
+        value for values, _ in held for value in values
+        if high == low or abs(value - middle) <= SANE * (high - low)
+    ]  # fmt: skip
+    best = max([*sane, middle]) if maximize else min([*sane, middle])
+    reach = 1.1 * abs(best - (low if maximize else high))
+    usual = 5 * reach
+    ways = [(best - v if maximize else v - best, live) for values, live in held for v in values]
+    furthest = max(0.0, *(way for way, _ in ways))
+    reach = max([reach, *(way for way, live in ways if live and way <= usual)])
+    far = len(sample) >= CALM and reach > 0 and furthest > 3 * reach
+    way = reach if far else furthest
+    pad = 0.06 * way if way > 0 else abs(best) * 0.05 or 0.5
+    outer = way + (0.0 if far else pad)
+    bounds = (best - outer, best + pad) if maximize else (best - pad, best + outer)
+    huge = any(HUGE < abs(value) < math.inf for values, _ in curves for value in values)
+    return Focus(*bounds, far or huge or any(way < 0 for way, _ in ways))
+
+
+def _thinned(values: Sequence[float]) -> Sequence[float]:
+    if len(values) <= COUNTED:
+        return values
+    last = len(values) - 1
+    return [values[math.floor(i * last / (COUNTED - 1) + 0.5)] for i in range(COUNTED)]

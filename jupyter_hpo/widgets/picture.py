@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .history import Focus, Past, focus, history
+from .history import Focus, Past, focus, history, view
 from .protocol import Header, Point, Row, Update
 from .texts import line
 
@@ -82,12 +82,12 @@ def _figure(
         # A dollar sign would begin a formula, and a broken formula raises.
         label = line(name, 40).replace("$", r"\$")
         axes.set_ylabel(label, color=TEXT, fontsize=9)
-        view = _focus(panel, header, rows, past, curves)
+        shown = _focus(panel, header, rows, past, curves)
         if panel == "history":
-            _draw_history(axes, past, view)
+            _draw_history(axes, past, shown)
         else:
             _draw_curves(axes, header, rows, curves)
-        axes.set_ylim(view.low, view.high)
+        axes.set_ylim(shown.low, shown.high)
     return result
 
 
@@ -100,11 +100,11 @@ def _focus(
 ) -> Focus:
     if panel == "history":
         values, core = [p.value for p in past], [p.value for p in past if p.complete]
+        found = focus(values, core, _maximize(header))
     else:
-        complete = {row.number for row in rows if row.state == "COMPLETE"}
-        values = [p.value for curve in curves.values() for p in curve]
-        core = [p.value for n in complete & curves.keys() for p in curves[n]]
-    found = focus(values, core, _maximize(header))
+        failed = {row.number for row in rows if row.state == "FAIL"}
+        sound = [curve for n, curve in curves.items() if n not in failed] or curves.values()
+        found = view([([p.value for p in curve], False) for curve in sound], _maximize(header))
     assert found is not None  # a panel is drawn only for finite values
     return found
 

@@ -21,7 +21,10 @@ export interface Frame {
   context: CanvasRenderingContext2D;
   ink: Ink;
   x: (value: number) => number;
+  /** Held within the frame: what lies beyond is drawn at its edge. */
   y: (value: number) => number;
+  /** Not held: lines run out of the frame. */
+  beyond: (value: number) => number;
   left: number;
   right: number;
   top: number;
@@ -46,6 +49,8 @@ export interface Setting {
 
 const FONT = 11;
 const MARGIN = 5;
+/** So many times its height beyond a frame a line runs as good as upright. */
+const FAR = 50;
 /** Marks of so few pixels around are drawn as squares. */
 const SMALL = 1.7;
 
@@ -138,6 +143,7 @@ export function paint(
     context, ink, left, right, top, bottom, xAxis: x, yAxis: y,
     x: (value) => left + share(x, value) * (right - left),
     y: (value) => bottom - held(share(y, value)) * (bottom - top),
+    beyond: (value) => bottom - Math.min(FAR, Math.max(-FAR, share(y, value))) * (bottom - top),
     keep: (key, paint) => sheet.keep(frame, key, paint),
   }; // prettier-ignore
   if (!setting.bare) axes(frame, setting, yTicks, yLabels);

@@ -1,9 +1,9 @@
 // The table of trials: sorted, filtered, windowed; a row opens to its details.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { count, likeness } from "../core/format";
-import type { Header, Row } from "../core/protocol";
+import type { Header, Row, RowState } from "../core/protocol";
 import type { SortKey } from "../core/store";
-import { csv, Ordered, quantiles } from "../core/table";
+import { commonRange, csv, Ordered } from "../core/table";
 import { copy } from "../core/clipboard";
 import { line } from "../core/text";
 import { Columns } from "./columns";
@@ -56,10 +56,13 @@ function useRows(session: Session, hold: () => boolean): readonly Row[] {
   );
 }
 
+/** The trials whose values the sparklines are made for. */
+const SOUND: ReadonlySet<RowState | undefined> = new Set(["COMPLETE", "PRUNED"] as const);
+
 /** The sparklines' scales; the same as before as long as they would hardly differ. */
 function useScales(session: Session): Scales {
   const version = session.version.value;
-  const { curves, header } = session.store;
+  const { curves, header, rows } = session.store;
   const maximize = header!.objectives[0]?.direction === "maximize";
   const kept = useRef<Scales>({ x: [0, 1], y: [0, 1] });
   useMemo(() => {
@@ -68,11 +71,12 @@ function useScales(session: Session): Scales {
       first = Math.min(first, steps[0]!);
       last = Math.max(last, steps[steps.length - 1]!);
     }
-    const [low, high] = quantiles(curves, maximize ? [0.05, 1] : [0, 0.95]);
+    const counts = (number: number): boolean => SOUND.has(rows.get(number)?.state);
+    const [low, high] = commonRange(curves, counts, maximize);
     const near = ([a, b]: readonly [number, number], x: number, y: number): boolean =>
       Math.abs(a - x) + Math.abs(b - y) <= 0.02 * Math.abs(b - a);
-    if (near(kept.current.x, first, last) && near(kept.current.y, low!, high!)) return;
-    kept.current = { x: [first, last], y: [low!, high!] };
+    if (near(kept.current.x, first, last) && near(kept.current.y, low, high)) return;
+    kept.current = { x: [first, last], y: [low, high] };
   }, [version, maximize]);
   return kept.current;
 }

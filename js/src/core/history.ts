@@ -99,9 +99,9 @@ export class Finished {
 }
 
 /** Values beyond are drawn at the edge: the distance of two of them is still a number. */
-const HUGE = 1e307;
+export const HUGE = 1e307;
 /** With fewer values than this all of them are shown. */
-const CALM = 5;
+export const CALM = 5;
 
 /**
  * The range that shows what matters; null without a finite value. `core`: the values of

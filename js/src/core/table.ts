@@ -1,6 +1,6 @@
 // The leaderboard's rows: their order as the study goes on, and as text for a spreadsheet.
 import type { Header, Row } from "./protocol";
-import { type SortKey, sorted } from "./store";
+import { type Curve, type SortKey, sorted, thinned } from "./store";
 
 /** How rows are ordered. */
 export interface Order {
@@ -94,16 +94,29 @@ export function csv(rows: readonly Row[], { objectives, params }: Header): strin
   return [...lines, ...rows.map(of)].map((line) => `${line.map(cell).join(",")}\r\n`).join("");
 }
 
-/** Values below which the given shares of all lie, for drawings: of a sample when there are many. */
-export function quantiles(
-  curves: ReadonlyMap<number, { values: readonly number[] }>,
-  shares: readonly number[],
-): number[] {
-  const stride = Math.ceil(curves.size / 300);
-  const sample: number[] = [];
-  for (const [number, { values }] of curves) {
-    if (number % stride === 0) for (const v of values) if (Number.isFinite(v)) sample.push(v);
-  }
+/** So many values of a curve count, of so many curves. */
+const [COUNTED, CURVES] = [12, 300];
+
+/**
+ * The values that small drawings of all curves share their scale for: those of the trials that
+ * count, without the worst twentieth, nor what lies far beyond the middle half of them.
+ */
+export function commonRange(
+  curves: ReadonlyMap<number, Curve>,
+  counts: (number: number) => boolean,
+  maximize: boolean,
+): readonly [number, number] {
+  const stride = Math.ceil(curves.size / CURVES);
+  const of = (some: (number: number) => boolean): number[] =>
+    [...curves].flatMap(([number, curve]) =>
+      number % stride || !some(number) ? [] : thinned(curve, COUNTED).values.filter(Number.isFinite),
+    );
+  let sample = of(counts);
+  if (!sample.length) sample = of(() => true);
   const order = Float64Array.from(sample).sort();
-  return shares.map((share) => order[Math.round(share * (order.length - 1))] ?? 0);
+  const at = (share: number): number => order[Math.round(share * (order.length - 1))] ?? 0;
+  const [low, high] = maximize ? [at(0.05), at(1)] : [at(0), at(0.95)];
+  const [first, third] = [at(0.25), at(0.75)];
+  const far = 3 * (third - first);
+  return far > 0 ? [Math.max(low, first - far), Math.min(high, third + far)] : [low, high];
 }

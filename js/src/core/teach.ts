@@ -77,7 +77,12 @@ const LESSONS = new Map<string, Lesson>(
     pruned: {
       title: "Why was this pruned?",
       text: "At one of the steps where trials are compared it was behind the others, and so it was stopped early to leave its time to better ones. Its value is the last it reported. It is not a failure: the search learns from it.",
-      link: `${OPTUNA}/pruners/index.html`,
+      link: `${OPTUNA}/pruners.html`,
+    },
+    rung: {
+      title: "What is a rung?",
+      text: "A step at which trials are compared. Of those that got there only the best go on; the others wait, and are pruned when it is clear that better ones come.",
+      link: pruner("SuccessiveHalving"),
     },
     importance: {
       title: "What is importance?",
@@ -87,7 +92,7 @@ const LESSONS = new Map<string, Lesson>(
     front: {
       title: "What is the Pareto front?",
       text: "With several objectives no single trial is the best. On the front are those that no other trial beats in one objective without losing in another.",
-      link: `${OPTUNA}/visualization/generated/optuna.visualization.plot_pareto_front.html`,
+      link: `${OPTUNA}/visualization/index.html`,
     },
   }),
 );

@@ -164,7 +164,7 @@ describe("a curve", () => {
 describe("learning curves", () => {
   const curve = (...values: number[]) => ({ steps: values.map((_, i) => i + 1), values });
   const extent = (curves: ReturnType<typeof curve>[], log = false) =>
-    extentOf(new Map(curves.map((c, i) => [i, c])), () => true, [], true, log, null);
+    extentOf(new Map(curves.map((c, i) => [i, c])), () => false, [], [], true, log, null);
 
   it.each<[string, ReturnType<typeof curve>[], boolean, [number, number] | null]>([
     ["nothing", [], false, null],
@@ -188,7 +188,7 @@ describe("learning curves", () => {
   it("are in view when they must be, sampled or not", () => {
     const many = new Map(Array.from({ length: 2000 }, (_, i) => [i, curve(0.4, 0.5)]));
     many.set(1777, curve(0.4, 0.9));
-    const at = (always: number[]) => extentOf(many, () => true, always, true, false, null)!.y.high;
+    const at = (always: number[]) => extentOf(many, () => false, always, [], true, false, null)!.y.high;
     expect(at([1777])).toBeGreaterThan(0.9);
     expect(at([])).toBeLessThan(0.6);
   });

@@ -4,7 +4,7 @@ import { crosses, extentOf, strideFor, type Extent } from "../../core/curves";
 import { count, metric } from "../../core/format";
 import type { Header, RowState } from "../../core/protocol";
 import type { Curve } from "../../core/store";
-import { dot, fitted, line, thin, type Frame } from "../frame";
+import { arrow, dot, line, thin, type Frame } from "../frame";
 import { ended } from "../header";
 import { Plot, type Hit } from "../plot";
 import type { Session } from "../session";
@@ -20,7 +20,7 @@ const DRAWN = 600;
 
 const LIVE: ReadonlySet<RowState | undefined> = new Set(["RUNNING", "WAITING", "PAUSED"] as const);
 
-function trace({ context, x, y }: Frame, curve: Curve): void {
+function trace({ context, x, beyond: y }: Frame, curve: Curve): void {
   context.beginPath();
   let pen = false;
   for (let i = 0; i < curve.steps.length; i++) {
@@ -40,33 +40,30 @@ function trace({ context, x, y }: Frame, curve: Curve): void {
 function draw(frame: Frame, curve: Curve): void {
   if (curve.steps.length > 1) return trace(frame, curve);
   const value = curve.values[0]!;
-  const [x, y] = [frame.x(curve.steps[0]!), frame.y(value)];
+  const [x, y] = [frame.x(curve.steps[0]!), frame.beyond(value)];
   if (Number.isFinite(value)) line(frame.context, x, y, x + 6, y);
 }
 
 function end(frame: Frame, curve: Curve, radius: number, color: string): void {
   const last = curve.steps.length - 1;
-  if (last < 0 || !Number.isFinite(curve.values[last]!)) return;
-  dot(frame, frame.x(curve.steps[last]!), frame.y(curve.values[last]!), radius, color);
+  const value = curve.values[last];
+  if (value === undefined || !Number.isFinite(value)) return;
+  const [x, y] = [frame.x(curve.steps[last]!), frame.y(value)];
+  const { low, high } = frame.yAxis;
+  if (value < low || value > high) arrow(frame, x, y, value < low ? 1 : -1, color, true);
+  else dot(frame, x, y, radius, color);
 }
 
 /** The steps at which trials are compared, behind everything. */
 function rungs({ context, ink, x, left, right, top, bottom }: Frame, header: Header): void {
   context.save();
   context.strokeStyle = ink.faint;
-  context.fillStyle = ink.text;
   context.globalAlpha = 0.75;
   context.setLineDash([1, 3]);
-  context.textBaseline = "top";
-  context.textAlign = "left";
-  let free = -Infinity;
   for (const rung of header.rungs) {
     const at = Math.round(x(rung)) + 0.5;
     if (at < left - 1 || at > right + 1) continue;
     line(context, at, top - 5, at, bottom);
-    if (at < free || at > right - 28) continue;
-    context.fillText(fitted(context, "rung", 40), at + 3, top - 5);
-    free = at + 64;
   }
   context.restore();
 }
@@ -102,8 +99,9 @@ export function Curves({ session, height }: { session: Session; height: number }
 
   const extent = extentOf(
     store.curves,
-    (number) => stateOf(number) === "COMPLETE",
-    best === null ? live : [best, ...live],
+    (number) => stateOf(number) === "FAIL",
+    live,
+    best === null ? [] : [best],
     header.objectives[0]?.direction === "maximize",
     log,
     kept.current.log === log ? kept.current.extent : null,
@@ -201,7 +199,7 @@ export function Curves({ session, height }: { session: Session; height: number }
       if (!shown) continue;
       for (let i = 0; i < curve.steps.length; i++) {
         if (!Number.isFinite(curve.values[i]!)) continue;
-        const distance = (frame.x(curve.steps[i]!) - px) ** 2 + (frame.y(curve.values[i]!) - py) ** 2;
+        const distance = (frame.x(curve.steps[i]!) - px) ** 2 + (frame.beyond(curve.values[i]!) - py) ** 2;
         if (distance < nearest) [found, at, nearest] = [number, i, distance];
       }
     }
@@ -217,7 +215,7 @@ export function Curves({ session, height }: { session: Session; height: number }
   };
 
   const name = header.objectives[0]?.name ?? "value";
-  const hint = [extent?.y.cut ? "far values at the edge" : "", stride > 1 ? `every ${stride}th finished trial` : ""];
+  const hint = [extent?.y.cut ? "some values lie beyond" : "", stride > 1 ? `every ${stride}th finished trial` : ""];
   const more = hint.filter(Boolean).join(", ");
   const gist = header.best ? `; the best, trial ${best}, ended at ${metric(header.best.values[0]!)}` : "";
   const early = [states.has("PRUNED") && "pruned", states.has("FAIL") && "failed"].filter(Boolean);
@@ -232,6 +230,7 @@ export function Curves({ session, height }: { session: Session; height: number }
               states.has("PAUSED") && { mark: "paused", text: "paused" },
               states.has("COMPLETE") && { mark: "complete", text: "complete" },
               early.length > 0 && { mark: "pruned", text: early.join(" or ") },
+              header.rungs.length > 0 && { mark: "rung", text: "rung", teach: "rung" },
             ]
           : []
       }

@@ -1,10 +1,13 @@
 // What stands around a picture: its title, what its marks mean, and what it can be asked for.
 import type { ComponentChildren } from "preact";
+import { Teach } from "../teach";
 
 /** mark: a name of a style in pictures.css. */
 export interface Key {
   mark: "best" | "running" | "paused" | "complete" | "pruned" | "dot" | "ring" | "front" | "failed" | "rung";
   text: string;
+  /** The word whose lesson it opens. */
+  teach?: string;
 }
 
 interface Props {
@@ -23,9 +26,9 @@ export function Figure({ title, keys = [], controls, class: name = "", children 
         <span>{title}</span>
         {controls && <span class="hpo-controls">{controls}</span>}
         <span class="hpo-key">
-          {shown.map(({ mark, text }) => (
+          {shown.map(({ mark, text, teach }) => (
             <b key={text} class={`hpo-key-${mark}`}>
-              {text}
+              {teach ? <Teach word={teach}>{text}</Teach> : text}
             </b>
           ))}
         </span>
