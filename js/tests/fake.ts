@@ -4,6 +4,15 @@ import type { Command, Reply } from "../src/core/protocol";
 
 type Listener = (...args: never[]) => void;
 
+class FakeSignal {
+  private readonly slots = new Set<(sender: unknown, value: string) => void>();
+  connect = (slot: (sender: unknown, value: string) => void): unknown => this.slots.add(slot);
+  disconnect = (slot: (sender: unknown, value: string) => void): unknown => this.slots.delete(slot);
+  emit(value = ""): void {
+    for (const slot of [...this.slots]) slot(null, value);
+  }
+}
+
 export class FakeKernel {
   clientId = "client";
   username = "me";
@@ -13,15 +22,8 @@ export class FakeKernel {
 
   /** Whether it has loaded jupyter_hpo; undefined: it does not say. */
   knows: boolean | undefined = true;
-  private readonly slots = new Set<(sender: unknown, status: string) => void>();
-  readonly statusChanged = {
-    connect: (slot: (sender: unknown, status: string) => void) => this.slots.add(slot),
-    disconnect: (slot: (sender: unknown, status: string) => void) => this.slots.delete(slot),
-  };
-
-  say(status: string): void {
-    for (const slot of this.slots) slot(this, status);
-  }
+  readonly statusChanged = new FakeSignal();
+  readonly disposed = new FakeSignal();
 
   sendControlMessage(message: (typeof this.messages)[number]) {
     if (message.header.msg_type === "kernel_info_request") return this.info();

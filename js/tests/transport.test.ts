@@ -63,15 +63,18 @@ describe("KernelTransport", () => {
     let here: FakeKernel | null = kernel;
     kernel.answer = () => ({ data: packed(1) });
     const transport = new KernelTransport(() => here, "s");
-    transport.listen(() => true);
+    const said: string[] = [];
+    transport.listen(() => true, (sentence) => said.push(sentence));
     await turn();
     here = null;
     await turn();
+    expect(said.at(-1)).toContain("has ended");
     here = kernel;
     await turn();
     expect(asked(kernel)).toEqual([1, 0]); // a refusal is not asked about again at once
     await vi.advanceTimersByTimeAsync(REST_MS);
     transport.dispose();
+    expect(said.at(-1)).toBe("");
     expect(asked(kernel).slice(0, 3)).toEqual([1, 0, 1]);
   });
 
@@ -87,8 +90,8 @@ describe("KernelTransport", () => {
     kernel.answer = () => ({ data: packed(1) });
     await vi.advanceTimersByTimeAsync(REST_MS);
     expect(said).toEqual(["", "It has none of it.", ""]);
-    kernel.say("busy");
-    kernel.say("restarting");
+    kernel.statusChanged.emit("busy");
+    kernel.statusChanged.emit("restarting");
     expect(said.at(-1)).toMatch(/was restarted\. Run the notebook again/);
     const before = kernel.messages.length;
     await vi.advanceTimersByTimeAsync(10 * REST_MS);
@@ -130,13 +133,15 @@ describe("WidgetTransport", () => {
     const said: string[] = [];
     const transport = new WidgetTransport(model);
     transport.listen(() => true, (sentence) => said.push(sentence));
-    model.kernel!.say("idle");
+    model.kernel!.statusChanged.emit("idle");
     expect(said).toEqual([]);
-    model.kernel!.say("dead");
-    expect(said).toEqual([expect.stringContaining("has ended. Run the notebook again")]);
+    model.kernel!.statusChanged.emit("dead");
+    model.kernel!.disposed.emit();
+    const ended = expect.stringContaining("has ended. Run the notebook again");
+    expect(said).toEqual([ended, ended]);
     transport.dispose();
-    model.kernel!.say("restarting");
-    expect(said.length).toBe(1);
+    model.kernel!.statusChanged.emit("restarting");
+    expect(said.length).toBe(2);
   });
 });
 

@@ -97,7 +97,9 @@ def test_a_study_beside_the_notebook_outlives_the_page_and_says_that_its_kernel_
     restart(lab)
     widget.get_by_text(GONE).wait_for()
     assert not widget.get_by_role("button", name="Pause").count()
+    lab.js("await panel.sessionContext.shutdown()")
+    lab.page.locator(".jp-HpoPanel").get_by_text("The kernel has ended.").wait_for()
     # JupyterLab's own, of widgets of the page and the kernel before.
-    own = ("Comm not found", "widget model not found", "Canceled future for kernel_info_request")
+    own = ("Comm not found", "widget model not found", "Canceled future for")
     errors = [error for error in lab.errors if not any(part in error for part in own)]
     assert not errors, errors

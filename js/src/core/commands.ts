@@ -68,6 +68,7 @@ function overControl<T>(
   content: object,
   replyType: string,
   take: (reply: T) => void,
+  fail: () => void = () => {},
 ): boolean {
   const header = {
     msg_id: unique(),
@@ -90,16 +91,17 @@ function overControl<T>(
     future.onReply = (reply) => {
       if (reply.header.msg_type === replyType) take(revive(reply.content) as T);
     };
-    // Rejects when the kernel goes away; the comm and the time-out take over then.
-    future.done.catch(() => undefined);
+    future.done.catch(fail); // the kernel went away
     return true;
   } catch {
     return false; // not connected just now
   }
 }
 
-const tell = (kernel: Kernel, command: Command, take: (reply: Reply) => void): boolean =>
-  overControl(kernel, REQUEST_TYPE, command, REPLY_TYPE, take);
+type Take = (reply: Reply) => void;
+
+const tell = (kernel: Kernel, command: Command, take: Take, fail?: () => void): boolean =>
+  overControl(kernel, REQUEST_TYPE, command, REPLY_TYPE, take, fail);
 
 const KNOWN_MS = 3000;
 
@@ -114,7 +116,7 @@ export function knowsUs(kernel: Kernel): Promise<boolean | null> {
       clearTimeout(timer);
       resolve(!!known?.includes(REQUEST_TYPE));
     };
-    overControl(kernel, "kernel_info_request", {}, "kernel_info_reply", take);
+    overControl(kernel, "kernel_info_request", {}, "kernel_info_reply", take, () => resolve(null));
   });
 }
 
@@ -123,11 +125,12 @@ export function ask(kernel: Kernel, study: string, body: Body, giveUpMs = GIVE_U
   const command = commandOf(study, body);
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(silence(command.id)), giveUpMs);
-    const take = (reply: Reply): void => {
+    const take: Take = (reply) => {
       clearTimeout(timer);
       resolve(reply);
     };
-    if (!tell(kernel, command, take)) take(silence(command.id));
+    const fail = (): void => take(silence(command.id));
+    if (!tell(kernel, command, take, fail)) fail();
   });
 }
 

@@ -1,7 +1,7 @@
 // Where a study comes from: a widget's comm, a kernel that is asked, or a saved result.
 import { ask, CommandClient, kernelOf, knowsUs, SILENCE, type Body, type Kernel, type Model } from "./commands";
-import { decodePacked, decodeUpdate, type Decoded } from "./decode";
-import { RESTARTED, watch, type Lose } from "./life";
+import { decodePacked, decodeUpdate, revive, type Decoded } from "./decode";
+import { ENDED, RESTARTED, watch, type Lose } from "./life";
 import type { Packed, Reply, Snapshot } from "./protocol";
 
 /** Takes an update in; false when one before it was missed. */
@@ -41,10 +41,11 @@ export class WidgetTransport implements Transport {
 
   listen(take: Take, lose: Lose = () => {}): void {
     this.take = take;
-    this.unwatch = watch(kernelOf(this.model), (sentence) => {
+    const end: Lose = (sentence) => {
       this.lost = true;
       lose(sentence);
-    });
+    };
+    this.unwatch = watch(kernelOf(this.model), end, true);
     this.model.on("msg:custom", this.onMessage);
     this.resync();
   }
@@ -113,7 +114,8 @@ export class KernelTransport implements Transport {
       if (anew && kernel && (await knowsUs(kernel)) === false && !this.gone) return end(RESTARTED);
       const reply = await this.send({ command: "follow", number: anew ? 1 : 0 });
       if (this.gone) return;
-      if (reply.message !== SILENCE) lose(reply.ok ? "" : reply.message);
+      if (!kernel) lose(ENDED);
+      else if (reply.message !== SILENCE) lose(reply.ok ? "" : reply.message);
       let more = false;
       if (reply.ok && reply.data) {
         const update = decodePacked(reply.data as Packed);
@@ -148,7 +150,7 @@ export class SnapshotTransport implements Transport {
     }[command as string];
     const ok = data !== undefined;
     const message = ok ? "" : "This is a saved result: run the cell again for that.";
-    return Promise.resolve({ id: "", ok, message, problems: [], data: data ?? null });
+    return Promise.resolve({ id: "", ok, message, problems: [], data: revive(data ?? null) });
   }
 
   listen(take: Take): void {

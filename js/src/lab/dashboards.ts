@@ -6,10 +6,11 @@ import type { Kernel } from "@jupyterlab/services";
 import { SplitPanel, Widget } from "@lumino/widgets";
 import { mount } from "../board/board";
 import { Session } from "../board/session";
+import type { Kernel as Asked } from "../core/commands";
 import { line } from "../core/text";
 import { KernelTransport } from "../core/transport";
 import { tuneIcon } from "./icons";
-import { asked, KernelStudies } from "./studies";
+import { KernelStudies } from "./studies";
 import type { Where } from "./where";
 
 /** What is needed to open one, also after the page was reloaded. */
@@ -27,7 +28,7 @@ class Dashboard extends Widget {
 
   constructor(
     public which: Which,
-    private readonly kernel: () => Kernel.IKernelConnection,
+    private readonly kernel: () => Kernel.IKernelConnection | null,
   ) {
     super();
     this.addClass("jp-HpoDashboard");
@@ -38,7 +39,8 @@ class Dashboard extends Widget {
   turnTo(study: string): void {
     this.clear();
     this.which = { ...this.which, study };
-    const session = new Session(new KernelTransport(() => asked(this.kernel()), study));
+    const kernel = (): Asked | null => this.kernel() as Asked | null;
+    const session = new Session(new KernelTransport(kernel, study));
     this.session = session;
     this.unmount = mount(this.node, session);
     session.lost.subscribe((lost) => {
@@ -54,8 +56,9 @@ class Dashboard extends Widget {
 
   private seek(lost: boolean): void {
     if (lost === (this.sought !== null)) return;
+    const kernel = lost ? this.kernel() : null;
     this.sought?.dispose();
-    this.sought = lost ? new KernelStudies(this.kernel()) : null;
+    this.sought = kernel && new KernelStudies(kernel);
     this.sought?.list.subscribe((list) => {
       const found = list?.find(({ name, id }) => name === this.which.name && id !== this.which.study);
       if (found) this.turnTo(found.id);
@@ -104,12 +107,12 @@ export class Dashboards {
     }
     let connection = await this.where.connection(which.kernel);
     if (!connection) return false;
-    const kernel = (): Kernel.IKernelConnection => {
-      if (connection!.isDisposed) {
-        // Its notebook was closed, or has another kernel now.
-        void this.where.connection(which.kernel).then((next) => (connection = next ?? connection));
+    const kernel = (): Kernel.IKernelConnection | null => {
+      if (connection?.isDisposed) {
+        // Its notebook was closed, or has another kernel now, or the kernel has ended.
+        void this.where.connection(which.kernel).then((next) => (connection = next));
       }
-      return connection!;
+      return connection;
     };
     const content = new Dashboard(which, kernel);
     const widget = new MainAreaWidget({ content });

@@ -97,6 +97,7 @@ declare module "@jupyterlab/services" {
   }
   export interface ServiceManager {
     kernels: {
+      refreshRunning(): Promise<void>;
       findById(id: string): Promise<Kernel.IModel | undefined>;
       connectTo(options: { model: Kernel.IModel; handleComms: boolean }): Kernel.IKernelConnection;
     };
@@ -166,6 +167,7 @@ declare module "@jupyterlab/apputils" {
   import { Widget } from "@lumino/widgets";
   export interface ISessionContext {
     readonly session: { readonly kernel: Kernel.IKernelConnection | null } | null;
+    readonly ready: Promise<void>;
     readonly kernelChanged: ISignal<unknown, unknown>;
     readonly kernelPreference: { readonly name?: string };
   }
@@ -213,8 +215,15 @@ declare module "@jupyterlab/cells" {
     updateSource(start: number, end: number, text?: string): void;
     undo(): void;
   }
+  export interface IOutputs {
+    readonly length: number;
+    get(index: number): { readonly data?: Readonly<Record<string, unknown>> };
+    set(index: number, output: { output_type: string; data: object; metadata: object }): void;
+  }
   export interface ICellModel {
     readonly id: string;
+    /** Of code cells only. */
+    readonly outputs?: IOutputs;
     readonly type: string;
     readonly sharedModel: ISharedText;
   }
@@ -249,14 +258,19 @@ declare module "@jupyterlab/notebook" {
   }
   export interface NotebookPanel extends Widget {
     readonly content: Notebook;
-    readonly context: { readonly ready: Promise<void> };
+    readonly context: {
+      readonly ready: Promise<void>;
+      readonly model: { readonly cells: Iterable<ICellModel>; dirty: boolean };
+    };
     readonly sessionContext: ISessionContext;
   }
   export interface INotebookTracker {
     readonly currentWidget: NotebookPanel | null;
     readonly currentChanged: ISignal<unknown, NotebookPanel | null>;
     readonly activeCellChanged: ISignal<unknown, Cell | null>;
+    readonly widgetAdded: ISignal<unknown, NotebookPanel>;
     find(test: (panel: NotebookPanel) => boolean): NotebookPanel | undefined;
+    forEach(visit: (panel: NotebookPanel) => void): void;
   }
   export const INotebookTracker: unknown;
   export namespace NotebookActions {

@@ -6,6 +6,7 @@ import type { Message } from "@lumino/messaging";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { STUDY } from "../board/states";
+import { ENDED } from "../core/life";
 import { count, duration, metric } from "../core/format";
 import type { StudySummary } from "../core/protocol";
 import { line } from "../core/text";
@@ -20,10 +21,13 @@ interface Shown {
   title: string;
   python: boolean;
   studies: KernelStudies | null;
+  /** What became of the kernel before, whose studies were shown. */
+  lost: string;
 }
 
 export class StudiesPanel extends Widget {
-  private readonly shown: Signal<Shown> = signal({ title: "", python: true, studies: null });
+  private readonly shown: Signal<Shown> = signal({ title: "", python: true, studies: null, lost: "" });
+  private panel: Where["panel"] = null;
 
   constructor(
     private readonly where: Where,
@@ -71,14 +75,20 @@ export class StudiesPanel extends Widget {
       studies = new KernelStudies(kernel);
       studies.look(this.isVisible);
     }
-    this.shown.value = { title: line(this.where.title, 200), python, studies };
+    const title = line(this.where.title, 200);
+    const shown = before?.list.value?.length || before?.lost.value;
+    let { lost } = this.shown.value;
+    if (this.panel !== panel) lost = "";
+    else if (before !== studies && shown) lost = ENDED;
+    this.panel = panel;
+    this.shown.value = { title, python, studies, lost };
   }
 }
 
 function Panel({ shown, open }: { shown: Signal<Shown>; open: Open }) {
   const { title, python, studies } = shown.value;
   const list = studies?.list.value ?? null;
-  const lost = studies?.lost.value;
+  const lost = studies?.lost.value || shown.value.lost;
   return (
     <div class="jp-HpoPanel-body">
       <header class="jp-HpoPanel-header">
@@ -98,7 +108,7 @@ function Panel({ shown, open }: { shown: Signal<Shown>; open: Open }) {
   );
 }
 
-function Empty(props: { title: string; python: boolean; lost: string | undefined }) {
+function Empty(props: { title: string; python: boolean; lost: string }) {
   const { title, python, lost } = props;
   if (!title) return <p class="jp-HpoPanel-empty">Open a notebook to see its studies here.</p>;
   if (!python) return <p class="jp-HpoPanel-empty">This kernel does not run Python.</p>;

@@ -7,7 +7,7 @@ import { say, write } from "./apply";
 import { LOAD_LINE, loadAt, tuned } from "./cells";
 
 const TITLE = "Tune this cell";
-const INSERTED = `${LOAD_LINE} stands in a cell of its own now: %%hpo needs it whenever the notebook is run.`;
+const INSERTED = `Added a cell with ${LOAD_LINE}: the notebook needs it to run from its start.`;
 /** Does nothing where the magic is known, as it may be after %load_ext. */
 const LOAD = `
 def _jupyter_hpo_load():

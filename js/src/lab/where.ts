@@ -59,6 +59,7 @@ export class Where {
     const open = this.openConnection(id);
     if (open) return open;
     const { kernels } = this.app.serviceManager;
+    await kernels.refreshRunning(); // what it knows may have ended since
     const model = await kernels.findById(id);
     return model ? kernels.connectTo({ model, handleComms: false }) : null;
   }
