@@ -72,6 +72,7 @@ class Presenter:
         self._engine, self._space = engine, space
         self._facts, self._notices = list(facts), list(notices)
         self._sampler = sampler
+        self._earlier: tuple[float, float] | None = None
         self._machine = MachineUse()
 
     def changes(self, since: int) -> Update:
@@ -103,10 +104,10 @@ class Presenter:
         """A line for the list of studies. cell: its In[] number, 0 when unknown."""
         with self._engine.lock:
             header = self._header(self._engine.study.began_at or time.time())
-        done = header.n_complete + header.n_pruned + header.n_failed
+        done = self._engine.study.n_done
         return StudySummary(
             study_id, header.study, header.state, header.objectives, header.n_trials, done,
-            header.n_running, header.elapsed_s, header.left_s, header.best, cell,
+            header.n_running, header.spent_s or header.elapsed_s, header.left_s, header.best, cell,
         )  # fmt: skip
 
     def how(self) -> dict[str, str]:
@@ -136,10 +137,15 @@ class Presenter:
             figures.pop("peak_memory_bytes", None)
         return Detail(number, params, traceback, logs.tail(trial.log_path), figures)
 
+    @property
+    def space(self) -> SearchSpace:
+        """What is searched now."""
+        changed = self._engine.study.space
+        return self._space if changed is None else changed
+
     def _header(self, began: float) -> Header:
         study = self._engine.study
-        counts, best = study.counts(), study.best
-        space = self._space if study.space is None else study.space
+        counts, best, space = study.counts(), study.best, self.space
         now = study.ended_at or time.time()
         return Header(
             study=study.config.name,
@@ -152,7 +158,16 @@ class Presenter:
             n_paused=counts[TrialState.PAUSED],
             n_pruned=counts[TrialState.PRUNED],
             n_failed=counts[TrialState.FAIL] - study.books.n_cut_off,
+            n_outside=study.books.n_finished - study.n_done,
+            n_cut_off=study.books.n_cut_off,
             elapsed_s=max(0.0, now - began),
+            spent_s=self._earlier_s(began) + max(0.0, now - began - self._paused_s(began, now)),
+            pauses=[
+                round(max(0.0, at - began), 3)
+                for span in study.pauses
+                for at in (span if study.ended_at is None else (span[0], span[1] or now))
+                if at is not None
+            ],
             left_s=self._left(began),
             best=Best(best.number, list(best.values)) if best and best.values else None,
             best_model_kept=bool(best and best.objects_path),
@@ -187,7 +202,7 @@ class Presenter:
         now, budget = time.time(), study.config.budget
         guesses = []
         if budget.timeout_s is not None:
-            guesses.append(budget.timeout_s - (now - began))
+            guesses.append(budget.timeout_s - (now - began - self._paused_s(began, now)))
         if budget.n_trials is not None and study.n_done_in_session >= PACED_AFTER:
             guesses.append(self._pace(began, now) * self._to_do(budget.n_trials))
         return max(0.0, min(guesses)) if guesses else None
@@ -203,7 +218,29 @@ class Presenter:
         if first is not None and first.finished_at is not None and alone:
             began = first.finished_at
         done = study.n_done_in_session - alone + self._half_done()
-        return (now - began) / max(1.0, done)
+        return (now - began - self._paused_s(began, now)) / max(1.0, done)
+
+    def _paused_s(self, since: float, until: float) -> float:
+        """How long the study was paused in between."""
+        pauses = self._engine.study.pauses
+        return sum(
+            max(0.0, min(until, until if to is None else to) - max(since, at)) for at, to in pauses
+        )
+
+    def _earlier_s(self, began: float) -> float:
+        """How long earlier sessions took, as far as trials ran in them; they change no more."""
+        if self._earlier is None or self._earlier[0] != began:
+            spans = sorted(
+                (t.started_at, t.finished_at)
+                for t in self._engine.study.trials.values()
+                if t.started_at and t.finished_at and t.finished_at < began
+            )
+            took, until = 0.0, 0.0
+            for at, to in spans:
+                took += max(0.0, to - max(at, until))
+                until = max(until, to)
+            self._earlier = (began, took)
+        return self._earlier[1]
 
     def _to_do(self, n_trials: int) -> float:
         return max(0.0, n_trials - self._engine.study.n_done - self._half_done())

@@ -58,6 +58,12 @@ class StudyResults:
         """The best complete trial. Raises StudyError before there is one."""
         front = self.best_trials
         if not front:
+            outside = sum(t.state is TrialState.COMPLETE and t.outside for t in self._trials())
+            if outside:
+                raise StudyError(
+                    f"no complete trial of study {self.name!r} lies in the present space; "
+                    f"{outside} lie outside, and count for nothing."
+                )
             raise StudyError(f"no trial of study {self.name!r} is complete yet.")
         return front[0]
 
@@ -186,17 +192,21 @@ class StudyResults:
         return self.optuna.trials_dataframe()
 
     def importances(self) -> dict[str, float]:
-        """How much each parameter mattered, largest first (Optuna's PED-ANOVA)."""
-        from optuna.importance import get_param_importances
+        """How much each parameter mattered to the first objective, largest first (Optuna's
+        PED-ANOVA over the complete trials of the present space). Raises StudyError for fewer
+        than two of them."""
+        from .search.importance import importances
 
-        complete = [t for t in self.trials if t.state == TrialState.COMPLETE.value]
+        trials = self._trials()
+        complete = [t for t in trials if t.state is TrialState.COMPLETE and not t.outside]
         if len(complete) < 2:
             raise StudyError("importances need at least two complete trials.")
-        return dict(get_param_importances(self.optuna))
+        return importances(complete, self.presenter.space, self.objectives[:1])[0]
 
     @property
     def optuna(self) -> optuna.Study:
-        """The study as Optuna reads it from its journal file."""
+        """The study as Optuna reads it from its journal file. It knows nothing of trials outside
+        a space that was changed: its own best may be one of them."""
         import optuna
 
         from .storage.journal import open_journal

@@ -93,7 +93,10 @@ def open_session(
         earlier = storage.load()
         find_files(earlier, folder)
         for trial in earlier:
+            was_outside = trial.outside
             _place(trial, cell.space)
+            if trial.outside != was_outside:
+                storage.save(trial)
         config = _config(name, cell, options)
         study = Study(
             config,

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from ..study.trial import TrialState
+from ..study.trial import Trial, TrialState
 from ..widgets.protocol import Command, Importance, Importances
 from .answers import Answer
 
@@ -44,9 +44,7 @@ def importances(study: StudyHandle, command: Command) -> Answer:
     """What is known now, at once; when trials have completed since, newer ones are begun on a
     thread of their own. The kernel's control thread."""
     known = _known.setdefault(study, _Known())
-    engine = study.session.engine
-    with engine.lock:
-        n_complete = engine.study.counts()[TrialState.COMPLETE]
+    n_complete = len(_complete(study))
     with known.lock:
         if n_complete < 2:
             return Answer(data=Importances(n_complete, [], why=TOO_FEW))
@@ -66,8 +64,9 @@ def _compute(study: StudyHandle, known: _Known) -> None:
     except Exception as error:
         # Whatever it is, the page is told; asked again once another trial is complete.
         log.exception("the importances of a study could not be computed")
-        n = _n_complete(study)
-        found = Importances(n, [], why=f"{FAILED} ({type(error).__name__}: {error}).")
+        found = Importances(
+            len(_complete(study)), [], why=f"{FAILED} ({type(error).__name__}: {error})."
+        )
     finally:
         with known.lock:
             known.last, known.busy = found, False
@@ -96,10 +95,10 @@ def compute(study: StudyHandle) -> Importances:
     from ..search.importance import importances as computed
 
     session = study.session
+    trials = _complete(study)
     with session.engine.lock:
         objectives = session.study.config.objectives
         space = session.study.space or session.cell.space
-        trials = [t for t in session.study.trials.values() if t.state is TrialState.COMPLETE]
     if len(trials) < 2:
         return Importances(len(trials), [], why=TOO_FEW)
     found = computed(trials, space, objectives)
@@ -107,6 +106,9 @@ def compute(study: StudyHandle) -> Importances:
     return Importances(len(trials), of, why="" if any(found) else NOTHING)
 
 
-def _n_complete(study: StudyHandle) -> int:
-    with study.session.engine.lock:
-        return study.session.study.counts()[TrialState.COMPLETE]
+def _complete(study: StudyHandle) -> list[Trial]:
+    """The complete trials of the present space."""
+    session = study.session
+    with session.engine.lock:
+        trials = session.study.trials.values()
+        return [t for t in trials if t.state is TrialState.COMPLETE and not t.outside]

@@ -32,6 +32,7 @@ from . import records
 from .memory import close_zombie
 
 PREFIX = "jupyter_hpo:"
+OUTSIDE = f"{PREFIX}outside"
 CLOSE_S = 10.0
 
 BATCH = 500
@@ -178,6 +179,9 @@ class JournalStorage:
             if known.get(key) != value:
                 self._records.append(records.trial_attribute(trial_id, key, value))
                 known[key] = value
+        if known.get(OUTSIDE) and OUTSIDE not in attributes:
+            self._records.append(records.trial_attribute(trial_id, OUTSIDE, False))
+            del known[OUTSIDE]
         if infeasible:
             self._records.append(records.constraint(trial_id, MEMORY, 1.0))
         if state.is_finished():
@@ -308,6 +312,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         notice=attributes.get(f"{PREFIX}notice", ""),
         enqueued=attributes.get(f"{PREFIX}enqueued", False),
         own=own,
+        outside=(later or attributes).get(OUTSIDE, False),
     )
 
 
@@ -320,6 +325,7 @@ def _attributes(trial: Trial) -> dict[str, Any]:
         "notice": trial.notice,
         "enqueued": trial.enqueued,
         "own": trial.own,
+        "outside": trial.outside,
     }
     # Through JSON, so that what is compared is what is read back.
     return {PREFIX + k: json.loads(json.dumps(v)) for k, v in content.items() if v}

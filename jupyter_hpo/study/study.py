@@ -247,9 +247,10 @@ class Study(Lifecycle):
         for trial in self.trials.values():
             tuned = trial.tuned
             params = event.space.completed(tuned)
-            trial.outside, trial.params = params is None, tuned if params is None else params
-            own = {n: v for n, v in trial.params.items() if n not in tuned}
-            changed, trial.own = own != trial.own, own
+            own = {n: v for n, v in (params or {}).items() if n not in tuned}
+            changed = (own, params is None) != (trial.own, trial.outside)
+            trial.own, trial.outside = own, params is None
+            trial.params = tuned if params is None else params
             self._touch(trial)
             if changed:
                 out.append(m.Save(trial))
@@ -264,6 +265,11 @@ class Study(Lifecycle):
         self._progress.anew()
         done = (t for t in self.trials.values() if t.state.finished and not t.outside)
         out += [m.Tell(trial) for trial in telling(self.config.objectives, done, TOLD)]
+
+    @property
+    def pauses(self) -> list[tuple[float, float | None]]:
+        """When the person had all of it paused, from and to, in order; to None: it is."""
+        return self._paused.spans("study")
 
     @property
     def _going(self) -> bool:

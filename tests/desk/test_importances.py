@@ -48,6 +48,17 @@ def join():
             thread.join()
 
 
+def test_trials_outside_the_space_count_for_nothing():
+    handle = Handle([n / 100 for n in range(40)])
+    trials = list(handle.session.study.trials.values())
+    for trial in trials[10:]:
+        trial.outside = True
+    assert handle.settled().n == 10
+    for trial in trials[1:]:
+        trial.outside = True
+    assert handle.settled().why == module.TOO_FEW
+
+
 def test_they_come_when_they_are_ready_and_are_kept():
     handle = Handle([n / 100 for n in range(40)])
     first = handle.ask()

@@ -167,6 +167,9 @@ def test_the_space_is_another_one_in_mid_study(begin, each):
     assert all(0.9 <= p["x"] <= 2 and v == p["x"] + 4 * p["depth"] for p, v in later)
     assert any(p["depth"] > 2 for p, _ in later)
     assert each.value("study.best_params['x'] >= 0.9 and depth == study.best_params['depth']")
+    each.run("import jupyter_hpo; found = jupyter_hpo.load_study(study.name, '.jupyter_hpo')")
+    assert each.value("found.best_params == study.best_params"), "on disk as in the kernel"
+    assert each.value("found.importances() == study.importances()")
     # Run again, the cell has its own marks: what was tried elsewhere is outside of these.
     optuna = each.value("sorted({len(t.params) for t in study.optuna.trials})")
     assert optuna == [1, 2]

@@ -66,6 +66,21 @@ def write(storage, one, reports=(), state="COMPLETE", **end):
     return one
 
 
+def test_whether_a_trial_lies_outside_is_kept_also_as_it_changes(reopen):
+    storage = reopen()
+    done, running = write(storage, trial(0), values=(0.5,)), trial(1)
+    storage.save(running)
+    for outside in (True, False, True):
+        for one in (done, running):
+            one.outside = outside
+            storage.save(one)
+    running.outside = False
+    write(storage, running, values=(0.25,))
+    write(storage, trial(2, outside=True), values=(0.125,))
+    assert [t.outside for t in reopen().load()] == [True, False, True]
+    assert [t.outside for t in reopen().load()] == [True, False, True]
+
+
 def test_a_finished_trial_reads_back_equal(reopen):
     written = write(
         reopen(),

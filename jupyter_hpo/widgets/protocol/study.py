@@ -46,8 +46,13 @@ class Header:
     """The study at a glance; sent whole with every message.
 
     state: 'waiting' when only trials are left that the person has paused.
-    n_trials: asked for, None when open-ended. elapsed_s, left_s: seconds; left_s is an
-    estimate, None when nothing is known. facts: what was detected, one sentence each.
+    n_trials: asked for, None when open-ended. n_outside: of the complete, pruned and failed ones
+    those outside the present space, which the budget does not count. n_cut_off: trials cut off
+    by the study's end, to be tried again; counted nowhere else. elapsed_s: seconds since this
+    session's start. spent_s: seconds that trials could run, without pauses and with earlier
+    sessions; None: as elapsed_s. pauses: of the study in this session, as elapsed_s: from, to,
+    from...; the last `to` is absent while it is paused. left_s: seconds, an estimate, None when
+    nothing is known. facts: what was detected, one sentence each.
     setup: which statements ran once for all trials, or why not; empty when there are none.
     jobs_why: why there are as many jobs as there are, when that changed meanwhile.
     message: the last thing to say (an error, why it stopped), empty when nothing.
@@ -66,7 +71,11 @@ class Header:
     n_paused: int = 0
     n_pruned: int = 0
     n_failed: int = 0
+    n_outside: int = 0
+    n_cut_off: int = 0
     elapsed_s: float = 0.0
+    spent_s: float | None = None
+    pauses: list[float] = field(default_factory=list)
     left_s: float | None = None
     best: Best | None = None
     best_model_kept: bool = False
@@ -89,15 +98,16 @@ class Row:
     """One trial as the leaderboard shows it.
 
     state: 'STOPPED' of a trial that was ended by the person, or with the study; `error` says by
-    which. values: one float per objective, or None while there are none. params: active ones only, None, bool, int, float or str. duration_s: pauses are not counted; of a
-    running trial until heard_s, to be counted on from there. started_s, finished_s: since the
-    study's start; finished_s is negative for a trial of an earlier session. error_line:
-    1-based line of the cell. memory_bytes: peak. notice: what else to say of it, such as why
-    it was stopped early. heard_s: when a running trial was last heard of, since the study's
-    start; long_s: a silence of so many seconds is worth a word. waits: what a paused trial
-    waits for; 'person' also while it still runs, and is to be paused at its next report.
-    spans: when it ran, as started_s: from, to, from, to...; the last `to` is absent while it
-    runs. Empty when it was never paused: then it ran from started_s to finished_s.
+    which. values: one float per objective, or None while there are none. params: active ones
+    only, None, bool, int, float or str. duration_s: pauses are not counted; of a running trial
+    until heard_s, to be counted on from there. started_s, finished_s: since the study's start;
+    finished_s is negative for a trial of an earlier session. error_line: 1-based line of the
+    cell. memory_bytes: peak. notice: what else to say of it, such as why it was stopped early.
+    heard_s: when a running trial was last heard of, since the study's start; long_s: a silence
+    of so many seconds is worth a word. waits: what a paused trial waits for; 'person' also
+    while it still runs, and is to be paused at its next report. spans: when it ran, as
+    started_s: from, to, from, to...; the last `to` is absent while it runs. Empty when it was
+    never paused: then it ran from started_s to finished_s.
     """
 
     number: int
