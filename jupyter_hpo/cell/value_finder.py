@@ -177,6 +177,14 @@ class _Finder(ast.NodeVisitor):
                 else:
                     self.visit(value)
 
+    def visit_Tuple(self, node: ast.Tuple | ast.List) -> None:
+        with _Within(self, node.lineno, node.end_lineno or node.lineno, cell_of(node)) as region:
+            for element in node.elts:
+                region.last = len(self.values.found)
+                self.visit(element)
+
+    visit_List = visit_Tuple
+
     def visit_Subscript(self, node: ast.Subscript) -> None:
         self.visit(node.value)
         if not isinstance(literal_of(node.slice), int | str) and not isinstance(

@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -132,28 +133,40 @@ OBJECTIVE = ("which_objective", "no_objective")
 """Asked of the person: not what these tests are about."""
 
 
-BROKEN_UP = {
-    "sklearn_voting": "two calls of one list, each broken: C alone then means two values",
-    "transformers_own_loop": "the formatter moves a tie's mark to another call's end",
-}
-FORMATTED = [
-    pytest.param(r, n, marks=[pytest.mark.xfail(reason=BROKEN_UP[n])] if n in BROKEN_UP else [])
-    for r, n in ALL
-]
-
-
-@pytest.mark.parametrize(("room", "name"), FORMATTED, ids=lambda part: part)
-def test_formatters_leave_the_marks_where_they_mean_the_same(room: str, name: str) -> None:
+def by_ruff(text: str) -> str:
     ruff = shutil.which("ruff", path=f"{sys.prefix}/bin") or shutil.which("ruff")
     if ruff is None:
         pytest.skip("no ruff")
+    command = [ruff, "format", "--isolated", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True)
+    return text if done.returncode else done.stdout
 
+
+def by_black(text: str) -> str:
+    black = pytest.importorskip("black", reason="black isn't installed")
+    try:
+        return str(black.format_str(text, mode=black.Mode()))
+    except black.InvalidInput:  # a magic, a shell command
+        return text
+
+
+FORMATTED = [(*example, by_ruff) for example in ALL] + [
+    (*example, by_black)
+    for example in [*ALL[::6], ("cells", "sklearn_voting"), ("cells", "transformers_own_loop")]
+]
+"""Black breaks lines as ruff does, nearly: it is asked about a sample."""
+
+
+@pytest.mark.parametrize(
+    ("room", "name", "formatter"), FORMATTED, ids=lambda part: getattr(part, "__name__", part)
+)
+def test_formatters_leave_the_marks_where_they_mean_the_same(
+    room: str, name: str, formatter: Callable[[str], str]
+) -> None:
     def formatted(text: str) -> str:
         first, _, below = text.partition("\n")
         magic, body = (first + "\n", below) if first.startswith("%%hpo") else ("", text)
-        command = [ruff, "format", "--isolated", "-"]
-        done = subprocess.run(command, input=body, capture_output=True, text=True)
-        return text if done.returncode else magic + done.stdout
+        return magic + formatter(body)
 
     def all_formatted(book: Book) -> Book:
         return Book({number: formatted(text) for number, text in book.cells.items()})

@@ -239,12 +239,14 @@ class _Cell:
 
     def _keys(self, value: Value, line: int, length: int) -> list[str | None]:
         """How a mark may call it, the likeliest first. Alone on its line it needs no name, unless
-        the line gets so long that a formatter will break it, and move the mark with its end."""
+        a formatter will break the line, because it gets long or has several arguments of a call
+        already broken, and move the mark with its end."""
         keys: list[str | None] = [key for key in (value.key, value.qualified) if key]
         if value.role == "inner" or not keys:
             return [None]
         others = [v for v in self.values.on_line(line, self.number) if v is not value]
-        alone = not any(v.is_literal and v.role != "inner" for v in others)
+        broken = any(self.values.enclosing(line, self.number))
+        alone = not any((v.is_literal or broken) and v.role != "inner" for v in others)
         long = value.role != "assign" and length + len(self._line_of(line)) > LONG
         keyed = long or (not alone and value.role != "callee")
         return [*keys, None] if keyed else [None, *keys]
