@@ -35,6 +35,9 @@ _FONT = (
     "max-width:100%;overflow-wrap:anywhere;font-variant-numeric:tabular-nums"
 )
 
+CHARACTER, PAD = 0.62, 0.65
+"""Of a table: the width of a character, about, and the room at a cell's sides, in em."""
+
 
 def static_html(
     header: Header, rows: Sequence[Row], png: bytes | None, *, title: str = "", top: int = TOP
@@ -123,7 +126,7 @@ def _table(header: Header, rows: Sequence[Row], top: int) -> str:
 
     def cell(tag: str, text: str, numeric: bool, extra: str = "") -> str:
         side = "right" if numeric else "left"
-        style = f"text-align:{side};padding:4px 12px;border-bottom:{_LINE};white-space:nowrap"
+        style = f"text-align:{side};padding:.33em {PAD}em;border-bottom:{_LINE};white-space:nowrap"
         scope = ' scope="col"' if tag == "th" else ""
         return (
             f'<{tag}{scope} align="{side}" style="{style};background:transparent;{extra}">'
@@ -131,15 +134,16 @@ def _table(header: Header, rows: Sequence[Row], top: int) -> str:
         )
 
     head = "".join(
-        cell("th", name, numeric, f"font-size:11px;font-weight:500;{_QUIET}")
-        for name, numeric in titles
+        cell("th", name, numeric, f"font-weight:500;{_QUIET}") for name, numeric in titles
     )
     body = []
+    lengths = [len(name) for name, _ in titles]
     for row in shown:
         texts = cells(row, header, titles)
         leads = row.number == best
         if leads and header.objectives:
             texts[2] = f"★ {texts[2]}"
+        lengths = list(map(max, lengths, map(len, texts)))
         weight = "font-weight:600" if leads else "font-weight:400"
         faint = "" if row.state == "COMPLETE" else f";{_QUIET}"
         content = "".join(
@@ -147,11 +151,15 @@ def _table(header: Header, rows: Sequence[Row], top: int) -> str:
             for text, (_, numeric) in zip(texts, titles, strict=True)
         )
         body.append(f'<tr style="background:transparent">{content}</tr>')
+    ems = sum(length * CHARACTER + 2 * PAD for length in lengths)
     left = hidden(rows, header, top)
     more = f'<div style="padding:5px 12px;{_QUIET}">… {escape(left)}</div>' if left else ""
     return (
-        '<div style="overflow-x:auto">'
-        '<table style="border-collapse:collapse;border:0;margin:4px 0;font-size:12px">'
+        # On paper nothing scrolls: there a wide table is set smaller, down to what can be read.
+        # Where it is narrower than any paper (a telephone), it scrolls.
+        '<div style="overflow-x:auto;container-type:inline-size">'
+        '<table style="border-collapse:collapse;border:0;margin:4px 0;'
+        f'font-size:min(12px,max(7.5px,{100 / ems:.3f}cqw,(480px - 100cqw)*99))">'
         f'<thead><tr style="background:transparent">{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>{more}"
     )

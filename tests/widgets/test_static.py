@@ -109,3 +109,15 @@ def test_drawing_leaves_pyplot_alone():
     before = sys.modules.get("matplotlib.pyplot")
     static_bundle(replace(UPDATE, version=8))
     assert sys.modules.get("matplotlib.pyplot") is before
+
+
+def test_a_wide_table_is_set_smaller_where_it_does_not_fit():
+    def share(count):
+        params = [ParamInfo(f"parameter_{i}", "float") for i in range(count)]
+        rows = [Row(0, "COMPLETE", [0.5], {p.name: 0.25 for p in params}, 3, 1.0)]
+        header = Header("s", "finished", [ObjectiveInfo("acc", "maximize")], params)
+        html = static_bundle(Update(1, header, rows))["text/html"]
+        return float(re.search(r"font-size:min\(12px,max\(7\.5px,([0-9.]+)cqw", html)[1])
+
+    assert share(1) > 12 / 5  # at a page of 500 px it has its full size
+    assert share(10) < share(5) < share(1)
