@@ -61,7 +61,7 @@ class TerminalLine:
 
 def in_a_line(header: Header) -> str:
     """`digits: 12/40 trials, 2 running, best 0.9356 (trial 7), 1m 20s, 40s left`."""
-    done = header.n_complete + header.n_pruned + header.n_failed
+    done = header.n_complete + header.n_pruned + header.n_failed - header.n_outside
     of = "" if header.n_trials is None else f"/{header.n_trials}"
     parts = [f"{done}{of} trials"]
     parts += [f"{header.n_running} running"] if header.n_running else []
@@ -69,7 +69,7 @@ def in_a_line(header: Header) -> str:
     if header.best is not None:
         values = ", ".join(numbers.metric(value) for value in header.best.values)
         parts.append(f"best {values} (trial {header.best.number})")
-    parts.append(numbers.duration(header.elapsed_s))
+    parts.append(numbers.duration(header.elapsed_s if header.spent_s is None else header.spent_s))
     if header.left_s is not None:
         parts.append(f"{numbers.duration(header.left_s)} left")
     return f"{line(header.study, 40)}: {', '.join(parts)}"

@@ -304,3 +304,40 @@ def test_the_machine_is_looked_at_while_the_study_lasts(study, view, clock, monk
     run(study, 0, BEGAN, BEGAN + 1)
     assert study.phase == "finished"
     assert view.header().use == {}
+
+
+def test_pauses_take_no_time_and_slow_no_pace(study, view, clock):
+    study.handle(m.Begin(), BEGAN)
+    for number in range(3):
+        suggest(study, number, BEGAN)
+        run(study, number, BEGAN, BEGAN + 4)
+    clock.at = BEGAN + 4
+    left = view.header().left_s
+    study.handle(m.PauseRequested(), BEGAN + 4)
+    clock.at = BEGAN + 1004
+    assert (view.header().spent_s, view.header().pauses) == (4.0, [4.0])
+    study.handle(m.ResumeRequested(), BEGAN + 1004)
+    found = view.header()
+    assert (found.spent_s, found.elapsed_s, found.pauses) == (4.0, 1004.0, [4.0, 1004.0])
+    assert found.left_s == left
+
+
+def test_a_session_s_time_goes_on_from_those_before(study, view, clock):
+    for number, at in ((0, 0), (1, 4), (2, 500)):
+        trial = Trial(number, {"lr": 0.5}, TrialState.COMPLETE, values=(0.5,))
+        trial.started_at, trial.finished_at = at + 1.0, at + 11.0
+        study.books.add(trial)
+    study.handle(m.Begin(), BEGAN)
+    clock.at = BEGAN + 5
+    assert view.header().spent_s == 14.0 + 10.0 + 5.0
+
+
+def test_the_budget_counts_no_trial_outside_the_space(study, view, clock):
+    study.handle(m.Begin(), BEGAN)
+    for number in range(3):
+        suggest(study, number, BEGAN)
+        run(study, number, BEGAN, BEGAN + 1)
+    study.handle(m.SpaceChanged(SearchSpace({"lr": Float(0.6, 1.0)})), BEGAN + 2)
+    found = view.header()
+    assert (found.n_complete, found.n_outside, found.n_trials) == (3, 3, 11)
+    assert view.presenter.summary("s", 0).n_done == 0

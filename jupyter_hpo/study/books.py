@@ -33,6 +33,11 @@ class Books:
             self.add(trial)
             self.front.take(trial)
 
+    @property
+    def n_finished(self) -> int:
+        """Not cut off by a study's end, of any space."""
+        return len(self.trials) - self.n_unfinished - self.n_cut_off
+
     def counts(self) -> dict[TrialState, int]:
         """How many trials are in each state."""
         return dict(self._counts)

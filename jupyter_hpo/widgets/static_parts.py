@@ -94,15 +94,18 @@ def summary(header: Header) -> list[tuple[str, str]]:
         (header.n_pruned, "pruned"),
         (header.n_failed, "failed"),
     ]
-    done = sum(n for n, _ in counts)
+    done = sum(n for n, _ in counts) - header.n_outside
     of = "" if header.n_trials is None or done >= header.n_trials else f" of {header.n_trials}"
+    counts += [(header.n_outside, "of them outside the space"), (header.n_cut_off, "cut off")]
     parts = ", ".join(f"{n} {word}" for n, word in counts if n)
     items = []
     if header.best is not None:
         values = ", ".join(numbers.metric(value) for value in header.best.values)
         items.append(("Best", f"{values} (trial {header.best.number})"))
     items.append(("Trials", f"{done}{of}" + (f" ({parts})" if parts else "")))
-    items.append(("Time", numbers.duration(header.elapsed_s)))
+    items.append(
+        ("Time", numbers.duration(header.elapsed_s if header.spent_s is None else header.spent_s))
+    )
     return items
 
 

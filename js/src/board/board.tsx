@@ -8,6 +8,7 @@ import { Header } from "./header";
 import { Narrowed } from "./narrowed";
 import { PANES, type Pane } from "./panes";
 import type { Session } from "./session";
+import { doneOf } from "./states";
 import { Tabs } from "./tabs";
 import base from "./base.css";
 import css from "./board.css";
@@ -25,7 +26,7 @@ function Announcer({ session }: { session: Session }) {
     const say = (): void => {
       const header = session.store.header;
       if (!header) return;
-      const done = header.n_complete + header.n_pruned + header.n_failed;
+      const done = doneOf(header);
       const of = header.n_trials === null ? "" : ` of ${header.n_trials}`;
       const best = header.best ? `, best ${header.best.values.map(metric).join(", ")}` : "";
       setText(`${header.state}: ${done}${of} trials finished${best}`);

@@ -7,7 +7,7 @@ import { reasons, type Reason } from "../core/reasons";
 import { line } from "../core/text";
 import { Long } from "./long";
 import type { Session } from "./session";
-import { Badge, ended, SIGNS, WORDS } from "./states";
+import { Badge, doneOf, ended, SIGNS, WORDS } from "./states";
 import { Steering } from "./steering";
 import { Teach } from "./teach";
 
@@ -74,8 +74,10 @@ function Use({ use }: { use: Record<string, number> }) {
 function Progress({ header }: { header: HeaderValue }) {
   const total = header.n_trials;
   if (total === null) return null; // open-ended: there is nothing to be a part of
-  const done = header.n_complete + header.n_pruned + header.n_failed;
-  const part = (n: number): string => `${Math.min(100, (100 * n) / total)}%`;
+  const done = doneOf(header);
+  // Those outside the space are drawn, too, and take away nothing of the rest.
+  const all = Math.max(1, total + header.n_outside);
+  const part = (n: number): string => `${Math.min(100, (100 * n) / all)}%`;
   const text = `${done} of ${total} trials`;
   return (
     <div
@@ -220,9 +222,14 @@ function Said({ session }: { session: Session }) {
 export function Header({ session, silent }: { session: Session; silent: number }) {
   session.version.value;
   const header = session.store.header!;
-  const done = header.n_complete + header.n_pruned + header.n_failed;
+  const done = doneOf(header);
   const objectives = header.objectives.map((o) => `${o.direction} ${line(o.name, 60)}`).join(", ");
-  const percent = header.n_trials ? `${Math.floor((100 * done) / header.n_trials)}%` : "";
+  const { n_outside: outside, n_cut_off: cutOff } = header;
+  const notes = [
+    header.n_trials ? `${Math.floor((100 * done) / header.n_trials)}%` : "",
+    outside ? `${count(outside)} outside the space` : "",
+    cutOff ? `${count(cutOff)} cut off` : "",
+  ];
   const jobs = header.jobs === 1 ? "1 job" : `${header.jobs} jobs`;
   const failed = header.state === "failed";
   const lost = session.lost.value;
@@ -245,10 +252,10 @@ export function Header({ session, silent }: { session: Session; silent: number }
         >
           <strong>{header.best ? header.best.values.map(metric).join(" · ") : "–"}</strong>
         </Stat>
-        <Stat label="Trials" note={percent}>
+        <Stat label="Trials" note={notes.filter(Boolean).join(" · ")}>
           {header.n_trials === null ? count(done) : `${count(done)} of ${count(header.n_trials)}`}
         </Stat>
-        <Stat label={over ? "Took" : "Elapsed"}>{clock(header.elapsed_s)}</Stat>
+        <Stat label={over ? "Took" : "Elapsed"}>{clock(header.spent_s ?? header.elapsed_s)}</Stat>
         {!over && <Stat label="Left">{left(header)}</Stat>}
         {!over && <Use use={header.use} />}
       </dl>

@@ -37,6 +37,10 @@ export const STUDY: Record<StudyState, { sign: string; word: string; tone: strin
 export const ended = ({ state }: Header): boolean =>
   state === "finished" || state === "stopped" || state === "failed";
 
+/** Finished trials that the budget counts. */
+export const doneOf = (header: Header): number =>
+  header.n_complete + header.n_pruned + header.n_failed - header.n_outside;
+
 export const unfinished = ({ state }: Row): boolean =>
   state === "RUNNING" || state === "PAUSED" || state === "WAITING";
 

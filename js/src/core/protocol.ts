@@ -9,6 +9,8 @@ export const SNAPSHOT_TYPE = "application/vnd.jupyter-hpo.snapshot.v1+json";
 
 export const SNAPSHOT_FORMAT = 1;
 
+export const VIEW_TYPE = "application/vnd.jupyter-hpo.view.v1+json";
+
 export const LOBBY = "";
 
 export const ROW_STATES = ["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED", "FAIL", "STOPPED"] as const;
@@ -29,7 +31,7 @@ export type DeclaredBy = "" | "mark" | "line" | "space";
 
 export type ValueKind = "float" | "int" | "str" | "bool" | "object";
 
-export type CommandName = "pause" | "resume" | "stop" | "pause_trial" | "resume_trial" | "stop_trial" | "prune_trial" | "detail" | "resync" | "start" | "plan" | "write_marks" | "studies" | "follow" | "enqueue" | "set_budget" | "space" | "set_space" | "continue" | "importances" | "apply" | "export";
+export type CommandName = "pause" | "resume" | "stop" | "pause_trial" | "resume_trial" | "stop_trial" | "prune_trial" | "detail" | "resync" | "start" | "plan" | "write_marks" | "studies" | "follow" | "enqueue" | "set_budget" | "space" | "set_space" | "continue" | "importances" | "apply" | "export" | "result";
 
 export type ColumnType = "u1" | "i2" | "i4" | "f8";
 
@@ -66,7 +68,11 @@ export interface Header {
   n_paused: number;
   n_pruned: number;
   n_failed: number;
+  n_outside: number;
+  n_cut_off: number;
   elapsed_s: number;
+  spent_s: number | null;
+  pauses: number[];
   left_s: number | null;
   best: Best | null;
   best_model_kept: boolean;
@@ -171,6 +177,10 @@ export interface Importances {
   of: Importance[];
   busy: boolean;
   why: string;
+}
+
+export interface View {
+  output: string;
 }
 
 export interface Snapshot {
@@ -320,4 +330,5 @@ export interface StudySummary {
   left_s: number | null;
   best: Best | null;
   cell: number;
+  output: string;
 }
