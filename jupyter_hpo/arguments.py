@@ -34,7 +34,9 @@ class Request:
 def parse_line(line: str) -> Request:
     """The Request in the magic's line. Raises UsageError with one sentence."""
     parser = build_parser()
-    found = parser.parse_intermixed_args(_with_values(split_line(line), parser))
+    words = _with_values(split_line(line), parser)
+    _once(words, parser)
+    found = parser.parse_intermixed_args(words)
     if found.fresh and found.resume:
         raise UsageError("%%hpo: --fresh and --resume exclude each other")
     if found.background and found.executor == "inline":
@@ -47,6 +49,10 @@ def parse_line(line: str) -> Request:
             "%%hpo: --executor inline runs the trials in the kernel, on the device that the cell "
             "names; leave out --device"
         )
+    sources = [objective.source for objective in found.objectives or ()]
+    for source in sources:
+        if sources.count(source) > 1:
+            raise UsageError(f"%%hpo: the objective {source} is given twice")
     for token in found.space:
         if "=" not in token:
             raise UsageError(f"%%hpo: {_stray(token)}")
@@ -80,6 +86,15 @@ def parse_line(line: str) -> Request:
         explain=found.explain,
         reach=found.reach,
     )
+
+
+def _once(words: Sequence[str], parser: Parser) -> None:
+    """Raises UsageError for an option that is given twice; there may be several objectives."""
+    flags = [word.partition("=")[0] for word in words if word.startswith("--")]
+    for flag in flags:
+        once = flag in parser.flags and parser.option(flag).dest != "objectives"
+        if once and flags.count(flag) > 1:
+            raise UsageError(f"%%hpo: {flag} is given twice")
 
 
 def _with_values(words: Sequence[str], parser: Parser) -> list[str]:

@@ -28,5 +28,7 @@ def a_person_can_answer(kernel: Any | None) -> bool:
     JupyterLab, Notebook 7, VS Code and Colab allow a cell to ask for input; nbclient, and so
     papermill and `jupyter execute`, does not. A request that says nothing gets the benefit.
     """
-    parent = kernel.get_parent() if hasattr(kernel, "get_parent") else {}
-    return kernel is not None and bool((parent or {}).get("content", {}).get("allow_stdin", True))
+    if kernel is None:
+        return False
+    parent = kernel.get_parent() if hasattr(kernel, "get_parent") else None
+    return bool((parent or {}).get("content", {}).get("allow_stdin", True))

@@ -8,32 +8,58 @@ from dataclasses import dataclass
 from typing import Any
 
 from .arguments import split_line
-from .errors import HpoError
+from .errors import HpoError, StudyError
 from .handle import StudyHandle, load_study, studies
+from .results import StudyResults
 from .space.marks import format_mark
 from .steering import BUDGET, budget_in_words, read_budget
 from .storage import list_studies
+from .stored import StoredResults
 
 
 @dataclass(frozen=True)
 class Command:
     """run: carries it out with the words after it; what it returns is displayed. usage: what
-    follows the command. help: one sentence, for `%hpo help`."""
+    follows the command. help: one sentence, for `%hpo help`. reads: it can be asked of a study
+    that was read from disk, too."""
 
-    run: Callable[[StudyHandle, list[str]], Any]
+    run: Callable[[Any, list[str]], Any]
     usage: str
     help: str
+    reads: bool = False
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A study that `%hpo open` gave; newest: the kernel's newest then, None without one."""
+
+    study: StudyResults
+    newest: StudyHandle | None
+
+
+_opened: _Opened | None = None
+
+
+def _newest() -> StudyHandle | None:
+    return studies.latest() if studies.names() else None
+
+
+def _meant() -> StudyResults:
+    """The study that was opened, until another is started; else the newest. Raises StudyError
+    when there is none."""
+    if _opened is not None and _opened.newest is _newest():
+        return _opened.study
+    return studies.latest()
 
 
 def run_line(line: str, namespace: dict[str, Any]) -> Any:
-    """Carry out one `%hpo` command on the newest study; what it returns is displayed.
+    """Carry out one `%hpo` command on the newest study, or the one opened since; what it
+    returns is displayed. Main thread.
 
     Raises HpoError for an unknown command or one that makes no sense now.
     """
+    global _opened
     word, *rest = split_line(line) or ["status"]
-    if word == "help":
-        print(help_text())
-        return None
     if word not in COMMANDS:
         if word.startswith("--"):
             raise HpoError(f"%hpo takes no options; to search a cell begin it with %%hpo {line}")
@@ -44,24 +70,34 @@ def run_line(line: str, namespace: dict[str, Any]) -> Any:
             else f" Known: {', '.join(COMMANDS)}; %hpo help explains them."
         )
         raise HpoError(f"%hpo has no command {word!r}.{hint}")
+    command = COMMANDS[word]
+    if rest and not command.usage and word not in ("stop", "pause"):
+        raise HpoError(f"%hpo {word} takes nothing more, and not {' '.join(rest)!r}.")
+    if word == "help":
+        print(help_text())
+        return None
     if word == "list":
         return [*studies.names(), *(n for n in list_studies() if n not in studies.names())]
     if word == "open":
         if len(rest) != 1:
             raise HpoError("%hpo open needs the name of one study; %hpo list shows them.")
-        namespace["study"] = load_study(rest[0])
-        return namespace["study"]
-    return COMMANDS[word].run(studies.latest(), rest)
+        _opened = _Opened(load_study(rest[0]), _newest())
+        namespace["study"] = _opened.study
+        return _opened.study
+    study = _meant()
+    if isinstance(study, StoredResults) and not command.reads:
+        raise StudyError(study.only_read)
+    return command.run(study, rest)
 
 
 def help_text() -> str:
     """All commands, a line each."""
     width = max(len(f"{word} {c.usage}") for word, c in COMMANDS.items())
     lines = [f"  %hpo {f'{word} {c.usage}':{width}}  {c.help}" for word, c in COMMANDS.items()]
-    return "\n".join(["Of the newest study:", *lines])
+    return "\n".join(["Of the newest study, or of the one opened since:", *lines])
 
 
-def _best(study: StudyHandle, _: list[str]) -> dict[str, Any]:
+def _best(study: StudyResults, _: list[str]) -> dict[str, Any]:
     return study.best_params
 
 
@@ -99,8 +135,10 @@ def _prune(study: StudyHandle, number: int) -> None:
 
 
 def _resume(study: StudyHandle, rest: list[str]) -> None:
-    if rest and not rest[0].isdigit():
-        raise HpoError(f"%hpo resume takes a number of trials, not {rest[0]!r}.")
+    if len(rest) > 1 or not all(word.isdecimal() for word in rest):
+        raise HpoError(f"%hpo resume takes a number of trials, not {' '.join(rest)!r}.")
+    if study.state == "stopping":
+        study.still_runs("resumed")
     study.resume(int(rest[0]) if rest else None)
 
 
@@ -132,7 +170,14 @@ def _pairs(word: str, rest: list[str], example: str) -> dict[str, str]:
     pairs = [text.partition("=") for text in rest]
     if not rest or not all(name and equals for name, equals, _ in pairs):
         raise HpoError(f"%hpo {word} takes name=value: %hpo {word} {example}")
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    found: dict[str, str] = {}
+    for name, _, value in ((n.strip(), e, v.strip()) for n, e, v in pairs):
+        if name in found:
+            raise HpoError(f"%hpo {word}: {name} is given twice.")
+        if not value:
+            raise HpoError(f"%hpo {word}: {name}= lacks its value.")
+        found[name] = value
+    return found
 
 
 def _apply(study: StudyHandle, rest: list[str]) -> None:
@@ -143,7 +188,7 @@ def _apply(study: StudyHandle, rest: list[str]) -> None:
     apply(study, int(rest[0]) if rest else None)
 
 
-def _export(study: StudyHandle, rest: list[str]) -> None:
+def _export(study: StudyResults, rest: list[str]) -> None:
     from .outcome import said
 
     force = "--force" in rest
@@ -158,9 +203,9 @@ def _nothing(study: StudyHandle, rest: list[str]) -> None:
 
 
 COMMANDS: dict[str, Command] = {
-    "status": Command(lambda study, _: study, "", "show it"),
-    "best": Command(_best, "", "the best values"),
-    "leaderboard": Command(lambda study, _: study, "", "show it"),
+    "status": Command(lambda study, _: study, "", "show it", reads=True),
+    "best": Command(_best, "", "the best values", reads=True),
+    "leaderboard": Command(lambda study, _: study, "", "show it", reads=True),
     "stop": Command(_stop, "", "end it and keep what finished"),
     "pause": Command(_pause, "", "hold every trial at its next report, and start none"),
     "resume": Command(_resume, "[N]", "go on; of a finished study N trials more (20)"),
@@ -184,7 +229,9 @@ COMMANDS: dict[str, Command] = {
         "resume-trial", StudyHandle.resume_trial, "let it go on as soon as a slot is free"
     ),
     "apply": Command(_apply, "[N]", "write the values of trial N, or the best, into the cell"),
-    "export": Command(_export, "report.html [--force]", "write it as one file for any browser"),
+    "export": Command(
+        _export, "report.html [--force]", "write it as one file for any browser", reads=True
+    ),
     "list": Command(_nothing, "", "the studies here"),
     "open": Command(_nothing, "NAME", "read one of them, as `study`"),
     "help": Command(_nothing, "", "this list"),

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+MOST_JOBS = 1000
+"""Trials side by side, at most: each is a process, or waits for one."""
+
 PATIENCE = 30
 """Trials without a better value after which a study with no other budget ends."""
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from IPython.core.error import UsageError
 
 from .executors.devices import parse_device
-from .options import Options
+from .options import MOST_JOBS, Options
 from .study.objective import Direction, Objective
 from .widgets.numbers import parse_duration
 
@@ -120,19 +120,22 @@ def _size(text: str) -> int:
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number greater than 0")
     return int(text)
 
 
 def _seed(text: str) -> int:
-    if not text.isdigit() or int(text) >= 2**32:
+    if not text.isdecimal() or int(text) >= 2**32:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2**32 - 1")
     return int(text)
 
 
 def _jobs(text: str) -> int | None:
-    return None if text == "auto" else _positive(text)
+    jobs = None if text == "auto" else _positive(text)
+    if jobs is not None and jobs > MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{jobs} is too many: at most {MOST_JOBS} side by side")
+    return jobs
 
 
 def _device(text: str) -> str:

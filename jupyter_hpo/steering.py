@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import CellError, StudyError
 from .facts import may_report
-from .options import cores
+from .options import MOST_JOBS, cores
 from .placement import threads_of_each
 from .space import Categorical, Distribution, Float, Int, Parameter, SearchSpace
 from .space.marks import format_mark, nearest
 from .study import messages as m
 from .study.config import Budget
 from .study.trial import Trial
-from .widgets.numbers import duration, parse_duration
+from .widgets.numbers import LONGEST_S, duration, parse_duration
 
 if TYPE_CHECKING:
     from .cell import CapturedCell
@@ -137,6 +137,9 @@ class Steering:
         self.still_runs("given another space")
         if self.notebook is None:
             raise StudyError(NO_NOTEBOOK)
+        sought = {o.source for o in cell.objectives}
+        for name in sought & cell.space.keys() - self.session.cell.space.keys():
+            raise StudyError(f"{name!r} is the objective: it is measured, and can't be tuned.")
         change_space(self.session, cell, self.notebook.states_for(cell))
         with self.session.engine.lock:
             trials = [trial.tuned for trial in self.session.study.trials.values()]
@@ -278,6 +281,8 @@ def _whole(name: str, value: Any) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise StudyError(f"{name}={value!r}: give a whole number from 1 up, or None.")
+    if name == "jobs" and value > MOST_JOBS:
+        raise StudyError(f"{name}={value!r}: at most {MOST_JOBS} trials run side by side.")
     return value
 
 
@@ -290,6 +295,8 @@ def _seconds(value: Any) -> float | None:
         return None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0:
         raise StudyError(f"timeout_s={value!r}: give seconds above 0, or None.")
+    if seconds > LONGEST_S:
+        raise StudyError(f"timeout_s={value!r} is longer than ten years; None is no limit.")
     return float(seconds)
 
 
@@ -321,6 +328,8 @@ def read_budget(texts: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str
                 found["timeout_s"] = None if none else parse_duration(text)
             elif not none and (not text.isdecimal() or int(text) < 1):
                 problems[name] = f"{text!r} is not a whole number above 0."
+            elif not none and name == "jobs" and int(text) > MOST_JOBS:
+                problems[name] = f"at most {MOST_JOBS} trials run side by side."
             else:
                 found[name] = None if none else int(text)
         except ValueError as error:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
+from .errors import StudyError
 from .present import Presenter
 from .results import StudyResults
+from .steering import Steering
 from .storage.folder import StudyFolder
 from .storage.journal import StoredStudy
 from .study.config import StudyConfig
 from .study.study import Study
 from .widgets.encode import plain
 from .widgets.protocol import Command, Header, Reply
+
+REQUESTS = {name for name in vars(Steering) if not name.startswith("_")} | {"resume", "wait"}
 
 
 class StoredResults(StudyResults):
@@ -23,13 +27,27 @@ class StoredResults(StudyResults):
         super().__init__(stored.name, stored.objectives, folder, lambda: stored.trials, {})
         self._presenter = presenter_of(stored)
 
+    def __getattr__(self, name: str) -> Any:
+        """What can be asked of a study that runs, is refused with a sentence."""
+        if name not in REQUESTS:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+        def refuse(*args: Any, **kwargs: Any) -> NoReturn:
+            raise StudyError(self.only_read)
+
+        return refuse
+
+    @property
+    def only_read(self) -> str:
+        return f"study {self.name!r} was read from disk: run its cell to go on with it."
+
     @property
     def presenter(self) -> Presenter:
         return self._presenter
 
     def answer(self, command: Command) -> Reply:
         if command.command != "detail":
-            return Reply(command.id, False, "This study was read from disk: run its cell to go on.")
+            return Reply(command.id, False, self.only_read[:1].upper() + self.only_read[1:])
         try:
             detail = self._presenter.detail(command.number or 0)
         except LookupError:

@@ -3,7 +3,7 @@
 import pytest
 
 from jupyter_hpo import load_study
-from jupyter_hpo.errors import StudyError
+from jupyter_hpo.errors import StorageError, StudyError
 from jupyter_hpo.space import Categorical, Float, SearchSpace
 from jupyter_hpo.storage import StudyFolder
 from jupyter_hpo.storage.journal import JournalStorage
@@ -73,3 +73,45 @@ def test_its_dashboard_is_a_widget_that_answers(root, monkeypatch):
 def test_a_name_that_is_not_there_is_answered_with_those_that_are(root):
     with pytest.raises(StudyError, match="found: digits"):
         load_study("digit", root)
+
+
+def test_what_only_a_running_study_can_do_is_refused_with_a_sentence(root):
+    study = load_study("digits", root)
+    for ask in (lambda: study.resume(3), lambda: study.enqueue(lr=0.1), lambda: study.stop()):
+        with pytest.raises(StudyError, match="run its cell to go on"):
+            ask()
+    assert not hasattr(study, "no_such_thing")
+
+
+@pytest.mark.parametrize(
+    "begin", [b"null\n", b"[1,2]\n", b'{"op_code": 0, "worker_id"\n', b"\x00\xff"]
+)
+def test_a_damaged_file_is_said_to_be_one(root, begin):
+    journal = StudyFolder("digits", root).journal
+    journal.write_bytes(begin + journal.read_bytes())
+    with pytest.raises(StorageError, match="can't be read as a study"):
+        load_study("digits", root)
+    journal.unlink()
+    journal.mkdir()
+    with pytest.raises(StorageError, match="can't be read as a study"):
+        load_study("digits", root)
+
+
+def test_the_best_lies_in_the_space_as_it_was_changed(root):
+    folder = StudyFolder("digits", root)
+    storage = JournalStorage(folder.journal, "digits", SPACE, (Objective("acc", "maximize"),))
+    first, best, _ = storage.load()
+    best.outside = True
+    storage.save(best)
+    storage.close()
+    study = load_study("digits", root)
+    assert study.best_trial.number == first.number
+    assert [t.number for t in study.leaderboard()][:2] == [0, 1]
+    assert study.presenter.changes(0).header.best.number == 0
+    storage = JournalStorage(folder.journal, "digits", SPACE, (Objective("acc", "maximize"),))
+    first = storage.load()[0]
+    first.outside = True
+    storage.save(first)
+    storage.close()
+    with pytest.raises(StudyError, match="2 lie outside"):
+        load_study("digits", root).best_params

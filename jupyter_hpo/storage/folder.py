@@ -83,9 +83,11 @@ class StudyFolder:
             part.unlink(missing_ok=True)
         for stale in self.path.glob("journal.log.lock*"):  # of a writer that was killed
             stale.unlink(missing_ok=True)
-        if not self.journal.exists():
+        if not self.journal.is_file():
             return
         with self.journal.open("rb+") as file:
+            if file.read(1) != b"{":  # not a journal that was torn: nothing is taken from it
+                return
             end = file.seek(0, os.SEEK_END)
             while end > 0:
                 start = max(0, end - (1 << 16))

@@ -11,7 +11,7 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,20 +60,20 @@ class JournalStorage:
         self._finished: set[int] = set()  # numbers whose end is in the file
         self._problem: str | None = None
         self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        try:
+        with _readable(path):
+            _begins_as_a_journal(path)
             self._journal = open_journal(path)
             self._study_id = self._open_study(objectives)
             self._writer = records.JournalWriter(path)
-        except (OSError, ValueError, KeyError) as error:
-            raise StorageError(
-                f"{path} can't be read as a study ({type(error).__name__}: {error}). "
-                "Move it away, or start anew with --fresh."
-            ) from error
         self._thread = threading.Thread(target=self._write, name="jupyter_hpo-storage", daemon=True)
         self._thread.start()
 
     # ---------------------------------------------------------------- Storage
     def load(self) -> list[Trial]:
+        with _readable(self.path):
+            return self._load()
+
+    def _load(self) -> list[Trial]:
         for frozen in self._journal.get_all_trials(self._study_id, deepcopy=False):
             self._ids[frozen.number] = frozen._trial_id
             self._written[frozen.number] = dict(frozen.user_attrs)
@@ -230,8 +230,37 @@ class JournalStorage:
                         "Give this one another --name, or start anew with --fresh."
                     )
                 return study._study_id
+        others = [study.study_name for study in self._journal.get_all_studies()]
+        if others:
+            raise StorageError(
+                f"{self.path} holds study {others[0]!r}, and not {self.name!r}. Move it away, or "
+                "start anew with --fresh."
+            )
         with quiet():
             return self._journal.create_new_study(directions, self.name)
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say of a damaged file that it is one: whatever stands there, Optuna replays it."""
+    try:
+        yield
+    except StorageError:
+        raise
+    except Exception as error:
+        raise StorageError(
+            f"{path} can't be read as a study ({type(error).__name__}: {error}). "
+            "Move it away, or start anew with --fresh."
+        ) from error
+
+
+def _begins_as_a_journal(path: Path) -> None:
+    """Raises ValueError for what no study of ours or Optuna's has begun."""
+    if path.exists():
+        with path.open("rb") as file:
+            first = file.read(1)
+        if first not in (b"", b"{"):
+            raise ValueError("its first line is none of a journal")
 
 
 @dataclass(frozen=True)
@@ -249,8 +278,13 @@ class StoredStudy:
 def read_study(path: Path, name: str) -> StoredStudy:
     """A study on disk; nothing is written.
 
-    Raises StorageError when the file does not hold that study.
+    Raises StorageError when the file does not hold that study, or can't be read.
     """
+    with _readable(path):
+        return _read(path, name)
+
+
+def _read(path: Path, name: str) -> StoredStudy:
     journal = open_journal(path)
     try:
         study_id = journal.get_study_id_from_name(name)

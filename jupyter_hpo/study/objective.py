@@ -95,6 +95,8 @@ def as_number(value: Any, source: str) -> float:
         if hasattr(value, "item") and getattr(value, "size", 1) is not None:
             value = value.item()
         number = float(value)
+    except OverflowError:
+        raise ObjectiveError(f"the objective {source!r} is too large for a float.") from None
     except Exception:
         shape = getattr(value, "shape", None)
         what = type(value).__name__ + (f" of shape {tuple(shape)}" if shape else "")

@@ -92,7 +92,8 @@ def telling(objectives: Sequence[Objective], trials: Iterable[Trial], bound: int
 
 def leaderboard(objectives: Sequence[Objective], trials: Iterable[Trial]) -> list[Trial]:
     """Complete trials best first (by the first objective), then pruned ones by their last
-    report, then the running, waiting and failed ones by number."""
+    report, then the running, waiting and failed ones by number; each time those outside the
+    present space last."""
     order = {
         TrialState.COMPLETE: 0,
         TrialState.PRUNED: 1,
@@ -102,8 +103,8 @@ def leaderboard(objectives: Sequence[Objective], trials: Iterable[Trial]) -> lis
         TrialState.FAIL: 4,
     }
 
-    def key(trial: Trial) -> tuple[int, float, int]:
+    def key(trial: Trial) -> tuple[int, bool, float, int]:
         loss = losses(objectives, trial.values)[0] if trial.values else 0.0
-        return (order[trial.state], loss, trial.number)
+        return (order[trial.state], trial.outside, loss, trial.number)
 
     return sorted(trials, key=key)

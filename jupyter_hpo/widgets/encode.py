@@ -45,7 +45,9 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    if value is None or isinstance(value, bool | str):
+    if isinstance(value, str):
+        return value if value.isascii() else _encodable(value)
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
         return value if abs(value) <= SAFE_INTEGER else {"$int": str(value)}
@@ -54,6 +56,16 @@ def plain(value: Any) -> Any:
             return value
         return {"$float": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
     raise TypeError(f"{value!r} of type {type(value).__name__} can't be sent to the browser.")
+
+
+def _encodable(text: str) -> str:
+    """The text, with U+FFFD for each half of a character that lacks its other half: no
+    message can hold that."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def revive(value: Any) -> Any:

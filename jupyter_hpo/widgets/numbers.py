@@ -100,6 +100,9 @@ def lines_in_words(stretches: list[tuple[int, int]]) -> str:
     return f"{what} {', '.join(most)} and {last}" if most else f"{what} {last}"
 
 
+LONGEST_S = 10 * 365 * 86400.0
+
+
 def parse_duration(text: str) -> float | None:
     """Seconds from '90', '90s', '30m', '1h 30m', '2d'; None for an empty text.
 
@@ -118,4 +121,6 @@ def parse_duration(text: str) -> float | None:
         raise ValueError(f"{text!r} is no time. Write it as 90s, 30m or 1h 30m.")
     if total <= 0:
         raise ValueError("the time must be longer than 0.")
+    if total > LONGEST_S:
+        raise ValueError(f"{text!r} is longer than ten years; leave it out for no limit.")
     return total

@@ -29,13 +29,21 @@ def exhausted(error: BaseException) -> str | None:
     return None
 
 
+def said(error: BaseException) -> str:
+    """The exception's own words, also where its class can't give them."""
+    try:
+        return str(error)
+    except Exception as wrong:
+        return f"(its message can't be shown: {type(wrong).__name__})"
+
+
 def _one(error: BaseException) -> str | None:
     if isinstance(error, MemoryError):
         return HOST_MEMORY
     if any(cls.__name__ in DEVICE_CLASSES for cls in type(error).__mro__):
         return DEVICE_MEMORY
     if isinstance(error, RuntimeError | OSError) or type(error).__name__ == "XGBoostError":
-        text = str(error)
+        text = said(error)
         if DEVICE_WORDS.search(text):
             return DEVICE_MEMORY
         if HOST_WORDS.search(text):

@@ -12,7 +12,7 @@ from ..cell.program import cell_named
 from ..study.endings import HOST_MEMORY
 from ..study.objective import ObjectiveError
 from ..study.trial import TrialError
-from .exhausted import exhausted
+from .exhausted import exhausted, said
 
 MESSAGE_CHARS = 500
 TRACEBACK_CHARS = 20_000
@@ -32,16 +32,16 @@ def describe(error: BaseException, program: CellProgram) -> TrialError:
         if found is not None:
             line, cell = error.lineno, found
     if isinstance(error, ObjectiveError):
-        return TrialError("objective", _cap(str(error)), line, _text(error, frames, program), cell)
+        return TrialError("objective", _cap(said(error)), line, _text(error, frames, program), cell)
     if isinstance(error, SystemExit):
         shown = "" if error.code is None else repr(error.code)
         message = f"the cell called sys.exit({shown}), so it has no result. Leave the call out."
     elif isinstance(error, KeyboardInterrupt):
         message = "the cell was interrupted (KeyboardInterrupt)."
     else:
-        message = _cap(str(error)) or "(no message)"
+        message = _cap(said(error)) or "(no message)"
     memory = exhausted(error)
-    if memory == HOST_MEMORY and not str(error):
+    if memory == HOST_MEMORY and not said(error):
         message = "the machine had no memory left for it (MemoryError)."
     kind = memory or type(error).__name__
     return TrialError(kind, message, line, _text(error, frames, program), cell)

@@ -19,6 +19,11 @@ from jupyter_hpo.cell.objectives.printing import printed_by
 from jupyter_hpo.study.objective import Objective
 
 
+def test_a_list_of_several_values_each_turn_is_no_objective():
+    source = "history = []\nfor e in r:\n    loss = f(e)\n    history.append((loss, g(e)))"
+    assert "history[-1]" not in [str(c.objective.source) for c in found_in(source)]
+
+
 def found_in(source: str) -> tuple[Candidate, ...]:
     return find_objectives(ast.parse(source))
 

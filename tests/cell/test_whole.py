@@ -21,6 +21,14 @@ def test_marks_that_count_for_nothing_are_said():
     assert "In[4], line 1 counts for nothing here: that cell failed." in said[1]
 
 
+def test_marks_of_another_study_are_not_said():
+    other = Executed(3, "depth = 2  # hpo: 1..5\n", "<cell In[3]>", given=True)
+    stopped = Executed(4, "rate = 1  # hpo: 1..2\n", "<cell In[4]>", failed=True, given=True)
+    cell = capture("loss = width * 2\n", names={"width"}, past=Past((USED, other), (stopped,)))
+    said = [notice for notice in cell.notices if "mark" in notice]
+    assert all("In[2], line 2" in notice for notice in said), said
+
+
 def test_a_cell_that_failed_and_was_put_right_is_not_said():
     right = Executed(5, "rate = 1.5  # hpo: 1..2\n", "<cell In[5]>")
     cell = capture("loss = rate * 2\n", names={"rate"}, past=Past((right,), (FAILED,)))

@@ -211,6 +211,24 @@ def test_a_damaged_file_is_refused_with_the_way_out(path):
         JournalStorage(path, "s", SPACE, LOSS)
 
 
+@pytest.mark.parametrize("text", ["null\n" * 3, "[1,2]\n", "[" * 1000, "hello"])
+def test_a_file_of_something_else_is_left_as_it_is(tmp_path, text):
+    folder = StudyFolder("s", tmp_path)
+    folder.open()
+    folder.journal.write_text(text)
+    folder.mend()
+    with pytest.raises(StorageError, match="--fresh"):
+        JournalStorage(folder.journal, "s", SPACE, LOSS)
+    assert folder.journal.read_text() == text
+    folder.close()
+
+
+def test_the_file_of_another_study_is_refused(path):
+    JournalStorage(path, "s", SPACE, LOSS).close()
+    with pytest.raises(StorageError, match="holds study 's', and not 'mine'"):
+        JournalStorage(path, "mine", SPACE, LOSS)
+
+
 def test_a_write_that_fails_is_said_once_and_raises_nowhere(path):
     storage = JournalStorage(path, "s", SPACE, LOSS)
     strange = trial()

@@ -27,6 +27,7 @@ def test_numbers_are_taken(value):
         (np.array([1.0, 2.0]), "ndarray of shape (2,)"),
         ([1.0], "is a list"),
         (object(), "is a object"),
+        (10**400, "too large for a float"),
     ],
 )
 def test_the_rest_is_answered_by_a_sentence(value, words):

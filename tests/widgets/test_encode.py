@@ -125,6 +125,12 @@ def test_columns_start_where_a_typed_array_may():
         assert all(column["offset"] % 8 == 0 for column in table["columns"])
 
 
+def test_half_a_character_is_replaced_and_whole_ones_stay():
+    sent = e.plain({"error": "bad \ud800 é \U0001f600", "choices": ["a", "b\udcff"]})
+    assert sent == {"error": "bad \ufffd é \U0001f600", "choices": ["a", "b\ufffd"]}
+    json.dumps(sent, ensure_ascii=False).encode()
+
+
 def test_an_unknown_type_is_named():
     with pytest.raises(TypeError, match="set"):
         e.plain({"x": {1}})

@@ -64,6 +64,8 @@ def _listed(
     name = named(value)
     direction = direction_of_list(label) or direction_of(name) if label else None
     plain = bare(value)
+    if isinstance(plain, ast.Tuple | ast.List | ast.Dict | ast.Set):
+        return  # several values each turn: the last of them is no number
     again = isinstance(plain, ast.Name) and plain.id in survey.found
     if direction is None or (again and not preallocated and not survey.in_repeats(node)):
         return
