@@ -3,7 +3,7 @@
 import { build, context, transform } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -42,9 +42,11 @@ const ofReport = {
   entryPoints: { report: "src/report/index.ts" },
   outdir: out,
 };
-// JupyterLab's packages are those of the JupyterLab that loads the extension.
+// JupyterLab's packages are those of the JupyterLab that loads the extension. The dashboard is a
+// file of its own, loaded when it is shown.
 const ofLab = {
   ...options,
+  splitting: true,
   entryPoints: { lab: "src/lab/index.ts" },
   outdir: here("lib"),
   external: ["@jupyterlab/*", "@lumino/*"],
@@ -74,6 +76,7 @@ if (process.argv.includes("--watch")) {
   for (const widget of widgets) tell(`${widget}.js`, [`${out}${widget}.js`]);
   await build(ofReport);
   tell("report.js", [`${out}report.js`]);
+  rmSync(ofLab.outdir, { recursive: true, force: true });
   await build(ofLab);
   federate();
   const files = here("../jupyter_hpo/labextension/static/");

@@ -4,7 +4,7 @@ import { MainAreaWidget, WidgetTracker } from "@jupyterlab/apputils";
 import type { LabIcon } from "@jupyterlab/ui-components";
 import type { Kernel } from "@jupyterlab/services";
 import { SplitPanel, Widget } from "@lumino/widgets";
-import { mount } from "../board/board";
+import { mount } from "./boards";
 import { Session } from "../board/session";
 import type { Kernel as Asked } from "../core/commands";
 import { line } from "../core/text";
