@@ -73,6 +73,55 @@ describe("Board", () => {
     expect(sort()).toBe("none");
   });
 
+  it("tells who paused a trial, and how many", () => {
+    show(
+      [
+        row(0, { state: "PAUSED", waits: "person" }),
+        row(1, { state: "PAUSED", waits: "scheduler" }),
+        row(2, { state: "PAUSED", waits: "study" }),
+      ],
+      { n_paused: 3 },
+    );
+    const words = all(".hpo-state").map((e) => e.textContent);
+    expect(words.sort()).toEqual(["‖paused", "‖paused at rung", "‖paused by you"]);
+    expect(all(".hpo-counts li").map((e) => e.textContent!.trim())).toContain(
+      "‖3 paused (1 by you, 1 at a rung)",
+    );
+  });
+
+  it("counts no trial outside the space, nor one cut off, towards the budget", () => {
+    const counts = { n_trials: 24, n_complete: 22, n_pruned: 7, n_outside: 5, n_cut_off: 2 };
+    show([row(0)], { ...counts, spent_s: 65, elapsed_s: 400 });
+    const stats = all(".hpo-stat").map((e) => e.textContent);
+    expect(stats).toContain("Trials24 of 24 100% · 5 outside the space · 2 cut off");
+    expect(stats).toContain("Elapsed1m 05s");
+    expect(root.querySelector('[role="progressbar"]')!.getAttribute("aria-valuenow")).toBe("24");
+  });
+
+  it("says the best values in a line, and when they are the cell's own", async () => {
+    const params = [param("lr", { own: 0.01 }), param("act", { own: "relu" })];
+    const best = { number: 0, values: [0.9] };
+    const rows = [row(0, { values: [0.9], params: { lr: 0.01, act: "relu" } })];
+    show(rows, { params, best });
+    expect(root.querySelector(".hpo-best-values")!.textContent).toBe("lr 0.01 · act relu");
+    show(rows, { params, best, state: "finished" });
+    expect(root.textContent).toContain("No trial beat your own values.");
+    expect(button("Apply best to cell").disabled).toBe(true);
+    await click(button("Best values: lr 0.01, act relu"));
+    expect(session.opened.value).toBe(0);
+    show([row(0, { values: [0.9], params: { lr: 0.02, act: "relu" } })], { params, best, state: "finished" });
+    expect(root.textContent).not.toContain("No trial beat your own values.");
+    expect(button("Apply best to cell").disabled).toBe(false);
+  });
+
+  it("shows several notices as one, each once, as sentences", () => {
+    show([row(0)], { notices: ["Two fit.", "Two fit.", "no more ran."], message: "interrupted" });
+    expect(all(".hpo-note").map((e) => e.textContent)).toEqual([
+      "!Two fit. + 1 moreNo more ran.",
+      "iInterrupted",
+    ]);
+  });
+
   it("pauses with feedback before the study has changed", async () => {
     show([row(0, { state: "RUNNING" })], { n_running: 1 });
     await click(button("Pause"));

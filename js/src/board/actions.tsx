@@ -97,7 +97,6 @@ export function Actions({ session, row }: ButtonProps) {
   return (
     <>
       <div class="hpo-buttons" role="group" aria-label={`Trial ${row.number}`}>
-        {live && unfinished(row) && <Steering session={session} row={row} />}
         {live && (
           <button
             type="button"
@@ -119,6 +118,8 @@ export function Actions({ session, row }: ButtonProps) {
             {busy ? "Asking…" : "Use these values"}
           </button>
         )}
+        {/* Last: when the trial ends they go, and nothing comes under the pointer. */}
+        {live && unfinished(row) && <Steering session={session} row={row} />}
       </div>
       {shown}
       {again && (

@@ -1,13 +1,13 @@
 // The study at a glance, and the buttons.
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { count, duration, metric } from "../core/format";
+import { count, duration, metric, param } from "../core/format";
 import type { Header as HeaderValue } from "../core/protocol";
 import { reasons, type Reason } from "../core/reasons";
 import { line } from "../core/text";
 import { Long } from "./long";
 import type { Session } from "./session";
-import { Badge, doneOf, ended, SIGNS, WORDS } from "./states";
+import { Badge, doneOf, ended, isOwn, SIGNS, WORDS } from "./states";
 import { Steering } from "./steering";
 import { Teach } from "./teach";
 
@@ -99,9 +99,12 @@ function Progress({ header }: { header: HeaderValue }) {
 
 function Counts({ session, header }: { session: Session; header: HeaderValue }) {
   // The header counts a trial that the person stopped among those that count as done.
-  let [failed, pruned, stopped] = [0, 0, 0];
-  for (const { state } of session.store.rows.values()) {
-    if (state === "FAIL") failed += 1;
+  let [failed, pruned, stopped, byYou, atRung] = [0, 0, 0, 0, 0];
+  for (const { state, waits } of session.store.rows.values()) {
+    if (state === "PAUSED") {
+      byYou += Number(waits === "person");
+      atRung += Number(waits === "scheduler");
+    } else if (state === "FAIL") failed += 1;
     else if (state === "PRUNED") pruned += 1;
     else if (state === "STOPPED") stopped += 1;
   }
@@ -113,6 +116,9 @@ function Counts({ session, header }: { session: Session; header: HeaderValue }) 
     ["FAIL", stopped ? failed : header.n_failed],
     ["STOPPED", stopped],
   ] as const;
+  const why = [byYou && `${count(byYou)} by you`, atRung && `${count(atRung)} at a rung`]
+    .filter(Boolean)
+    .join(", ");
   return (
     <ul class="hpo-counts">
       {counts.map(
@@ -122,6 +128,7 @@ function Counts({ session, header }: { session: Session; header: HeaderValue }) 
               <i aria-hidden="true">{SIGNS[state]}</i>
               <b>{count(n)}</b>{" "}
               {state === "PRUNED" ? <Teach word="pruned">{WORDS[state]}</Teach> : WORDS[state]}{" "}
+              {state === "PAUSED" && why && <>({why}) </>}
             </li>
           ),
       )}
@@ -182,13 +189,73 @@ function Failures({ session, header }: { session: Session; header: HeaderValue }
   return <Sentences of={sentences} class="hpo-failures" />;
 }
 
+/** The best trial's values in a line; all of them where it opens. */
+function BestValues({ session, header }: { session: Session; header: HeaderValue }) {
+  const best = header.best && session.store.rows.get(header.best.number);
+  const known = header.params.filter(({ name }) => best && name in best.params);
+  if (!best || !known.length) return null;
+  const said = known.map(({ name }): [string, string] => [
+    line(name, 40),
+    line(param(best.params[name]), 60),
+  ]);
+  return (
+    <p class="hpo-best-values">
+      <button
+        type="button"
+        class="hpo-link"
+        title={`${said.map((pair) => pair.join(" = ")).join("\n")}\nOpen trial ${best.number}`}
+        aria-label={`Best values: ${said.map((pair) => pair.join(" ")).join(", ")}. Open trial ${best.number}`}
+        onClick={() => session.open(best.number)}
+      >
+        {said.map(([name, value], i) => (
+          <span key={i}>
+            {i > 0 && " · "}
+            <small>{name}</small> {value}
+          </span>
+        ))}
+      </button>
+      {ended(header) && isOwn(best, header) && (
+        <span class="hpo-quiet">No trial beat your own values.</span>
+      )}
+    </p>
+  );
+}
+
+/** Sentences that the kernel begins in lower case. */
+const sentence = (text: string): string =>
+  /^(interrupted|stopped|the|no|it)\b/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text;
+
+/** Several notices take the room of one. */
+function Notices({ of }: { of: readonly string[] }) {
+  const [first, ...rest] = [...new Set(of)];
+  if (first === undefined) return null;
+  if (!rest.length) return <Note tone="warn" sign="!" text={first} />;
+  return (
+    <details class="hpo-note hpo-note-warn hpo-notices">
+      <summary>
+        <i aria-hidden="true">!</i>
+        <span>
+          {line(first, 400)} <span class="hpo-more">{`+ ${rest.length} more`}</span>
+        </span>
+      </summary>
+      <ul>
+        {(first.length > 400 ? [first, ...rest] : rest).map((text) => (
+          <li key={text}>
+            <Long text={sentence(text)} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 function Note(props: { tone: "" | "warn" | "bad"; sign: string; text: string; live?: boolean }) {
   const { tone, sign, text } = props;
   return (
     <p class={`hpo-note ${tone && `hpo-note-${tone}`}`} {...(props.live ? { role: "status" } : {})}>
       <i aria-hidden="true">{sign}</i>
       <span>
-        <Long text={text} />
+        <Long text={sentence(text)} />
       </span>
     </p>
   );
@@ -203,10 +270,12 @@ function Said({ session }: { session: Session }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!said) return;
+    let rounds = 0;
     const timer = setInterval(
       () => {
-        // What lies below moves up: not away from a pointer.
-        if (!box.current?.closest(".hpo")?.matches(":hover")) session.said.value = null;
+        // What lies below moves up: not away from a pointer, unless that rests there for good.
+        const pointed = box.current?.closest(".hpo")?.matches(":hover");
+        if (!pointed || ++rounds > 2) session.said.value = null;
       },
       said.ok ? SAID_MS : REFUSED_MS,
     );
@@ -259,6 +328,7 @@ export function Header({ session, silent }: { session: Session; silent: number }
         {!over && <Stat label="Left">{left(header)}</Stat>}
         {!over && <Use use={header.use} />}
       </dl>
+      <BestValues session={session} header={header} />
       <Progress header={header} />
       <div class="hpo-line">
         {header.state === "starting" ? (
@@ -277,9 +347,7 @@ export function Header({ session, silent }: { session: Session; silent: number }
         </span>
       </div>
       <Failures session={session} header={header} />
-      {header.notices.map((notice) => (
-        <Note key={notice} tone="warn" sign="!" text={notice} />
-      ))}
+      <Notices of={header.notices} />
       {header.message && (
         <Note tone={failed ? "bad" : ""} sign={failed ? "✕" : "i"} text={header.message} live />
       )}

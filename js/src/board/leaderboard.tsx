@@ -32,6 +32,8 @@ const same = (a: SortKey | null, b: SortKey): boolean => JSON.stringify(a) === J
  * away below the pointer would have another one clicked. */
 const HOLD_MS = 1500;
 
+const READING_MS = 60_000;
+
 /** Rows that pass, in order; what did not change is not sorted again. hold: whether rows that
  * are known keep their places. */
 function useRows(session: Session, hold: () => boolean): readonly Row[] {
@@ -129,10 +131,11 @@ function Headings({ columns, session }: { columns: readonly Column[]; session: S
     } else if (descending === first) view.descending.value = !first;
     else view.key.value = RANK; // the third click is back to the leaderboard's own order
   };
+  const ranked = ({ sort }: Pick<Column, "sort">): boolean =>
+    key.by === "rank" && same(sort, { by: "value", index: 0 });
   const direction = ({ sort, best }: Column): "ascending" | "descending" | "none" => {
     if (same(sort, key)) return descending ? "descending" : "ascending";
-    const ranked = key.by === "rank" && same(sort, { by: "value", index: 0 });
-    return ranked ? (best ?? "none") : "none";
+    return ranked({ sort }) ? (best ?? "none") : "none";
   };
   return (
     <thead>
@@ -150,11 +153,19 @@ function Headings({ columns, session }: { columns: readonly Column[]; session: S
               {column.sort ? (
                 <button
                   type="button"
-                  title={line(column.title, 400)}
+                  title={
+                    ranked(column)
+                      ? "Ranked: running trials first, then complete ones by value. Press to sort by value alone."
+                      : line(column.title, 400)
+                  }
                   onClick={() => sortBy(column)}
                 >
                   <span>{title}</span>
-                  {sort !== "none" && <i aria-hidden="true">{sort === "ascending" ? "▲" : "▼"}</i>}
+                  {sort !== "none" && (
+                    <i aria-hidden="true">
+                      {ranked(column) ? (sort === "ascending" ? "△" : "▽") : sort === "ascending" ? "▲" : "▼"}
+                    </i>
+                  )}
                 </button>
               ) : (
                 title
@@ -178,7 +189,12 @@ export function Leaderboard({ session, alone = false }: Props) {
   const { store, view, opened } = session;
   const header = store.header!;
   const pointed = useRef(-Infinity);
-  const rows = useRows(session, () => performance.now() - pointed.current < HOLD_MS);
+  // As long as a trial is open under the pointer it is read, or something is done with it.
+  const rows = useRows(
+    session,
+    () =>
+      performance.now() - pointed.current < (opened.value === null ? HOLD_MS : READING_MS),
+  );
   const scales = useScales(session);
   const shownColumns = view.columns(header, lastColumns(store.rows, header));
   const shape = likeness([[...shownColumns], header.params, header.objectives]);
@@ -188,16 +204,26 @@ export function Leaderboard({ session, alone = false }: Props) {
   const [scroll, setScroll] = useState(0);
   const [height, setHeight] = useState(0);
   const [room, setRoom] = useState(420);
+  const [more, setMore] = useState(false);
+  /** Whether columns are out of sight at the right edge. */
+  const lookBeside = (): void => {
+    const { scrollLeft, clientWidth, scrollWidth } = box.current!;
+    setMore(scrollLeft + clientWidth < scrollWidth - 4);
+  };
   const at = useMemo(
     () => (opened.value === null ? -1 : rows.findIndex((row) => row.number === opened.value)),
     [rows, opened.value],
   );
+  useLayoutEffect(lookBeside, [columns, rows.length > 0]);
   const open: Opened = { index: at, height };
   const current = useRef<number | null>(null);
 
   // Nothing else may come that would draw the rows of a taller board: its study may be over.
   useLayoutEffect(() => {
-    const measure = (): void => setRoom(box.current!.clientHeight || 420);
+    const measure = (): void => {
+      setRoom(box.current!.clientHeight || 420);
+      lookBeside();
+    };
     measure();
     const sizes = new ResizeObserver(measure);
     sizes.observe(box.current!);
@@ -318,9 +344,10 @@ export function Leaderboard({ session, alone = false }: Props) {
         onKeyDown={onKeyDown}
         onPointerMove={() => (pointed.current = performance.now())}
         onPointerLeave={() => (pointed.current = -Infinity)}
-        onScroll={({ currentTarget: { scrollTop } }) =>
-          setScroll(Math.floor(scrollTop / (STRIDE * ROW)) * STRIDE * ROW)
-        }
+        onScroll={({ currentTarget: { scrollTop } }) => {
+          setScroll(Math.floor(scrollTop / (STRIDE * ROW)) * STRIDE * ROW);
+          lookBeside();
+        }}
       >
         <table aria-rowcount={rows.length + 1} aria-label={`${count(rows.length)} trials`}>
           <Headings columns={[NUMBER, ...columns]} session={session} />
@@ -347,6 +374,7 @@ export function Leaderboard({ session, alone = false }: Props) {
           <p class="hpo-empty">{store.rows.size ? "No trial passes." : emptyText(header.state)}</p>
         )}
       </div>
+      {more && <i class="hpo-beside" style={{ height: `${room}px` }} aria-hidden="true" />}
     </section>
   );
 }

@@ -41,6 +41,11 @@ export const ended = ({ state }: Header): boolean =>
 export const doneOf = (header: Header): number =>
   header.n_complete + header.n_pruned + header.n_failed - header.n_outside;
 
+/** Whether a trial has the values that the cell itself has. */
+export const isOwn = (row: Row, { params }: Header): boolean =>
+  params.some(({ name }) => name in row.params) &&
+  params.every(({ name, own }) => !(name in row.params) || Object.is(own, row.params[name]));
+
 export const unfinished = ({ state }: Row): boolean =>
   state === "RUNNING" || state === "PAUSED" || state === "WAITING";
 
@@ -67,6 +72,15 @@ const WAITS: Record<Waits, string> = {
   slot: "goes on as soon as a job is free",
 };
 
+/** Who paused a trial, as short as a table's cell. */
+const PAUSED: Record<Waits, string> = {
+  "": "paused",
+  study: "paused",
+  scheduler: "paused at rung",
+  person: "paused by you",
+  slot: "goes on soon",
+};
+
 /** Why a trial is in its state; empty when the state says it all. */
 export function why(row: Row): string {
   if (row.state === "PAUSED") return WAITS[row.waits];
@@ -79,7 +93,7 @@ export function StateCell({ row, elapsed }: { row: Row; elapsed: number }) {
   const { state } = row;
   const silent = silence(row, elapsed);
   const pausing = state !== "PAUSED" && row.waits === "person";
-  const word = pausing ? "pausing" : WORDS[state];
+  const word = pausing ? "pausing" : state === "PAUSED" ? PAUSED[row.waits] : WORDS[state];
   const reason = silent === null ? why(row) : "runs, and has reported nothing for so long";
   const tone = silent !== null ? "hpo-silent" : pausing ? "hpo-PAUSED" : `hpo-${state}`;
   return (

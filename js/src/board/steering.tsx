@@ -7,7 +7,7 @@ import { EnqueueForm } from "./enqueue";
 import { MenuButton, type Item } from "./menu";
 import type { Session } from "./session";
 import { BudgetForm, SpaceForm } from "./sheets";
-import { ended } from "./states";
+import { ended, isOwn } from "./states";
 
 const SHEETS = {
   budget: { title: "Change the budget", Form: BudgetForm },
@@ -77,6 +77,8 @@ export function Steering({ session, header }: Props) {
   const over = ended(header);
   const continuing = session.pending.value.has("continue");
   const usable = live ? over && header.best !== null : !!session.savedEdits.value?.length;
+  const best = header.best && session.store.rows.get(header.best.number);
+  const own = live && over && !!best && isOwn(best, header);
   const open = (name: keyof typeof SHEETS) => ({ onChoose: () => setSheet(name) });
   const items: Item[] = [
     { title: "Change the budget…", ...open("budget") },
@@ -92,9 +94,13 @@ export function Steering({ session, header }: Props) {
         {usable && (
           <button
             type="button"
-            class="hpo-button hpo-primary"
-            disabled={busy}
-            title="Write the best values into the cell; the change is shown first"
+            class={`hpo-button ${own ? "" : "hpo-primary"}`}
+            disabled={busy || own}
+            title={
+              own
+                ? "The best values are those that the cell has"
+                : "Write the best values into the cell; the change is shown first"
+            }
             onClick={({ currentTarget }) => void applyBest(currentTarget, null)}
           >
             {busy ? "Asking…" : "Apply best to cell"}

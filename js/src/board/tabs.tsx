@@ -1,6 +1,6 @@
 // Tabs as assistive technology knows them: one is in the tab order, arrows move between them.
 import type { ComponentChildren } from "preact";
-import { useId, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 
 export interface Tab {
   key: string;
@@ -18,6 +18,16 @@ interface Props {
 export function Tabs({ tabs, chosen, onChoose, children }: Props) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The chosen one comes into view; sideways only, the page stays where it is.
+    const strip = list.current!;
+    const tab = strip.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (!tab) return;
+    const [at, wide] = [tab.offsetLeft - strip.offsetLeft, strip.clientWidth];
+    if (at < strip.scrollLeft) strip.scrollLeft = at - 24;
+    else if (at + tab.offsetWidth > strip.scrollLeft + wide)
+      strip.scrollLeft = at + tab.offsetWidth - wide + 24;
+  }, [chosen]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = tabs.findIndex(({ key }) => key === chosen);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];

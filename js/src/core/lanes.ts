@@ -44,3 +44,7 @@ export function lanes(rows: Iterable<Row>, now: number): { spans: Span[]; count:
   }
   return { spans, count: ends.length };
 }
+
+/** From and to of each; the last one may go on. */
+export const pausesOf = (ends: readonly number[], now: number): [number, number][] =>
+  ends.flatMap((from, i) => (i % 2 ? [] : [[from, ends[i + 1] ?? now] as [number, number]]));

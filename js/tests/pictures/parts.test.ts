@@ -4,7 +4,7 @@ import { css, isDark, ramp } from "../../src/core/colours";
 import { crosses, extentOf, hundredths, loggable, strideFor } from "../../src/core/curves";
 import { field, isolines } from "../../src/core/field";
 import { front } from "../../src/core/front";
-import { lanes, spansOf } from "../../src/core/lanes";
+import { lanes, pausesOf, spansOf } from "../../src/core/lanes";
 import type { Direction } from "../../src/core/protocol";
 import { row } from "../help";
 
@@ -26,6 +26,11 @@ describe("the Pareto front", () => {
 });
 
 describe("the lanes of the timeline", () => {
+  it("tells the study's pauses, the last one up to now", () => {
+    expect(pausesOf([4, 9, 20], 25)).toEqual([[4, 9], [20, 25]]);
+    expect(pausesOf([], 25)).toEqual([]);
+  });
+
   const ran = (number: number, from: number, to: number | null, spans: number[] = []) =>
     row(number, { state: to === null ? "RUNNING" : "COMPLETE", started_s: from, finished_s: to, spans });
   it.each<[string, ReturnType<typeof ran>[], number, number[], number]>([

@@ -2,7 +2,7 @@
 import { useMemo, useRef } from "preact/hooks";
 import { axis, choiceAxis, roomy } from "../../core/axis";
 import { duration, metric } from "../../core/format";
-import { lanes, type Span } from "../../core/lanes";
+import { lanes, pausesOf, type Span } from "../../core/lanes";
 import type { RowState } from "../../core/protocol";
 import { line, type Frame, type Ink } from "../frame";
 import { ended } from "../header";
@@ -30,6 +30,7 @@ export function Timeline({ session }: { session: Session }) {
   const header = store.header!;
   const over = ended(header);
   const now = header.elapsed_s;
+  const pauses = pausesOf(header.pauses, now);
   const { spans, count } = lanes(store.rows.values(), now);
   const numbers = useMemo(() => Array.from({ length: count }, (_, i) => String(count - i)), [count]);
   const narrowed = narrowedOf(session);
@@ -82,6 +83,18 @@ export function Timeline({ session }: { session: Session }) {
   };
   const draw = (frame: Frame): void => {
     const { context, ink, top, bottom } = frame;
+    context.font = `11px ${ink.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (const [from, to] of pauses) {
+      const [x0, x1] = [frame.x(from), frame.x(to)];
+      context.globalAlpha = 0.09;
+      context.fillStyle = ink.text;
+      context.fillRect(x0, top, Math.max(1, x1 - x0), bottom - top);
+      context.globalAlpha = 1;
+      if (context.measureText("paused").width + 8 < x1 - x0)
+        context.fillText("paused", (x0 + x1) / 2, (top + bottom) / 2);
+    }
     // What is finished keeps its lane, and so its place.
     frame.keep(`${count} ${best} ${narrowed.key}`, (sheet, fresh) => {
       if (fresh) drawn.current.clear();
@@ -147,7 +160,8 @@ export function Timeline({ session }: { session: Session }) {
     text: WORDS[state],
   }));
   const busy = spans.reduce((sum, span) => sum + span.to - span.from, 0);
-  const part = last > 0 && count ? Math.round((100 * busy) / (last * count)) : 0;
+  const paused = pauses.reduce((sum, [from, to]) => sum + Math.max(0, Math.min(to, last) - from), 0);
+  const part = last > paused && count ? Math.round((100 * busy) / ((last - paused) * count)) : 0;
   return (
     <div class="hpo-single">
       <Figure
@@ -173,7 +187,7 @@ export function Timeline({ session }: { session: Session }) {
           onPick={(number) => session.open(number)}
           empty={store.rows.size ? "The trials ran in an earlier session." : "Appears with the first trial."}
         />
-        {count > 0 && <p class="hpo-note-below">{`${count} at most at a time; busy ${part}% of the time`}</p>}
+        {count > 0 && <p class="hpo-note-below">{`${count} at most at a time; busy ${part}% of the time${paused ? " it was not paused" : ""}`}</p>}
       </Figure>
     </div>
   );
