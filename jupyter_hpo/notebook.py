@@ -17,6 +17,7 @@ from .cell.captured import Typed
 from .cell.reading import Reading, read_cell
 from .cell.slice import Past
 from .cell.source import parsed
+from .choices import unknown_choices
 from .errors import CellError, HpoError, SpaceError
 from .options import Options
 from .past import SessionHistory, data_rows, history_of, known_objects
@@ -68,7 +69,8 @@ class Notebook:
         self._changes = changes
         arguments = {**self._arguments, **changes}
         cell = self._captured(arguments)
-        return replace(cell, typed=tuple(self._as_typed(cell)))
+        problems = (*cell.problems, *unknown_choices(cell, self.namespace))
+        return replace(cell, typed=tuple(self._as_typed(cell)), problems=problems)
 
     def _captured(self, arguments: dict[str, Any]) -> CapturedCell:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -89,3 +90,30 @@ def test_a_training_cell_nested_too_deeply_is_refused(shell):
     notebook = Notebook(shell, parse_line("--minimize loss"), f"{deep('x')}\n{TRAINING}")
     with pytest.raises(HpoError, match="the cell is nested too deeply"):
         notebook.capture()
+
+
+CHOOSING = "optimizer = optim.SGD(3, lr=0.1)  # hpo: {}\nloss = optimizer.lr + momentum\n"
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        ("SGD | Adamm as optimizer", "the choice 'Adamm' of 'optimizer' does not exist: module o"),
+        ("optimizer = optim.SGD | optim.Adamm", "has no 'Adamm'. Did you mean 'Adam'?"),
+        ("SGD | Adam as optimizer", ""),
+        ("optimizer = optim.SGD | optim.Adam | mine.Adamm", ""),
+    ],
+)
+def test_a_choice_that_a_module_lacks_is_refused_before_the_first_trial(shell, mark, said):
+    optim = types.ModuleType("optim")
+    optim.SGD = optim.Adam = lambda n, lr: types.SimpleNamespace(lr=lr)
+    mine = types.SimpleNamespace(Adamm=optim.Adam)
+    shell.user_ns.update(optim=optim, mine=mine, momentum=1)
+    notebook = Notebook(shell, parse_line("--minimize loss"), CHOOSING.format(mark))
+    cell = notebook.capture()
+    assert "optimizer" in cell.space
+    problems = [str(problem) for problem in cell.problems]
+    assert len(problems) == bool(said), problems
+    if said:
+        assert said in problems[0]
+        assert (cell.problems[0].name, cell.problems[0].line) == ("optimizer", 2)

@@ -114,4 +114,4 @@ def test_the_best_lies_in_the_space_as_it_was_changed(root):
     storage.save(first)
     storage.close()
     with pytest.raises(StudyError, match="2 lie outside"):
-        load_study("digits", root).best_params
+        print(load_study("digits", root).best_params)

@@ -191,6 +191,7 @@ def test_python_and_the_line_magic_do_the_same(shared):
         ("%hpo budget trails=3", "a budget has no 'trails'. Did you mean 'trials'?"),
         ("%hpo prune-trail 3", "Did you mean 'prune-trial'?"),
         ("study.set_space(dept='1..3')", "'dept' is no value of this cell. Did you mean 'depth'?"),
+        ("%hpo space acc=1..2", "'acc' is the objective: it is measured, and can't be tuned"),
         ("study.set_space(depth='9..')", "the space stays as it is"),
         ("study.set_space(depth='fixed')", "nothing would be tuned any more"),
         ("%hpo space lr=fixed", "'lr' is not tuned"),
