@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ class StudyHandle(Steering, StudyResults):
     ) -> None:
         self.session, self._run, self._follow = session, run, follow or run
         self.output: Output | None = None  # where it was shown last
+        self.saved: dict[str, Any] | None = None  # what a notebook shows of it; once `finished`
         self.on_main: Callable[[Callable[[], None]], object] | None = None
         self.finished = threading.Event()  # set when the results are bound, too
         self.id = f"{session.study.config.name}-{uuid.uuid4().hex[:8]}"
@@ -65,6 +67,12 @@ class StudyHandle(Steering, StudyResults):
     @property
     def presenter(self) -> Presenter:
         return self.session.presenter
+
+    def summary(self) -> StudySummary:
+        """A line for the browser's list of studies."""
+        output = self.output.display_id if self.output is not None else ""
+        made = self.session.presenter.summary(self.id, self.session.cell_number)
+        return replace(made, output=output)
 
     def answer(self, command: Command) -> Reply:
         return self.desk.handle(command)
@@ -155,7 +163,7 @@ class Studies:
         """For the browser's list of studies, the newest first."""
         with self._lock:
             handles = list(self._handles.values())[::-1]
-        return [h.session.presenter.summary(h.id, h.session.cell_number) for h in handles]
+        return [h.summary() for h in handles]
 
 
 studies = Studies()

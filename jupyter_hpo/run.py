@@ -178,11 +178,12 @@ class Runner:
             try:
                 bind_best(handle, self.namespace)
             finally:
-                bundle = saved_bundle(handle)
+                output = handle.output or Output()
+                handle.saved = bundle = {**saved_bundle(handle), **output.mark}
                 if dashboard is not None:
                     dashboard.finish(bundle)
                 else:
-                    (handle.output or Output()).replace(bundle)
+                    output.replace(bundle)
         finally:
             handle.finished.set()
             warmup.again()

@@ -88,5 +88,6 @@ ANSWERS: dict[CommandName, Callable[[StudyHandle, Command], Answer]] = {
     "importances": importances,
     "apply": outcomes.apply,
     "export": outcomes.export,
+    "result": outcomes.result,
 }
 """Command -> what carries it out, on the kernel's control thread; it returns at once."""

@@ -1,9 +1,11 @@
-"""The commands `apply` and `export`: what a study found, put into the cell or into a file."""
+"""The commands `apply`, `export` and `result`: what a study found, for cell, file and output."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from ..errors import StudyError
 from ..widgets.protocol import Command
 from .answers import Answer
 
@@ -26,3 +28,11 @@ def export(study: StudyHandle, command: Command) -> Answer:
 
     path = export(study, report_name(study))
     return Answer(said(path), str(path))
+
+
+def result(study: StudyHandle, command: Command) -> Answer:
+    """What the kernel has put, or would have put, where the study is shown. After a reload a
+    page knows no display ids: it has to ask."""
+    if study.saved is None or not study.finished.is_set():
+        raise StudyError("the study has no result yet: it has not ended.")
+    return Answer(data=json.dumps(study.saved))

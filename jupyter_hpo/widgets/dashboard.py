@@ -50,12 +50,11 @@ class Dashboard(anywidget.AnyWidget):  # type: ignore[misc]
         at: an output shown before, such as `Editor.hand_over()` gives, to stand in its
         place; then any thread.
         """
-        bundle = view_of(self)
         if at is None:
-            self._output.show(bundle)
+            self._output.show(view_of(self, self._output))
         else:
             self._output = at
-            at.replace(bundle)
+            at.replace(view_of(self, at))
         self.publish()
 
     def publish(self) -> None:

@@ -60,7 +60,7 @@ class Editor(anywidget.AnyWidget):  # type: ignore[misc]
 
     def show(self) -> None:
         """Display it in the running cell. Main thread."""
-        self._output.show(view_of(self))
+        self._output.show(view_of(self, self._output))
 
     def close_with(self, bundle: dict[str, Any]) -> None:
         """Replace the editor by `bundle` (a text, a static result) for good. Any thread."""

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .control import current_kernel
+from .encode import plain
+from .protocol import VIEW_TYPE, View
 
 
 class Output:
@@ -21,6 +23,11 @@ class Output:
         self.display_id = f"jupyter_hpo-{uuid.uuid4().hex}"
         self._parent: dict[str, Any] | None = None
         self._shown = False
+
+    @property
+    def mark(self) -> dict[str, Any]:
+        """What names this output to a page, in a bundle that is shown here."""
+        return {VIEW_TYPE: plain(View(self.display_id))}
 
     def show(self, bundle: dict[str, Any]) -> None:
         kernel = current_kernel()
@@ -66,7 +73,8 @@ class Output:
             reset_parent(token)
 
 
-def view_of(widget: Any) -> dict[str, Any]:
-    """The bundle that displays a live widget."""
+def view_of(widget: Any, at: Output) -> dict[str, Any]:
+    """The bundle that displays a live widget there."""
     bundle = widget._repr_mimebundle_()
-    return dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+    view = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+    return {**view, **at.mark}

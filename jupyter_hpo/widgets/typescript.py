@@ -24,6 +24,7 @@ CONSTANTS = (
     "REPLY_TYPE",
     "SNAPSHOT_TYPE",
     "SNAPSHOT_FORMAT",
+    "VIEW_TYPE",
     "LOBBY",
     "ROW_STATES",
     "WAITS",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_hpo.widgets.protocol import SNAPSHOT_TYPE
+from jupyter_hpo.widgets.protocol import SNAPSHOT_TYPE, VIEW_TYPE
 
 from .lab import notebook
 
@@ -64,7 +64,7 @@ def test_the_first_tutorial_with_stop_this_trial_save_and_reopen(lab):
 
     saved = lab.saved()
     (output,) = saved["cells"][search]["outputs"]
-    assert set(output["data"]) == {"text/plain", "text/html", "image/png", SNAPSHOT_TYPE}
+    assert set(output["data"]) == {"text/plain", "text/html", "image/png", SNAPSHOT_TYPE, VIEW_TYPE}
 
     lab.open_without_kernel()
     reopened = lab.output(search)

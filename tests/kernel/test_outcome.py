@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from jupyter_hpo.widgets.protocol import SNAPSHOT_TYPE
+from jupyter_hpo.widgets.protocol import LOBBY, SNAPSHOT_TYPE
 from jupyter_hpo.widgets.report import GENERATOR
 
 pytestmark = pytest.mark.kernel
@@ -17,6 +17,13 @@ lr = 0.5    # hpo: 0.1..1.0
 act = 'relu'  # hpo: relu | tanh
 for epoch in range(3):
     acc = len(weights) - lr + (act == 'tanh')
+"""
+SLEEPS = """%%hpo --maximize acc --trials 1 --jobs 1 --name sleeps
+import time
+lr = 0.5    # hpo: 0.1..1.0
+for epoch in range(2):
+    time.sleep(0.2)
+    acc = lr
 """
 
 
@@ -41,6 +48,16 @@ def test_the_snapshot_has_what_a_page_without_a_kernel_needs(studied):
         "sum(t.state == 'COMPLETE' for t in study.trials)"
     )
     assert len(json.dumps(snapshot)) < 100_000
+
+
+def test_a_page_that_was_reloaded_can_ask_for_what_it_missed(studied):
+    kernel, result = studied
+    ((shown, bundle),) = result.displays.items()
+    (summary, *_) = kernel.control("studies", LOBBY)["data"]
+    assert (summary["id"], summary["output"]) == (kernel.value("study.id"), shown)
+    reply = kernel.control("result", summary["id"])
+    assert reply["ok"], reply
+    assert json.loads(reply["data"]) == bundle
 
 
 def test_apply_answers_with_the_edits_of_both_cells(studied):
@@ -94,3 +111,15 @@ def test_export_writes_a_report_and_nothing_over_other_files(studied, tmp_path):
     assert reply["ok"], reply
     assert reply["data"].endswith("outcome-report.html")
     assert reply["data"] in reply["message"]
+
+
+def test_a_study_that_goes_on_has_no_result_until_it_ends_again(shared):
+    assert shared.run(SLEEPS).error is None
+    study = shared.value("study.id")
+    assert shared.control("continue", study, number=50)["ok"]
+    reply = shared.control("result", study)
+    assert not reply["ok"]
+    assert "has not ended" in reply["message"]
+    assert shared.run("study.stop(); study.wait(60)").error is None
+    bundle = json.loads(shared.control("result", study)["data"])
+    assert bundle[SNAPSHOT_TYPE]["updates"][0]["message"]["header"]["n_trials"] == 51

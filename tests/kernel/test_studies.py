@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from jupyter_hpo.widgets.protocol import SNAPSHOT_TYPE
+from jupyter_hpo.widgets.protocol import SNAPSHOT_TYPE, VIEW_TYPE
 
 pytestmark = pytest.mark.kernel
 
@@ -67,7 +67,7 @@ def test_names_in_shell_commands_reach_the_trials(kernel):
 def test_the_output_left_is_static(kernel):
     result = kernel.run(QUICK.format(name="static"))
     (bundle,) = result.displays.values()
-    assert set(bundle) == {"text/plain", "text/html", "image/png", SNAPSHOT_TYPE}
+    assert set(bundle) == {"text/plain", "text/html", "image/png", SNAPSHOT_TYPE, VIEW_TYPE}
     assert "<script" not in bundle["text/html"]
     assert "Best" in bundle["text/plain"]
 

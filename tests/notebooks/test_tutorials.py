@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from jupyter_hpo.widgets.protocol import SNAPSHOT_TYPE
+from jupyter_hpo.widgets.protocol import SNAPSHOT_TYPE, VIEW_TYPE
 
 pytestmark = [pytest.mark.notebooks, pytest.mark.timeout(300)]
 
@@ -36,7 +36,7 @@ def test_the_first_study_beats_the_untuned_cell(tmp_path):
     assert trials >= 20
     (search,) = [c for c in notebook.cells if c.source.startswith("%%hpo")]
     (output,) = search.outputs
-    assert set(output.data) == {"text/plain", "text/html", "image/png", SNAPSHOT_TYPE}
+    assert set(output.data) == {"text/plain", "text/html", "image/png", SNAPSHOT_TYPE, VIEW_TYPE}
 
 
 def test_any_cell_finds_better_values_than_written(tmp_path):

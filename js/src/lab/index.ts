@@ -14,6 +14,7 @@ import { applyEdits } from "./apply";
 import { addCommands, COMMANDS } from "./commands";
 import { Dashboards } from "./dashboards";
 import css from "./lab.css";
+import { Mending } from "./mending";
 import { StudiesPanel } from "./panel";
 import { result } from "./renderer";
 import { Where } from "./where";
@@ -38,7 +39,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     document.head.append(style);
 
     const where = new Where(app, notebooks, consoles);
-    const { factory, rank } = result(where);
+    const { factory, rank } = result(where, new Mending(where));
     rendermime.addFactory(factory, rank);
 
     const dashboards = new Dashboards(app, where, labShell ? "main" : "down");

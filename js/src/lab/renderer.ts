@@ -1,35 +1,54 @@
 // The finished result in a saved notebook: the same board, with no kernel. Where the kernel that
-// ran it still lives, the study can go on from here.
+// ran it still lives, the study can go on from here. And the dashboard of one that still runs,
+// after a reload of the page.
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
 import type { Message } from "@lumino/messaging";
-import { mount } from "../board/board";
+import { mount } from "./boards";
 import { Session } from "../board/session";
 import { revive } from "../core/decode";
 import { watch } from "../core/life";
-import { SNAPSHOT_FORMAT, SNAPSHOT_TYPE, type Snapshot } from "../core/protocol";
-import { SnapshotTransport } from "../core/transport";
+import { SNAPSHOT_FORMAT, SNAPSHOT_TYPE, VIEW_TYPE, type Snapshot } from "../core/protocol";
+import { KernelTransport, SnapshotTransport } from "../core/transport";
+import type { Mending } from "./mending";
+import { viewIn } from "./missed";
 import { ReunitedTransport } from "./reunited";
-import { asked, recentStudies } from "./studies";
+import { asked, over, recentStudies } from "./studies";
 import type { Where } from "./where";
 
 /** Before text/html, after a live widget. */
 const RANK = 30;
+const GONE =
+  "The kernel does not hold this study any more. Run the notebook again down to this cell: it goes " +
+  "on where it stood.";
 
 class Result extends Widget implements IRenderMime.IRenderer {
   private snapshot: Snapshot | null = null;
-  private sought = false;
+  /** The display id of its output. */
+  private view = "";
+  /** That the kernel is asked, or was: once for what is shown. */
+  private sought: object | null = null;
   private end: () => void = () => {};
 
-  constructor(private readonly where: Where) {
+  constructor(
+    private readonly where: Where,
+    private readonly mending: Mending,
+  ) {
     super();
     this.addClass("jp-HpoResult");
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.clear();
+    const saved = SNAPSHOT_TYPE in model.data;
+    if (saved) this.drawSaved(model.data[SNAPSHOT_TYPE]);
+    if (!saved || this.snapshot) this.view = viewIn(model.data);
+    if (this.isAttached) void this.seek();
+  }
+
+  private drawSaved(data: unknown): void {
     try {
-      const snapshot = revive(model.data[SNAPSHOT_TYPE]) as Snapshot;
+      const snapshot = revive(data) as Snapshot;
       if (!snapshot || typeof snapshot.format !== "number" || !Array.isArray(snapshot.updates)) {
         throw new TypeError("no snapshot");
       }
@@ -46,9 +65,7 @@ class Result extends Widget implements IRenderMime.IRenderer {
       console.warn("jupyter_hpo: a saved result is damaged", error);
       this.clear();
       this.say("This saved result is damaged and can't be shown. Run the cell again.");
-      return;
     }
-    if (this.isAttached) void this.seek();
   }
 
   override dispose(): void {
@@ -66,7 +83,8 @@ class Result extends Widget implements IRenderMime.IRenderer {
     this.end = () => {};
     this.node.replaceChildren();
     this.snapshot = null;
-    this.sought = false;
+    this.view = "";
+    this.sought = null;
   }
 
   private draw(session: Session): void {
@@ -86,19 +104,28 @@ class Result extends Widget implements IRenderMime.IRenderer {
 
   /** Once: when the notebook's kernel still knows this very study, it can be told things. */
   private async seek(): Promise<void> {
-    const { snapshot } = this;
-    if (!snapshot?.study || this.sought) return;
-    this.sought = true;
-    const kernel = this.where.notebookOf(this.node)?.sessionContext.session?.kernel;
-    if (!kernel) return;
-    const studies = await recentStudies(kernel);
-    if (this.isDisposed || this.snapshot !== snapshot) return;
-    if (!studies?.some(({ id }) => id === snapshot.study)) return;
-    const transport = new ReunitedTransport(snapshot, () => asked(kernel));
+    const { snapshot, view } = this;
+    if ((!snapshot?.study && !view) || this.sought) return;
+    const sought = (this.sought = {});
+    const panel = this.where.notebookOf(this.node);
+    await panel?.sessionContext.ready;
+    const kernel = panel?.sessionContext.session?.kernel;
+    const studies = kernel ? await recentStudies(kernel) : null;
+    if (this.isDisposed || this.sought !== sought) return;
+    const study = studies?.find(({ id, output }) => (snapshot ? id === snapshot.study : output === view));
+    if (!snapshot) {
+      if (study) this.draw(new Session(new KernelTransport(() => asked(kernel!), study.id)));
+      else this.say(GONE);
+      return;
+    }
+    if (!study) return;
+    const runs = !over(study) && (!view || view === study.output);
+    const begin = (): void => this.mending.begin(panel!);
+    const transport = new ReunitedTransport(snapshot, () => asked(kernel!), runs, begin);
     const again = (next: Session): void => {
       this.clear();
       this.draw(next);
-      [this.snapshot, this.sought] = [snapshot, true];
+      [this.snapshot, this.view, this.sought] = [snapshot, view, sought];
     };
     again(new Session(transport));
     const { end } = this;
@@ -112,12 +139,15 @@ class Result extends Widget implements IRenderMime.IRenderer {
   }
 }
 
-export const result = (where: Where): { factory: IRenderMime.IRendererFactory; rank: number } => ({
+export const result = (
+  where: Where,
+  mending: Mending,
+): { factory: IRenderMime.IRendererFactory; rank: number } => ({
   rank: RANK,
   factory: {
     safe: true,
-    mimeTypes: [SNAPSHOT_TYPE],
+    mimeTypes: [SNAPSHOT_TYPE, VIEW_TYPE],
     defaultRank: RANK,
-    createRenderer: () => new Result(where),
+    createRenderer: () => new Result(where, mending),
   },
 });

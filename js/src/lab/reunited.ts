@@ -15,16 +15,22 @@ export class ReunitedTransport implements Transport {
   private take: Take | null = null;
   private lose: Lose = () => {};
 
-  constructor(snapshot: Snapshot, kernel: () => Kernel | null) {
+  /** runs: it goes on already. begin: called when it does so. */
+  constructor(
+    snapshot: Snapshot,
+    kernel: () => Kernel | null,
+    private readonly runs: boolean,
+    private readonly begin: () => void,
+  ) {
     this.saved = new SnapshotTransport(snapshot);
     this.kernel = new KernelTransport(kernel, snapshot.study);
   }
 
   async send(body: Body): Promise<Reply> {
     const reply = await this.kernel.send(body);
-    if (reply.ok && body.command === "continue" && this.take) {
-      this.kernel.listen(this.take, this.lose);
-      this.take = null;
+    if (reply.ok && body.command === "continue") {
+      this.follow();
+      this.begin();
     }
     return reply;
   }
@@ -37,6 +43,12 @@ export class ReunitedTransport implements Transport {
   listen(take: Take, lose: Lose = () => {}): void {
     [this.take, this.lose] = [take, lose];
     this.saved.listen(take);
+    if (this.runs) this.follow();
+  }
+
+  private follow(): void {
+    if (this.take) this.kernel.listen(this.take, this.lose);
+    this.take = null;
   }
 
   dispose(): void {

@@ -28,15 +28,26 @@ export async function studiesOf(kernel: Kernel.IKernelConnection): Promise<Study
   return (await knowsUs(asked(kernel))) ? listOf(kernel) : null;
 }
 
+/** As `studiesOf`, of a kernel that may be just being connected, and lose what it is asked. */
+async function patiently(kernel: Kernel.IKernelConnection): Promise<StudySummary[] | null> {
+  for (let tries = 0; tries < 5; tries++) {
+    const known = await knowsUs(asked(kernel));
+    if (known === false) break;
+    const studies = known && (await listOf(kernel));
+    if (studies) return studies;
+  }
+  return null;
+}
+
 const RECENT_MS = 3000;
 const recent = new WeakMap<object, { at: number; studies: Promise<StudySummary[] | null> }>();
 
-/** As `studiesOf`, for many who ask at the same time: all results of a notebook. */
+/** For many who ask at the same time: all results of a notebook. */
 export function recentStudies(kernel: Kernel.IKernelConnection): Promise<StudySummary[] | null> {
   const now = performance.now();
   const known = recent.get(kernel);
   if (known && now - known.at < RECENT_MS) return known.studies;
-  const studies = studiesOf(kernel);
+  const studies = patiently(kernel);
   recent.set(kernel, { at: now, studies });
   return studies;
 }

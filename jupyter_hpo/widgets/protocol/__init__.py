@@ -69,6 +69,7 @@ from .study import (
 from .wire import (
     SNAPSHOT_FORMAT,
     SNAPSHOT_TYPE,
+    VIEW_TYPE,
     Column,
     Edit,
     Importance,
@@ -77,6 +78,7 @@ from .wire import (
     Snapshot,
     Table,
     UpdateMessage,
+    View,
 )
 
 # What the generator writes, in this order.
@@ -96,6 +98,7 @@ MESSAGES: tuple[type, ...] = (
     Edit,
     Importance,
     Importances,
+    View,
     Snapshot,
     EditorRow,
     ObjectiveCandidate,
@@ -125,6 +128,7 @@ __all__ = [
     "ROW_STATES",
     "SNAPSHOT_FORMAT",
     "SNAPSHOT_TYPE",
+    "VIEW_TYPE",
     "WAITS",
     "WITH_A_CHOICE",
     "BadCommand",
@@ -168,6 +172,7 @@ __all__ = [
     "Update",
     "UpdateMessage",
     "ValueKind",
+    "View",
     "Waits",
     "parse_command",
 ]

@@ -49,6 +49,8 @@ class Command:
     - importances: nothing -> Importances.
     - apply: number, or null for the best trial -> Edit[].
     - export: nothing -> the path of the report, a string.
+    - result: nothing -> what a notebook shows of a study that has ended, its MIME bundle as
+      the text of a JSON object: what is saved is not to be revived.
     - start: choice. plan: choice -> EditorSection[], what trials would do. write_marks:
       choice -> Edit[]. These three are the editor's.
     """
@@ -86,7 +88,8 @@ class ReplyMessage:
 @dataclass(frozen=True)
 class StudySummary:
     """A line of the panel that lists a kernel's studies. id: for the commands' `study`. cell:
-    In[] number of its cell, 0 when unknown."""
+    In[] number of its cell, 0 when unknown. output: the display id of the output that shows it,
+    empty for none."""
 
     id: str
     name: str
@@ -99,6 +102,7 @@ class StudySummary:
     left_s: float | None
     best: Best | None
     cell: int = 0
+    output: str = ""
 
 
 class BadCommand(ValueError):

@@ -39,6 +39,7 @@ CommandName = Literal[
     "importances",
     "apply",
     "export",
+    "result",
 ]
 ColumnType = Literal["u1", "i2", "i4", "f8"]
 

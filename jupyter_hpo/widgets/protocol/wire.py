@@ -10,6 +10,9 @@ from .study import Detail, Header
 
 SNAPSHOT_TYPE = "application/vnd.jupyter-hpo.snapshot.v1+json"
 SNAPSHOT_FORMAT = 1
+VIEW_TYPE = "application/vnd.jupyter-hpo.view.v1+json"
+"""Beside a live widget, and what takes its place: `View`, by which a reloaded page finds out what
+is shown there."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,13 @@ class Importances:
     of: list[Importance]
     busy: bool = False
     why: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """Where something is shown. output: the display id, see `StudySummary.output`."""
+
+    output: str
 
 
 @dataclass(frozen=True)
