@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Row } from "../src/core/protocol";
 import { Board } from "../src/board/board";
 import { REFRESH_MS } from "../src/board/detail";
+import { PANES } from "../src/board/panes";
 import { Session } from "../src/board/session";
 import { WidgetTransport } from "../src/core/transport";
 import { FakeKernel, FakeModel } from "./fake";
@@ -120,6 +121,21 @@ describe("Board", () => {
       "!Two fit. + 1 moreNo more ran.",
       "iInterrupted",
     ]);
+  });
+
+  it("keeps what goes wrong in one tab from the others", async () => {
+    show([row(0, { values: [0.5] })]);
+    const { Content } = PANES[3]!;
+    (PANES[3] as { Content: unknown }).Content = () => {
+      throw new Error("no such axis");
+    };
+    await click(button("History"));
+    expect(root.querySelector('[role="alert"]')!.textContent).toContain("no such axis");
+    await click(button("Leaderboard"));
+    expect(all("tbody th").length).toBe(1);
+    (PANES[3] as { Content: unknown }).Content = Content;
+    await click(button("History"));
+    expect(all('[role="alert"]').length).toBe(0);
   });
 
   it("pauses with feedback before the study has changed", async () => {

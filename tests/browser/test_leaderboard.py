@@ -19,7 +19,7 @@ FOCUSED = """() => {
 }"""
 DRAWN = """() => {
   const board = document.querySelector('.hpo-scroll').getBoundingClientRect();
-  return [board.top + 60, board.bottom - 12].every((y) =>
+  return [board.top + 60, Math.min(board.bottom, innerHeight) - 12].every((y) =>
     document.elementFromPoint(board.left + 200, y)?.closest('tr[aria-rowindex]'));
 }"""
 
