@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from IPython.core.error import UsageError
 
+from .errors import Problem
 from .options import Options
 from .parser import Parser, build_parser
+from .space.grammar import Range
+from .space.marks import parse_line_space, to_distribution
 from .study.objective import Objective
 
 OPENING, CLOSING = "([{", ")]}"
@@ -32,30 +36,18 @@ class Request:
 
 
 def parse_line(line: str) -> Request:
-    """The Request in the magic's line. Raises UsageError with one sentence."""
+    """The Request in the magic's line. Raises UsageError with a sentence for all that is wrong
+    with it."""
     parser = build_parser()
     words = _with_values(split_line(line), parser)
-    _once(words, parser)
-    found = parser.parse_intermixed_args(words)
-    if found.fresh and found.resume:
-        raise UsageError("%%hpo: --fresh and --resume exclude each other")
-    if found.background and found.executor == "inline":
-        raise UsageError(
-            "%%hpo: --executor inline runs the trials in the cell that waits for them; "
-            "leave out --background"
-        )
-    if found.device != "auto" and found.executor == "inline":
-        raise UsageError(
-            "%%hpo: --executor inline runs the trials in the kernel, on the device that the cell "
-            "names; leave out --device"
-        )
-    sources = [objective.source for objective in found.objectives or ()]
-    for source in sources:
-        if sources.count(source) > 1:
-            raise UsageError(f"%%hpo: the objective {source} is given twice")
-    for token in found.space:
-        if "=" not in token:
-            raise UsageError(f"%%hpo: {_stray(token)}")
+    found, unknown = parser.parse_known_intermixed_args(words)
+    if unknown:
+        parser.unknown(unknown)
+    wrong = [*parser.wrong, *_given_twice(words, found, parser), *_contradictions(found)]
+    if not unknown:  # what follows an unknown option was meant for that
+        wrong += [_stray(token) for token in found.space if "=" not in token][:1]
+    if wrong:  # else what is wrong with ranges is said with what is wrong with the cell
+        parser.refuse([*wrong, *_wrong_ranges([t for t in found.space if "=" in t])])
     options = Options(
         trials=found.trials,
         timeout_s=found.timeout,
@@ -88,13 +80,39 @@ def parse_line(line: str) -> Request:
     )
 
 
-def _once(words: Sequence[str], parser: Parser) -> None:
-    """Raises UsageError for an option that is given twice; there may be several objectives."""
+def _given_twice(words: Sequence[str], found: Namespace, parser: Parser) -> Iterator[str]:
+    """Of options that take one value, and of objectives."""
     flags = [word.partition("=")[0] for word in words if word.startswith("--")]
-    for flag in flags:
-        once = flag in parser.flags and parser.option(flag).dest != "objectives"
-        if once and flags.count(flag) > 1:
-            raise UsageError(f"%%hpo: {flag} is given twice")
+    known = [f for f in flags if f in parser.flags and parser.option(f).dest != "objectives"]
+    goals = [f"the objective {objective.source}" for objective in found.objectives or ()]
+    given = [*known, *goals]
+    for one in dict.fromkeys(given):
+        if given.count(one) > 1:
+            yield f"{one} is given twice"
+
+
+def _wrong_ranges(tokens: Sequence[str]) -> Iterator[str]:
+    specs, problems = parse_line_space(tokens)
+    for spec in specs:
+        if isinstance(spec.body, Range):
+            made = to_distribution(spec, spec.body.low)
+            problems += [made] if isinstance(made, Problem) else []
+    yield from (f"{problem.message} {problem.fix}".strip() for problem in problems)
+
+
+def _contradictions(found: Namespace) -> Iterator[str]:
+    if found.fresh and found.resume:
+        yield "--fresh and --resume exclude each other"
+    if found.background and found.executor == "inline":
+        yield (
+            "--executor inline runs the trials in the cell that waits for them; leave out "
+            "--background"
+        )
+    if found.device != "auto" and found.executor == "inline":
+        yield (
+            "--executor inline runs the trials in the kernel, on the device that the cell names; "
+            "leave out --device"
+        )
 
 
 def _with_values(words: Sequence[str], parser: Parser) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from IPython.core.error import UsageError
@@ -51,10 +52,45 @@ EXAMPLES = {
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse whose errors are IPython's one-line UsageError, with the nearest option."""
+    """argparse that says all that is wrong, as IPython's UsageError, with the nearest option.
+
+    wrong: sentences on values that were passed over so far.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.wrong: list[str] = []
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"%%hpo: {self._said(message)} (%%hpo? lists the options)")
+        self.refuse([*self.wrong, self._said(message)])
+
+    def unknown(self, words: Sequence[str]) -> None:
+        """Note words that no option takes."""
+        flags = [word for word in words if word.startswith("-")] or words[:1]
+        self.wrong += [self._said(f"unrecognized arguments: {flag}") for flag in flags]
+
+    @staticmethod
+    def refuse(wrong: Sequence[str]) -> NoReturn:
+        """Raises UsageError with these sentences."""
+        lists = "(%%hpo? lists the options)"
+        if len(wrong) == 1:
+            raise UsageError(f"%%hpo: {wrong[0]} {lists}")
+        lines = "".join(f"\n  {sentence}" for sentence in dict.fromkeys(wrong))
+        raise UsageError(f"%%hpo: {len(wrong)} problems in this line {lists}{lines}")
+
+    # argparse stops at the first value that is none. These two are its own steps.
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        try:
+            return super()._get_value(action, arg_string)  # type: ignore[misc]
+        except argparse.ArgumentError as error:
+            self.wrong.append(self._said(str(error)))
+            return action.default
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)  # type: ignore[misc]
+        except argparse.ArgumentError as error:
+            self.wrong.append(self._said(str(error)))
 
     def _said(self, message: str) -> str:
         message = message.removeprefix("argument ").rstrip(".")

@@ -77,6 +77,19 @@ def test_errors_are_one_sentence(line, words):
     assert "\n" not in str(caught.value)
 
 
+def test_all_that_is_wrong_with_a_line_is_said_at_once():
+    line = "--trials lots eta=0.5..0.1 --sampler tpr --optoin --name a --name b --timeout soon"
+    with pytest.raises(UsageError) as caught:
+        parse_line(line)
+    said = str(caught.value)
+    assert said.startswith("%%hpo: 6 problems in this line")
+    for words in (
+        "--trials: 'lots' is not", "low 0.5 is greater than high 0.1", "Did you mean tpe?",
+        "no option --optoin", "--name is given twice", "'soon' is no time",
+    ):  # fmt: skip
+        assert words in said
+
+
 def test_ranges_may_stand_before_and_after_options():
     request = parse_line("lr=0..1 --trials 4 hidden=32|64")
     assert request.space == ("lr=0..1", "hidden=32|64")
