@@ -174,3 +174,43 @@ describe("the focus", () => {
     }
   });
 });
+
+describe("a trial that is open under the pointer", () => {
+  const clock = vi.spyOn(performance, "now");
+  afterEach(() => clock.mockReset());
+  const over = (event: string): void =>
+    void act(() => void root.querySelector(".hpo-scroll")!.dispatchEvent(new Event(event)));
+
+  it("keeps its place when something is done with it, until the pointer goes", async () => {
+    clock.mockReturnValue(1000);
+    const other = row(0, { values: [0.9] });
+    show([other, row(1, { state: "RUNNING", values: [0.1] })]);
+    expect(numbers()).toEqual([1, 0]);
+    await click(all("tbody th button")[0]!);
+    over("pointermove");
+    clock.mockReturnValue(21_000);
+    show([other, row(1, { state: "PRUNED", values: [0.1] })]);
+    expect(numbers()).toEqual([1, 0]);
+    over("pointerleave");
+    show([other, row(1, { state: "PRUNED", values: [0.1], notice: "9 of 12 at step 1" })]);
+    expect(numbers()).toEqual([0, 1]);
+  });
+
+  it("has the buttons that go with its end behind those that stay", async () => {
+    show([row(1, { state: "RUNNING", values: [0.1], params: { lr: 0.1 } })]);
+    await click(all("tbody th button")[0]!);
+    const words = all('.hpo-detail .hpo-buttons button').map((e) => e.textContent);
+    expect(words.slice(0, 2)).toEqual(["Enqueue again…", "Use these values"]);
+    expect(words.length).toBe(5);
+  });
+});
+
+describe("the ranking's heading", () => {
+  it("tells that it is more than the values, and sorts by them alone when pressed", async () => {
+    show([row(0, { values: [0.9] }), row(1, { state: "PAUSED", values: [0.95] })]);
+    expect(button("acc").title).toContain("running trials first");
+    expect([numbers(), button("acc").textContent]).toEqual([[0, 1], "acc▽"]);
+    await click(button("acc"));
+    expect([numbers(), button("acc").textContent]).toEqual([[1, 0], "acc▼"]);
+  });
+});
