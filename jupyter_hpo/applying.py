@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from .outcome import edits
+from .outcome import edits, excluded
 from .widgets.control import current_kernel
 from .widgets.protocol import Edit
 
@@ -24,6 +24,8 @@ def apply(study: StudyHandle, number: int | None = None) -> None:
     print(f"The values of {which}:")
     for edit in found:
         print(difference(edit))
+    for sentence in excluded(study, number):
+        print(sentence)
     own = [edit for edit in found if not edit.cell]
     if current_kernel() is None:
         for edit in own:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,27 @@ def edits(study: StudyHandle, number: int | None = None) -> list[Edit]:
     trial = study.best_trial if number is None else study.trial(number)
     found = applied(study.session.cell, trial.params)
     return [Edit(e.cell, e.before, e.after, e.cell_id) for e in found]
+
+
+def excluded(study: StudyHandle, number: int | None = None) -> list[str]:
+    """Sentences on marks that leave out the value of a trial, the best one for None: the space
+    was changed since they were written, and the cell would be refused with both.
+
+    Main thread, or any while that waits.
+    """
+    notebook = study.notebook
+    if notebook is None:
+        return []
+    trial = study.best_trial if number is None else study.trial(number)
+    marked = copy(notebook).capture(objectives=study.session.cell.objectives)
+    where = {t.name: t.places[0].where for t in marked.tunables if t.source == "mark"}
+    return [
+        f"The mark of {name} ({where[name]}) leaves out {trial.params[name]!r}: change it, too."
+        for name, parameter in marked.space.items()
+        if name in where
+        and name in trial.params
+        and not parameter.distribution.contains(trial.params[name])
+    ]
 
 
 def bundle(study: StudyResults) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from jupyter_hpo import notebook as module
 from jupyter_hpo.arguments import parse_line
 from jupyter_hpo.errors import HpoError
 from jupyter_hpo.notebook import Notebook
+from jupyter_hpo.outcome import excluded
 from jupyter_hpo.past.session import history_of
 from jupyter_hpo.study.objective import Objective
 
@@ -117,3 +118,17 @@ def test_a_choice_that_a_module_lacks_is_refused_before_the_first_trial(shell, m
     if said:
         assert said in problems[0]
         assert (cell.problems[0].name, cell.problems[0].line) == ("optimizer", 2)
+
+
+def test_marks_that_leave_out_what_is_written_beside_them_are_said(shell):
+    source = "act = 'relu'  # hpo: relu | tanh\nlr = 0.1  # hpo: 0.01..1 log\nloss = lr\n"
+    notebook = Notebook(shell, parse_line("--minimize loss"), source)
+    trial = types.SimpleNamespace(params={"act": "gelu", "lr": 0.5})
+    study = types.SimpleNamespace(
+        notebook=notebook,
+        best_trial=trial,
+        session=types.SimpleNamespace(cell=notebook.capture()),
+    )
+    assert excluded(study) == ["The mark of act (line 2) leaves out 'gelu': change it, too."]
+    trial.params["act"] = "tanh"
+    assert excluded(study) == []
