@@ -57,7 +57,7 @@ def test_the_first_tutorial_with_stop_this_trial_save_and_reopen(lab):
     assert lab.busy, "the trial ended while the study goes on"
 
     lab.wait_idle(200)
-    assert "Finished" in lab.output(search).inner_text()
+    lab.output(search).get_by_text("Finished").first.wait_for()
     lab.run(index(content, 'print(f"lr='))
     assert "tuned:" in lab.output(index(content, 'print(f"lr=')).inner_text()
     assert not lab.errors, lab.errors
