@@ -91,7 +91,7 @@ def test_a_study_is_steered_while_its_cell_is_busy(running):
 
     page.press("Stop")
     lab.wait_idle(30)
-    assert "Stopped" in lab.output(1).inner_text()
+    lab.output(1).get_by_text("Stopped").first.wait_for()
     lab.run(2)
     came = lab.output(2).inner_text().splitlines()
     assert came[0].startswith("0 PRUNED"), came

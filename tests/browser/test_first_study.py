@@ -100,7 +100,7 @@ def test_pause_resume_and_stop_work_while_the_cell_is_busy(lab):
     lab.until(lambda: "1 complete" in output.inner_text(), 60, "no trial completes")
     output.get_by_role("button", name="Stop", exact=True).click()
     lab.wait_idle(20)
-    assert "Stopped" in lab.output(1).inner_text()
+    lab.output(1).get_by_text("Stopped").first.wait_for()
     lab.run(2)
     assert "best True" in lab.output(2).inner_text()
     assert not lab.errors, lab.errors
