@@ -87,7 +87,7 @@ describe("Start", () => {
   it("sends the ticked rows and the settings, once", async () => {
     draw();
     type(setting("trial_timeout"), "5m");
-    choose(root.querySelector<HTMLSelectElement>(".hpo-line select")!, "random");
+    choose(root.querySelector<HTMLSelectElement>(".hpo-budget select")!, "random");
     await click(button("Start"));
     await click(button("Start"));
     const started = sent.filter(([name]) => name === "start");
@@ -183,7 +183,7 @@ describe("a row", () => {
     draw();
     choose(root.querySelector<HTMLSelectElement>("[data-name=lr] select")!, "categorical");
     expect(field("choiceText").value).toBe("1e-5 | 0.001 | 1e-1");
-    expect([...root.querySelectorAll(".hpo-own")].map((e) => e.textContent)).toEqual(["0.001"]);
+    expect([...root.querySelectorAll(".hpo-current")].map((e) => e.textContent)).toEqual(["0.001"]);
     await click(button("Reset lr"));
     expect(field("low").value).toBe("1e-5");
     expect(button("Reset lr")).toBeUndefined();

@@ -59,7 +59,7 @@ function Chips({ row }: { row: EditedRow }) {
   return (
     <span class="hpo-chips" aria-hidden="true">
       {chips.slice(0, CHIPS).map(({ text, own }) => (
-        <span key={text} class={own ? "hpo-bit hpo-own" : "hpo-bit"}>
+        <span key={text} class={own ? "hpo-bit hpo-current" : "hpo-bit"}>
           {line(text, 40)}
         </span>
       ))}

@@ -130,7 +130,7 @@ export function Editor(props: Props) {
   return (
     <form
       ref={root}
-      class="hpo-form"
+      class="hpo-tune"
       data-lm-suppress-shortcuts="true"
       noValidate
       onKeyDown={(event) => {

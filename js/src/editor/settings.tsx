@@ -44,7 +44,7 @@ export function Settings(props: Props) {
   return (
     <div class="hpo-settings">
       <Goals {...props} />
-      <div class="hpo-line">
+      <div class="hpo-budget">
         {LIMITS.map(({ key, label, placeholder }) => (
           <Setting key={key} problems={problemsOf(key)}>
             <Field
@@ -139,7 +139,7 @@ function Goals({ given, settings, onChange, problemsOf }: Props) {
             <button
               key={candidate.name}
               type="button"
-              class="hpo-chip"
+              class="hpo-offer"
               aria-pressed={taken.has(candidate.name)}
               title={line(candidate.why, 400)}
               onClick={() => put(0, { name: candidate.name, direction: candidate.direction })}
