@@ -23,7 +23,7 @@ from .space.grammar import expression
 
 
 def unknown_choices(cell: CapturedCell, namespace: Mapping[str, Any]) -> Iterator[Problem]:
-    """A problem for each choice that somebody declared whose dotted name ends at a module that lacks it."""
+    """A problem for each declared choice whose dotted name ends at a module that lacks it."""
     for tunable in cell.tunables:
         if not tunable.declared or tunable.name not in cell.space:
             continue  # what is proposed is for no particular version of a library
