@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from jupyter_hpo.progress import in_a_line
-from jupyter_hpo.widgets.protocol import SNAPSHOT_TYPE, Best, Header
+from jupyter_hpo.widgets.protocol import SNAPSHOT_TYPE, VIEW_TYPE, Best, Header
 
 CELL = """%%hpo --maximize acc --trials 5 --jobs 1 --seed 3 --name headless
 import time
@@ -47,7 +47,7 @@ def test_a_notebook_run_by_nbclient_leaves_the_result_and_nothing_else(tmp_path)
     book = notebook(CELL, "print(study.best_value)")
     NotebookClient(book, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
     (output,) = book.cells[1].outputs
-    assert {"text/html", "text/plain", "image/png", SNAPSHOT_TYPE} == set(output["data"])
+    assert {"text/html", "text/plain", "image/png", SNAPSHOT_TYPE, VIEW_TYPE} == set(output["data"])
     assert float(book.cells[2].outputs[0]["text"]) >= 3
     nbformat.validate(book)
 
