@@ -26,7 +26,7 @@ def test_pausing_and_resuming_one_trial_from_its_row(lab):
     row = output.get_by_role("row").filter(has_text="running").first
     row.get_by_role("button").first.click()
     output.get_by_role("button", name="Pause this trial").click()
-    output.get_by_text("Paused by you").wait_for()
+    output.get_by_text("Paused by you", exact=True).wait_for()
     output.get_by_role("row").filter(has_text="running").first.wait_for()  # another one
     output.get_by_text("Only trial 0 is left, paused by you").wait_for()
     assert lab.busy
