@@ -25,11 +25,6 @@ def lab(_lab_of_module):
     _lab_of_module.clear()
 
 
-@pytest.fixture
-def shared_lab(lab):
-    return lab
-
-
 @pytest.fixture(scope="module")
 def chromium():
     """A browser for bare pages (see `page.py`)."""

@@ -30,17 +30,17 @@ def named(param):
 
 
 @pytest.fixture(params=FRONT_ENDS, ids=named)
-def running(request, shared_lab):
+def running(request, lab):
     """A page in which the cell of a study is busy; its output."""
     version, front_end = request.param
     cells = notebook("%load_ext jupyter_hpo", STUDY, WHAT_CAME)
-    shared_lab.open(cells, kernel=version, front_end=front_end)
-    assert version in (kernels.NEWEST, ".".join(ipykernel(shared_lab).split(".")[:2]))
-    shared_lab.run(0)
-    shared_lab.run(1, wait=False)
-    output = shared_lab.output(1)
+    lab.open(cells, kernel=version, front_end=front_end)
+    assert version in (kernels.NEWEST, ".".join(ipykernel(lab).split(".")[:2]))
+    lab.run(0)
+    lab.run(1, wait=False)
+    output = lab.output(1)
     output.get_by_role("button", name="Pause", exact=True).wait_for()
-    return shared_lab, output
+    return lab, output
 
 
 def ipykernel(lab):

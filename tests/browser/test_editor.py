@@ -27,8 +27,7 @@ def opened(lab):
     return output
 
 
-def test_it_is_filled_in_and_started_by_keyboard(shared_lab):
-    lab = shared_lab
+def test_it_is_filled_in_and_started_by_keyboard(lab):
     output = opened(lab)
     keyboard = lab.page.keyboard
     output.get_by_role("checkbox", name="lr").focus()
@@ -61,8 +60,7 @@ def test_it_is_filled_in_and_started_by_keyboard(shared_lab):
     assert not lab.errors, lab.errors
 
 
-def test_the_plan_follows_the_ticks_and_marks_are_written_into_the_cells(shared_lab):
-    lab = shared_lab
+def test_the_plan_follows_the_ticks_and_marks_are_written_into_the_cells(lab):
     output = opened(lab)
     output.get_by_text("What was found, and what each trial does").click()
     again = output.get_by_text("Of earlier cells, every trial runs again")
@@ -79,8 +77,7 @@ def test_the_plan_follows_the_ticks_and_marks_are_written_into_the_cells(shared_
     assert not lab.errors, lab.errors
 
 
-def test_tab_and_help_on_the_magics_line(shared_lab):
-    lab = shared_lab
+def test_tab_and_help_on_the_magics_line(lab):
     lab.open(notebook("%load_ext jupyter_hpo", "%%hpo --maximize \nacc = 1.0\n", "%%hpo?"))
     lab.run(0)
     # JupyterLab waits a second for words; here other tests take the cores.
