@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import StudyError
 from .storage.folder import StudyFolder
 from .study.objective import Objective
-from .study.ranking import best_trials, leaderboard
+from .study.ranking import best_trials, complete, leaderboard
 from .study.trial import Trial, TrialState
 from .trial_view import TrialView
 
@@ -197,11 +197,10 @@ class StudyResults:
         than two of them."""
         from .search.importance import importances
 
-        trials = self._trials()
-        complete = [t for t in trials if t.state is TrialState.COMPLETE and not t.outside]
-        if len(complete) < 2:
+        trials = complete(self._trials())
+        if len(trials) < 2:
             raise StudyError("importances need at least two complete trials.")
-        return importances(complete, self.presenter.space, self.objectives[:1])[0]
+        return importances(trials, self.presenter.space, self.objectives[:1])[0]
 
     @property
     def optuna(self) -> optuna.Study:

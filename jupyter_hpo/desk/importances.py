@@ -9,7 +9,8 @@ import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from ..study.trial import Trial, TrialState
+from ..study.ranking import complete
+from ..study.trial import Trial
 from ..widgets.protocol import Command, Importance, Importances
 from .answers import Answer
 
@@ -110,5 +111,4 @@ def _complete(study: StudyHandle) -> list[Trial]:
     """The complete trials of the present space."""
     session = study.session
     with session.engine.lock:
-        trials = session.study.trials.values()
-        return [t for t in trials if t.state is TrialState.COMPLETE and not t.outside]
+        return complete(session.study.trials.values())

@@ -22,13 +22,17 @@ def dominates(a: Sequence[float], b: Sequence[float]) -> bool:
     )
 
 
+def complete(trials: Iterable[Trial]) -> list[Trial]:
+    """Those that ran to their end and lie in the present space, in the order given."""
+    return [t for t in trials if t.state is TrialState.COMPLETE and not t.outside]
+
+
 def best_trials(objectives: Sequence[Objective], trials: Iterable[Trial]) -> list[Trial]:
     """The complete trials of the present space that no other one beats, by number.
 
     With one objective that is the best trial; of equals, the earliest.
     """
-    done = [t for t in trials if t.state is TrialState.COMPLETE and t.values and not t.outside]
-    scored = [(losses(objectives, t.values or ()), t) for t in done]
+    scored = [(losses(objectives, t.values), t) for t in complete(trials) if t.values]
     if len(objectives) == 1:
         return [min(scored, key=lambda item: (item[0], item[1].number))[1]] if scored else []
     return [t for loss, t in scored if not any(dominates(other, loss) for other, _ in scored)]
