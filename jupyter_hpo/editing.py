@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from .cell import CapturedCell
 from .cell.rewriting import marked
@@ -180,8 +180,8 @@ def chosen_options(options: Options, choice: Choice) -> Options:
         timeout_s=choice.timeout_s,
         trial_timeout_s=choice.trial_timeout_s,
         jobs=choice.jobs,
-        sampler=cast(Any, choice.sampler or options.sampler),
-        pruner=cast(Any, choice.pruner or None),
+        sampler=choice.sampler or options.sampler,
+        pruner=choice.pruner or None,
         device=choice.device or "auto",
     )
 

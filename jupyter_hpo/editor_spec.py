@@ -106,7 +106,7 @@ def _settings(cell: CapturedCell, options: Options) -> EditorSettings:
         timeout=_time(options.timeout_s),
         trial_timeout=_time(options.trial_timeout_s),
         jobs=str(options.jobs or "auto"),
-        sampler=options.sampler,
+        sampler=options.sampler or "",
         pruner=options.pruner or "",
         device=options.device,
         samplers=list(SAMPLERS),

@@ -13,6 +13,8 @@ MOST_JOBS = 1000
 PATIENCE = 30
 """Trials without a better value after which a study with no other budget ends."""
 
+SAMPLERS = ("tpe", "gp", "random", "grid", "qmc", "cmaes", "nsga2", "entropy")
+PRUNERS = ("asha", "hyperband", "halving", "median", "patience", "threshold", "pbt", "none")
 
 TRIALS = 100
 """Trials of a study of several objectives with no budget given."""
@@ -30,6 +32,10 @@ class Options:
     shared_setup: leading statements that no tuned value reaches run once for all trials.
     keep: names of the best trial's objects to bring back; None: what later cells can use.
     keep_limit_bytes: what they may take together; what is left out is said.
+    sampler, pruner: words of `SAMPLERS` and `PRUNERS`. constraints: as typed, such as
+    `n_params <= 1e6`. folds, repeats: runs of the cell that make a trial. like: the name of an
+    older study, whose results the search begins with. on: where Ray runs the trials, 'ray' or
+    'ray://address'.
     """
 
     trials: int | None = None
@@ -38,8 +44,13 @@ class Options:
     patience: int | None = None
     jobs: int | None = None
     device: str = "auto"
-    sampler: Literal["tpe", "random"] = "tpe"
-    pruner: Literal["asha", "none"] | None = None
+    sampler: str | None = None
+    pruner: str | None = None
+    constraints: tuple[str, ...] = ()
+    folds: int | None = None
+    repeats: int = 1
+    like: str | None = None
+    on: str | None = None
     seed: int | None = None
     name: str | None = None
     fresh: bool = False

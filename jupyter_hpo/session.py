@@ -20,11 +20,11 @@ from .keeping import worth_keeping
 from .options import PATIENCE, TRIALS, Options, cores
 from .placement import choose_device, device_fact, packing_for
 from .present import Presenter
+from .pruning import scheduler_for
 from .space import SearchSpace
 from .storage import MemoryStorage, Storage, StudyFolder
 from .study import messages as m
 from .study.config import Budget, StudyConfig
-from .study.schedulers import Asha, NoPruning, Scheduler
 from .study.study import Study
 from .study.trial import Trial
 from .worker.randomness import CellStates
@@ -32,9 +32,6 @@ from .workshop import Place, Workshop
 
 if TYPE_CHECKING:
     from .executors.inline import InlineExecutor
-
-FEW_TRIALS = 8
-"""Below about four full trainings ASHA has nothing to compare: then no pruner."""
 
 
 @dataclass
@@ -83,7 +80,7 @@ def open_session(
     Raises CellError when something in the notebook can't travel to a worker (at its line),
     StorageError when the study is being run elsewhere or belongs to other objectives.
     """
-    from .search.optuna_sampler import OptunaSampler
+    from .sampling import sampler_for
 
     cell = _with_keep(cell, options, namespace)
     name = study_name(cell) if options.name is None else options.name
@@ -100,13 +97,11 @@ def open_session(
         config = _config(name, cell, options)
         study = Study(
             config,
-            scheduler=_scheduler(cell, options),
+            scheduler=scheduler_for(cell, options),
             earlier=earlier,
             packing=packing_for(choice, options),
         )
-        sampler = OptunaSampler(
-            cell.space, cell.objectives, kind=options.sampler, seed=options.seed
-        )
+        sampler = sampler_for(cell, options, seed=options.seed)
         for trial in earlier:
             sampler.tell(trial)
         asked = config.budget.n_trials
@@ -162,7 +157,7 @@ def change_space(session: Session, cell: CapturedCell, states: CellStates | None
     worker, StudyError where the trials run in the kernel and would have to run something else,
     or the study has finished.
     """
-    from .search.optuna_sampler import OptunaSampler
+    from .sampling import sampler_for
 
     workshop, options, study = session.workshop(), session.options, session.study
     if workshop is None or study.phase == "finished":
@@ -171,7 +166,7 @@ def change_space(session: Session, cell: CapturedCell, states: CellStates | None
     moved = workshop.moved(cell, states)
     # Not the seed itself: the values suggested first would come again.
     seed = None if options.seed is None else (options.seed + len(study.trials)) % 2**32
-    sampler = OptunaSampler(cell.space, cell.objectives, kind=options.sampler, seed=seed)
+    sampler = sampler_for(cell, options, seed=seed)
     make = None if moved is workshop else moved.make
     session.engine.change_space(m.SpaceChanged(cell.space), sampler, make)
     session.cell, session.states, session.workshop = cell, states, weakref.ref(moved)
@@ -252,17 +247,6 @@ def _config(name: str, cell: CapturedCell, options: Options) -> StudyConfig:
         first=cell.space.defaults(),
         in_kernel=options.executor == "inline",
     )
-
-
-def _scheduler(cell: CapturedCell, options: Options) -> Scheduler:
-    if options.executor == "inline":  # a paused trial would block the only thread there is
-        return NoPruning()
-    if options.pruner == "none" or len(cell.objectives) != 1:
-        return NoPruning()
-    few = options.trials is not None and options.trials < FEW_TRIALS
-    if options.pruner is None and few:
-        return NoPruning()
-    return Asha()
 
 
 def _description(cell: CapturedCell, options: Options) -> dict[str, Any]:

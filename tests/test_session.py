@@ -7,7 +7,8 @@ import pytest
 from jupyter_hpo.cell import capture
 from jupyter_hpo.options import PATIENCE, TRIALS, Options
 from jupyter_hpo.programs import with_shared_setup
-from jupyter_hpo.session import _config, _scheduler, study_name
+from jupyter_hpo.pruning import scheduler_for
+from jupyter_hpo.session import _config, study_name
 from jupyter_hpo.study.objective import Objective
 
 ACC, SIZE = Objective("acc", "maximize"), Objective("size", "minimize")
@@ -48,7 +49,7 @@ def test_every_study_ends_by_itself(options, objectives, trials, patience):
     ],
 )
 def test_the_pruner_fits_the_budget(options, objectives, name):
-    assert _scheduler(captured(*objectives), options).name == name
+    assert scheduler_for(captured(*objectives), options).name == name
 
 
 def test_the_cells_own_values_come_first():

@@ -66,7 +66,10 @@ class Trial:
     (`cuda:0`); None: on the CPU. version: grows with every change (for the view). outside: with
     values that the present space does not hold: it stays in the record and counts for nothing.
     enqueued: the person asked for it. own: of the params, those that were not tuned when it
-    was made: it ran with the code's own values.
+    was made: it ran with the code's own values. rounds: where a trial is several runs of the
+    cell (folds, repeats), the values that each brought so far; `values` is then their mean.
+    violations: by how much it breaks each constraint (the constraint's text -> more than 0);
+    empty when it is feasible. parent: the trial whose state it goes on from.
     """
 
     number: int
@@ -87,6 +90,9 @@ class Trial:
     version: int = 0
     enqueued: bool = False
     own: dict[str, Any] = field(default_factory=dict)
+    rounds: list[tuple[float, ...]] = field(default_factory=list)
+    violations: dict[str, float] = field(default_factory=dict)
+    parent: int | None = None
 
     @property
     def tuned(self) -> dict[str, Any]:

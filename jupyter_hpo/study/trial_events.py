@@ -19,7 +19,9 @@ from .trial import TrialError
 class TrialSpec:
     """What a worker needs to run one trial. log_path: where stdout and stderr go. device: the
     accelerator it is to use, as the kernel counts them (`cuda:0`); None: none. threads: of the
-    CPU; None: as many as its executor was made for."""
+    CPU; None: as many as its executor was made for. round: from 0, which run of the cell this
+    is, where a trial is several (folds, repeats). parent: the paused trial whose state it goes
+    on from, instead of running the cell from its beginning."""
 
     number: int
     params: dict[str, Any]
@@ -27,6 +29,8 @@ class TrialSpec:
     log_path: str | None = None
     device: str | None = None
     threads: int | None = None
+    round: int = 0
+    parent: int | None = None
 
 
 class Answer(str, Enum):
