@@ -64,6 +64,8 @@ class Lifecycle(States):
             self._to_pause.discard(trial.number)
             self.scheduler.withdraw(trial.number)
             self._wait(trial, Waits.PERSON)
+        elif verdict is Verdict.STOP:
+            self._stop_trial(trial.number, self.scheduler.why_pruned(trial.number), out)
         elif verdict is Verdict.PAUSE:
             self._wait(trial, Waits.SCHEDULER)
             for number in self.scheduler.evict(self._places.packing.pool):

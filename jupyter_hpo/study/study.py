@@ -337,6 +337,9 @@ class Study(Lifecycle):
             return
         if self.phase == "running" and self._places.all_wait:
             # Nothing runs, and none may be promoted. What the person paused is waited for.
+            self.scheduler.settle()
+            self._fill(out)
+        if self.phase == "running" and self._places.all_wait:
             for number in sorted(self._places.those(Waits.SCHEDULER)):
                 self._stop_trial(number, self.scheduler.why_pruned(number), out)
         if not self._places.alive and not self._places.again:

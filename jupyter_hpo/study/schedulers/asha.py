@@ -15,71 +15,20 @@ no more than one in `eta` goes on, and of equals those first that still can.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from enum import IntEnum
 
 from .base import Verdict
-
-
-class _Fate(IntEnum):
-    """What became of a trial at a rung; of equals the lower stands before."""
-
-    WENT_ON = 0
-    WAITS = 1
-    ENDED = 2
-
-
-@dataclass
-class _Rung:
-    """The losses reported at one step, and in order those that count: a place is found without
-    sorting."""
-
-    step: int
-    found: dict[int, tuple[float, _Fate]] = field(default_factory=dict)
-    order: list[tuple[float, _Fate, int]] = field(default_factory=list)
-
-    def put(self, number: int, loss: float, fate: _Fate, *, counts: bool) -> None:
-        if number in self.found:
-            place = self.place(number)
-            if self.order[place : place + 1] == [(*self.found[number], number)]:
-                del self.order[place]
-        self.found[number] = (loss, fate)
-        if counts:
-            insort(self.order, (loss, fate, number))
-
-    def turn(self, number: int, fate: _Fate, *, counts: bool) -> None:
-        """Another fate for a trial that is here."""
-        self.put(number, self.found[number][0], fate, counts=counts)
-
-    def leave_out(self, numbers: AbstractSet[int]) -> None:
-        """Only the others count."""
-        found = self.found.items()
-        self.order = sorted((*what, n) for n, what in found if n not in numbers)
-
-    def place(self, number: int) -> int:
-        """From 0, the lowest loss first; of equals by their fate, then the earlier trial."""
-        return bisect_left(self.order, (*self.found[number], number))
-
-    def better(self, number: int) -> int:
-        """How many trials have a lower loss."""
-        return bisect_left(self.order, (self.found[number][0],))
-
-    def equals(self, number: int) -> int:
-        """How many others have the same loss."""
-        after = bisect_left(self.order, (self.found[number][0], _Fate.ENDED + 1))
-        return after - self.better(number) - 1
-
-    def __len__(self) -> int:
-        return len(self.order)
+from .rungs import Fate, Rung
 
 
 class Asha:
     """Asynchronous successive halving.
 
     eta: of `eta` trials at a rung one goes on. first_step: the step of the first rung; rung
-    k stands at first_step * eta**k. pool: how many paused trials are kept at most.
+    k stands at first_step * eta**k. pool: how many paused trials are kept at most. pausing:
+    where trials can't be paused, one that is not in the top when it comes to a rung ends there
+    (Li et al. 2020, section 3.1: as Jamieson & Talwalkar's halving, without waiting for others);
+    the first to come to a rung goes on.
     """
 
     name = "asha"
@@ -90,11 +39,13 @@ class Asha:
         eta: int = 3,
         first_step: int = 1,
         pool: int = 8,
+        pausing: bool = True,
     ) -> None:
+        self.pausing = pausing
         self.eta, self.first_step, self.pool = eta, first_step, pool
         self._protected: set[int] = set()
         self._left_out: frozenset[int] = frozenset()
-        self._rungs: list[_Rung] = []
+        self._rungs: list[Rung] = []
         self._next_rung: dict[int, int] = {}  # trial -> index of the rung it runs towards
         self._paused: dict[int, int] = {}  # trial -> index of the rung it waits at
         self._last_step: dict[int, int] = {}
@@ -110,7 +61,7 @@ class Asha:
         while step >= self.rung_step(reached):
             # A trial may cross several rungs in one report: it counts at each of them.
             counts = number not in self._left_out
-            self._rung(reached).put(number, loss, _Fate.WENT_ON, counts=counts)
+            self._rung(reached).put(number, loss, Fate.WENT_ON, counts=counts)
             crossed, reached = reached, reached + 1
         if crossed is None:
             return Verdict.CONTINUE
@@ -118,17 +69,20 @@ class Asha:
         done = self._full is not None and step >= self._full
         if done or number in self._protected or number in self._left_out:
             return Verdict.CONTINUE
-        self._turn(crossed, number, _Fate.WAITS)
+        self._turn(crossed, number, Fate.WAITS)
         if self._in_top(crossed, number):
-            self._turn(crossed, number, _Fate.WENT_ON)
+            self._turn(crossed, number, Fate.WENT_ON)
             return Verdict.CONTINUE
+        if not self.pausing:
+            self._turn(crossed, number, Fate.ENDED)
+            return Verdict.STOP
         self._paused[number] = crossed
         return Verdict.PAUSE
 
     def on_end(self, number: int, *, complete: bool = False) -> None:
         index = self._paused.pop(number, None)
         if index is not None:
-            self._turn(index, number, _Fate.ENDED)
+            self._turn(index, number, Fate.ENDED)
         if complete and number in self._last_step:
             self._full = max(self._full or 0, self._last_step[number])
 
@@ -140,6 +94,9 @@ class Asha:
         for rung in self._rungs:
             rung.leave_out(self._left_out)
 
+    def settle(self) -> None:
+        return None
+
     def promote(self) -> int | None:
         worthy = [
             (-index, self._rungs[index].place(number), number)
@@ -149,14 +106,14 @@ class Asha:
         if not worthy:
             return None
         number = min(worthy)[2]  # of the highest rung, the best
-        self._turn(self._paused.pop(number), number, _Fate.WENT_ON)
+        self._turn(self._paused.pop(number), number, Fate.WENT_ON)
         return number
 
     def evict(self, room: int | None = None) -> list[int]:
         over = len(self._paused) - (self.pool if room is None else min(self.pool, room))
         if over <= 0:
             return []
-        return sorted(self._paused, key=self._merit)[:over]
+        return sorted(self._paused, key=self.merit)[:over]
 
     def why_pruned(self, number: int) -> str:
         index = self._next_rung.get(number, 0) - 1
@@ -176,16 +133,22 @@ class Asha:
         """The steps of the rungs reached so far."""
         return tuple(rung.step for rung in self._rungs)
 
+    def merit(self, number: int) -> tuple[float, float]:
+        """Of a paused trial, low for those to evict first: it was paused early, then it has a
+        bad place in its rung."""
+        rung = self._rungs[self._paused[number]]
+        return (rung.step, -rung.better(number) / len(rung))
+
     @property
     def paused(self) -> frozenset[int]:
         return frozenset(self._paused)
 
-    def _rung(self, index: int) -> _Rung:
+    def _rung(self, index: int) -> Rung:
         while len(self._rungs) <= index:
-            self._rungs.append(_Rung(self.rung_step(len(self._rungs))))
+            self._rungs.append(Rung(self.rung_step(len(self._rungs))))
         return self._rungs[index]
 
-    def _turn(self, index: int, number: int, fate: _Fate) -> None:
+    def _turn(self, index: int, number: int, fate: Fate) -> None:
         self._rungs[index].turn(number, fate, counts=number not in self._left_out)
 
     def _in_top(self, index: int, number: int) -> bool:
@@ -193,12 +156,7 @@ class Asha:
         # Over 300 measured curves: of 12 trials, 0.7 full trainings more, and the mean distance
         # to the best of the 12 falls from .07 to .003 of accuracy; of 60, from .0008 to .0008.
         rung = self._rungs[index]
-        least = 1 if self._full is not None and len(rung) > 1 else 0
+        leads = self._full is not None and len(rung) > 1
+        least = 1 if leads or not self.pausing else 0
         ahead = rung.better(number) if index == 0 else rung.place(number)
         return ahead < max(least, len(rung) // self.eta)
-
-    def _merit(self, number: int) -> tuple[float, float]:
-        """Low for those to evict first: few rungs climbed, then a bad place in the rung."""
-        index = self._paused[number]
-        rung = self._rungs[index]
-        return (index, -rung.better(number) / len(rung))

@@ -12,12 +12,14 @@ class Verdict(Enum):
 
     CONTINUE = "continue"
     PAUSE = "pause"
+    STOP = "stop"  # it ends now; `why_pruned` says why
 
 
 class Scheduler(Protocol):
     """Decides at each report whether a trial goes on. Values are losses: lower is better.
 
-    Called by the engine's thread only. A paused trial is either promoted later or evicted.
+    Called by the engine's thread only. A paused trial is either promoted later or evicted;
+    one that is stopped is told as ended by `on_end`.
     """
 
     name: str
@@ -44,6 +46,10 @@ class Scheduler(Protocol):
     def leave_out(self, numbers: AbstractSet[int]) -> None:
         """From now on these trials, and only these, are compared with nobody: what they
         reported and will report counts for nothing, and they are never paused."""
+
+    def settle(self) -> None:
+        """Nothing runs and no new trial will come: what waits for others to compare with is
+        judged by what there is, and `promote` says what still goes on."""
 
     def promote(self) -> int | None:
         """The paused trial that deserves to go on most, now counted as going on, or None."""
@@ -75,6 +81,9 @@ class NoPruning:
         return None
 
     def leave_out(self, numbers: AbstractSet[int]) -> None:
+        return None
+
+    def settle(self) -> None:
         return None
 
     def promote(self) -> int | None:
