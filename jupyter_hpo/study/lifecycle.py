@@ -68,10 +68,10 @@ class Lifecycle(States):
             self._stop_trial(trial.number, self.scheduler.why_pruned(trial.number), out)
         elif verdict is Verdict.PAUSE:
             self._wait(trial, Waits.SCHEDULER)
-            for number in self.scheduler.evict(self._places.packing.pool):
-                self._stop_trial(number, self.scheduler.why_pruned(number), out)
         else:
             self._go_on(trial, out)
+        for number in self.scheduler.evict(self._places.packing.pool):
+            self._stop_trial(number, self.scheduler.why_pruned(number), out)
 
     def _verdict(self, trial: Trial) -> Verdict:
         if len(self.config.objectives) != 1:

@@ -13,7 +13,14 @@ from jupyter_hpo.study.endings import DEVICE_MEMORY, interrupted
 from jupyter_hpo.study.packing import DeviceFacts, Packing
 from jupyter_hpo.study.places import Waits
 from jupyter_hpo.study.ranking import best_trials
-from jupyter_hpo.study.schedulers import Asha
+from jupyter_hpo.study.schedulers import (
+    Asha,
+    Hyperband,
+    MedianRule,
+    Patience,
+    SuccessiveHalving,
+    Threshold,
+)
 from jupyter_hpo.study.study import Study
 from jupyter_hpo.study.trial import TrialError, TrialState
 
@@ -28,6 +35,18 @@ OF_A_TRIAL = (
     m.PruneTrialRequested,
 )
 
+MAKERS = {
+    "none": lambda: None,
+    "asha": lambda: Asha(pool=2),
+    "asha, stop-only": lambda: Asha(pausing=False),
+    "hyperband": lambda: Hyperband(pool=2),
+    "halving": lambda: SuccessiveHalving(cohort=4, pool=2),
+    "halving, stop-only": lambda: SuccessiveHalving(pausing=False),
+    "median": lambda: MedianRule(least=2),
+    "patience": lambda: Patience(2),
+    "threshold": lambda: Threshold(0.7),
+}
+pruners = st.sampled_from(list(MAKERS))
 numbers = st.integers(0, 12)
 actions = st.one_of(
     st.tuples(st.just("step"), numbers),
@@ -77,8 +96,8 @@ def check(driver):
     assert waiting == driver.waiting
     assert waiting == {t.number for t in trials if t.state is TrialState.PAUSED}
     assert study._places.alive == set(driver.live)
-    if isinstance(study.scheduler, Asha):
-        assert study.scheduler.paused == set(study._places.those(Waits.SCHEDULER))
+    assert study.scheduler.paused == set(study._places.those(Waits.SCHEDULER))
+    assert len(study.scheduler.paused) <= 2, "the pool is bounded"
     if study.phase != "paused":
         assert not study._places.those(Waits.STUDY)
 
@@ -102,15 +121,14 @@ def check(driver):
     st.lists(st.lists(st.floats(0, 1), max_size=7), min_size=1, max_size=9),
     st.integers(1, 3),
     st.integers(1, 12),
-    st.booleans(),
+    pruners,
     st.lists(actions, min_size=30, max_size=80),
 )
-def test_slots_books_and_waiting_trials_stay_true(curves, slots, n_trials, prune, happens):
+def test_slots_books_and_waiting_trials_stay_true(curves, slots, n_trials, pruner, happens):
     def curve(n):
         return curves[n % len(curves)] or [0.5]
 
-    scheduler = Asha(pool=2) if prune else None
-    driver = make(curve, scheduler=scheduler, slots=slots, n_trials=n_trials)
+    driver = make(curve, scheduler=MAKERS[pruner](), slots=slots, n_trials=n_trials)
     driver.send(m.Begin())
     for what, value in happens:
         before = taken(driver)
@@ -146,9 +164,9 @@ steered = st.one_of(
 
 
 @settings(deadline=None, max_examples=150)
-@given(st.integers(1, 3), st.booleans(), st.lists(steered, min_size=30, max_size=80))
-def test_another_space_and_another_budget_leave_the_books_true(slots, prune, happens):
-    scheduler = Asha(pool=2) if prune else None
+@given(st.integers(1, 3), pruners, st.lists(steered, min_size=30, max_size=80))
+def test_another_space_and_another_budget_leave_the_books_true(slots, pruner, happens):
+    scheduler = MAKERS[pruner]()
     driver = make(lambda n: [n % 3 + 0.5] * 5, scheduler=scheduler, slots=slots, n_trials=6)
     driver.send(m.Begin())
     for what, value in happens:
@@ -175,14 +193,13 @@ def test_another_space_and_another_budget_leave_the_books_true(slots, prune, hap
     st.integers(1, 3),
     st.sampled_from([None, 2]),
     st.integers(1, 10),
-    st.booleans(),
+    pruners,
     st.lists(actions | st.tuples(st.just("oom"), numbers), min_size=20, max_size=60),
 )
-def test_on_devices_with_too_little_memory_nothing_hangs(devices, jobs, n_trials, prune, happens):
+def test_on_devices_with_too_little_memory_nothing_hangs(devices, jobs, n_trials, pruner, happens):
     facts = [DeviceFacts(f"cuda:{i}", "", 10 << 30, 10 << 30) for i in range(devices)]
     config = StudyConfig("s", (LOSS,), Budget(n_trials))
-    scheduler = Asha(pool=2) if prune else None
-    study = Study(config, scheduler=scheduler, packing=Packing(facts, jobs=jobs))
+    study = Study(config, scheduler=MAKERS[pruner](), packing=Packing(facts, jobs=jobs))
     driver = Driver(study, lambda n: [n % 3 + 0.5] * 5)
     driver.send(m.Begin())
     for what, value in happens:

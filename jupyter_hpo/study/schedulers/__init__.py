@@ -2,5 +2,19 @@
 
 from .asha import Asha
 from .base import NoPruning, Scheduler, Verdict
+from .halving import SuccessiveHalving
+from .hyperband import Hyperband
+from .median import MedianRule
+from .own_course import Patience, Threshold
 
-__all__ = ["Asha", "NoPruning", "Scheduler", "Verdict"]
+__all__ = [
+    "Asha",
+    "Hyperband",
+    "MedianRule",
+    "NoPruning",
+    "Patience",
+    "Scheduler",
+    "SuccessiveHalving",
+    "Threshold",
+    "Verdict",
+]

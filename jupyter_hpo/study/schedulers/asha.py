@@ -84,7 +84,11 @@ class Asha:
         if index is not None:
             self._turn(index, number, Fate.ENDED)
         if complete and number in self._last_step:
-            self._full = max(self._full or 0, self._last_step[number])
+            self.full_training(self._last_step[number])
+
+    def full_training(self, steps: int) -> None:
+        """It is known that a training takes so many steps."""
+        self._full = max(self._full or 0, steps)
 
     def withdraw(self, number: int) -> None:
         self._paused.pop(number, None)

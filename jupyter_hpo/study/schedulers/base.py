@@ -28,6 +28,10 @@ class Scheduler(Protocol):
     def rung_steps(self) -> tuple[int, ...]:
         """The steps at which trials have been compared so far, in order."""
 
+    @property
+    def paused(self) -> frozenset[int]:
+        """The trials that wait to be promoted."""
+
     def protect(self, number: int) -> None:
         """Never pause this trial: it is the first, what the others are compared with, or the
         person asked for it."""
@@ -62,17 +66,30 @@ class Scheduler(Protocol):
         """One sentence on why the trial was not carried further."""
 
 
-class NoPruning:
-    """Every trial runs to its end."""
+class StopOnly:
+    """What the schedulers have in common that end trials and never pause one."""
 
-    name = "none"
+    name = ""
     rung_steps: tuple[int, ...] = ()
 
+    def __init__(self) -> None:
+        self.left_out: frozenset[int] = frozenset()
+        self._protected: set[int] = set()
+        self._why: dict[int, str] = {}
+
+    def judge(self, number: int, step: int, loss: float) -> str:
+        """Note the report; why the trial is to end, in a sentence, '' when it goes on."""
+        return ""
+
     def protect(self, number: int) -> None:
-        return None
+        self._protected.add(number)
 
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
-        return Verdict.CONTINUE
+        why = self.judge(number, step, loss)
+        if not why or number in self._protected or number in self.left_out:
+            return Verdict.CONTINUE
+        self._why[number] = why
+        return Verdict.STOP
 
     def on_end(self, number: int, *, complete: bool = False) -> None:
         return None
@@ -81,7 +98,7 @@ class NoPruning:
         return None
 
     def leave_out(self, numbers: AbstractSet[int]) -> None:
-        return None
+        self.left_out = frozenset(numbers)
 
     def settle(self) -> None:
         return None
@@ -93,4 +110,14 @@ class NoPruning:
         return []
 
     def why_pruned(self, number: int) -> str:
-        return ""
+        return self._why.get(number, "")
+
+    @property
+    def paused(self) -> frozenset[int]:
+        return frozenset()
+
+
+class NoPruning(StopOnly):
+    """Every trial runs to its end."""
+
+    name = "none"

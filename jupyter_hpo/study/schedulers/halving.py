@@ -1,0 +1,170 @@
+"""Successive halving in cohorts, over trials that can be paused for free.
+
+Source: Jamieson & Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter
+Optimization", AISTATS 2016 (arXiv 1502.07943), algorithm 1: of n configurations that had equal
+shares of the budget the best n / eta go on to larger ones. Differences: the shares grow by eta
+up to the end of a training, whose length need not be known; a trial waits for the others only
+until it is certain whether it goes on; and the pool of those that wait is bounded, so that of a
+large cohort fewer may go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+from .asha import Asha
+from .base import Verdict
+from .cohorts import Cohort
+from .rungs import Fate
+
+
+class SuccessiveHalving:
+    """Cohorts of trials; of those that come to step first_step * eta**k one in `eta` goes on.
+
+    cohort: trials that are compared with each other. pool: how many paused trials are kept at
+    most. pausing: where trials can't be paused, or there is memory for none, one that is not
+    in the top of all that came to its rung so far ends there (`Asha` with pausing=False).
+    """
+
+    name = "halving"
+
+    def __init__(
+        self,
+        *,
+        eta: int = 3,
+        first_step: int = 1,
+        cohort: int = 27,
+        pool: int = 8,
+        pausing: bool = True,
+    ) -> None:
+        self.eta, self.first_step, self.cohort, self.pool = eta, first_step, cohort, pool
+        self.pausing = pausing
+        self._at_once = Asha(eta=eta, first_step=first_step, pausing=False)
+        self._ended_at_once: set[int] = set()
+        self._cohorts: list[Cohort] = []
+        self._cohort_of: dict[int, Cohort] = {}
+        self._stage_of: dict[int, int] = {}  # the last that a trial came to
+        self._paused: set[int] = set()
+        self._protected: set[int] = set()
+        self._left_out: frozenset[int] = frozenset()
+        self._full: int | None = None
+        self._room: int | None = None
+        self._last_step: dict[int, int] = {}
+
+    def protect(self, number: int) -> None:
+        """It belongs to no cohort, either."""
+        self._protected.add(number)
+        self._at_once.protect(number)
+
+    def on_report(self, number: int, step: int, loss: float) -> Verdict:
+        at_once = self._at_once.on_report(number, step, loss)
+        self._last_step[number] = step
+        if number in self._protected or number in self._left_out:
+            return Verdict.CONTINUE
+        cohort = self._cohort_of.get(number) or self._join(number)
+        cohort.ended.discard(number)
+        reached = self._stage_of.get(number, -1) + 1
+        crossed = None
+        while step >= self.first_step * self.eta**reached:
+            cohort.put(reached, number, loss, Fate.WENT_ON)
+            crossed, reached = reached, reached + 1
+        if crossed is None:
+            return Verdict.CONTINUE
+        self._stage_of[number] = crossed
+        if self._full is not None and step >= self._full:
+            return Verdict.CONTINUE
+        if not self.pausing or self._room == 0:
+            if at_once is Verdict.STOP:
+                cohort.turn(crossed, number, Fate.ENDED)
+                self._ended_at_once.add(number)
+            return at_once
+        cohort.turn(crossed, number, Fate.WAITS)
+        goes_on = cohort.goes_on(crossed, number)
+        if goes_on is None:
+            self._paused.add(number)
+            return Verdict.PAUSE
+        cohort.turn(crossed, number, Fate.WENT_ON if goes_on else Fate.ENDED)
+        return Verdict.CONTINUE if goes_on else Verdict.STOP
+
+    def on_end(self, number: int, *, complete: bool = False) -> None:
+        self._at_once.on_end(number, complete=complete)
+        if complete and number in self._last_step:
+            self._full = max(self._full or 0, self._last_step[number])
+        if number in self._cohort_of:
+            self._cohort_of[number].ended.add(number)
+        self.withdraw(number)
+
+    def withdraw(self, number: int) -> None:
+        # It takes no place of those that wait: whoever comes next may have it.
+        if number in self._paused:
+            self._paused.discard(number)
+            self._cohort_of[number].turn(self._stage_of[number], number, Fate.ENDED)
+
+    def leave_out(self, numbers: AbstractSet[int]) -> None:
+        self._at_once.leave_out(numbers)
+        self._left_out = frozenset(numbers)
+        for cohort in self._cohorts:
+            cohort.left_out = self._left_out
+
+    def settle(self) -> None:
+        for cohort in self._cohorts:
+            cohort.close(self.paused)
+
+    def promote(self) -> int | None:
+        worthy = [
+            (-self._stage_of[n], self._cohort_of[n].place(self._stage_of[n], n), n)
+            for n in self._paused
+            if self._goes_on(n)
+        ]
+        if not worthy:
+            return None
+        number = min(worthy)[2]  # of the highest stage, the best
+        self._paused.discard(number)
+        self._cohort_of[number].turn(self._stage_of[number], number, Fate.WENT_ON)
+        return number
+
+    def evict(self, room: int | None = None) -> list[int]:
+        """First those that certainly don't go on."""
+        self._room = room
+        hopeless = {n for n in self._paused if self._goes_on(n) is False}
+        over = len(self._paused) - (self.pool if room is None else min(self.pool, room))
+        by_merit = sorted(self._paused, key=lambda n: (n not in hopeless, self._merit(n)))
+        return by_merit[: max(over, len(hopeless))]
+
+    def why_pruned(self, number: int) -> str:
+        if number in self._ended_at_once:
+            return self._at_once.why_pruned(number)
+        if number not in self._stage_of:
+            return ""
+        cohort, index = self._cohort_of[number], self._stage_of[number]
+        step, came, quota = self._step(index), cohort.came_to(index), cohort.quota(index)
+        go_on = f"the best {quota} go on" if quota > 1 else "the best goes on"
+        return f"{cohort.place(index, number) + 1} of {came} trials at step {step}; {go_on}"
+
+    @property
+    def rung_steps(self) -> tuple[int, ...]:
+        """The steps at which trials of any cohort have been compared."""
+        stages = max((len(cohort.stages) for cohort in self._cohorts), default=0)
+        return tuple(self._step(index) for index in range(stages))
+
+    @property
+    def paused(self) -> frozenset[int]:
+        return frozenset(self._paused)
+
+    def _step(self, index: int) -> int:
+        return int(self.first_step * self.eta**index)
+
+    def _join(self, number: int) -> Cohort:
+        if not self._cohorts or self._cohorts[-1].full:
+            self._cohorts.append(Cohort(self.cohort, self.eta, left_out=self._left_out))
+        cohort = self._cohort_of[number] = self._cohorts[-1]
+        cohort.members.add(number)
+        return cohort
+
+    def _goes_on(self, number: int) -> bool | None:
+        return self._cohort_of[number].goes_on(self._stage_of[number], number)
+
+    def _merit(self, number: int) -> tuple[int, float]:
+        """Low for those to evict first: few stages climbed, then a bad place there."""
+        cohort, index = self._cohort_of[number], self._stage_of[number]
+        return (index, -cohort.place(index, number) / cohort.came_to(index))
