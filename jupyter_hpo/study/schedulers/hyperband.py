@@ -10,7 +10,7 @@ given, is learnt from the first trial that completes. Until then there is one br
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from math import ceil, log
+from math import log
 
 from .asha import Asha
 from .base import Verdict
@@ -45,6 +45,8 @@ class Hyperband:
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
         self._last_step[number] = step
         if number not in self._race_of:
+            if number in self._left_out:  # it takes no place in a bracket, either
+                return Verdict.CONTINUE
             self._race_of[number] = self._assign(number)
         race = self._race_of[number]
         return Verdict.CONTINUE if race is None else race.on_report(number, step, loss)
@@ -110,7 +112,8 @@ class Hyperband:
         halvings to come, ceil((s_max + 1) / (s + 1) * eta**s)."""
         last = self.last_bracket
         halvings = last - bracket
-        return int(ceil((last + 1) * self.eta**halvings / (halvings + 1)))
+        configurations: int = (last + 1) * self.eta**halvings
+        return -(-configurations // (halvings + 1))
 
     def _assign(self, number: int) -> Asha | None:
         """The race of the bracket that the trial comes to; None where all run to their end."""
