@@ -18,6 +18,9 @@ from .study.objective import Objective
 
 OPENING, CLOSING = "([{", ")]}"
 
+REPEATED = ("objectives", "constraints")
+"""Options that may be given several times."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -38,8 +41,13 @@ class Request:
 def parse_line(line: str) -> Request:
     """The Request in the magic's line. Raises UsageError with a sentence for all that is wrong
     with it."""
+    return parsed_words(split_line(line))
+
+
+def parsed_words(words: Sequence[str]) -> Request:
+    """As `parse_line`, of a line that is split already."""
     parser = build_parser()
-    words = _with_values(split_line(line), parser)
+    words = _with_values(words, parser)
     found, unknown = parser.parse_known_intermixed_args(words)
     if unknown:
         parser.unknown(unknown)
@@ -57,10 +65,12 @@ def parse_line(line: str) -> Request:
         device=found.device,
         sampler=found.sampler,
         pruner=found.pruner,
+        constraints=tuple(found.constraints or ()),
         seed=found.seed,
         name=found.name,
         fresh=found.fresh,
         executor=found.executor,
+        on=found.on,
         root=Path(found.storage) if found.storage else None,
         keep=tuple(w.strip() for w in found.keep.split(",")) if found.keep else None,
         keep_limit_bytes=found.keep_limit,
@@ -83,7 +93,7 @@ def parse_line(line: str) -> Request:
 def _given_twice(words: Sequence[str], found: Namespace, parser: Parser) -> Iterator[str]:
     """Of options that take one value, and of objectives."""
     flags = [word.partition("=")[0] for word in words if word.startswith("--")]
-    known = [f for f in flags if f in parser.flags and parser.option(f).dest != "objectives"]
+    known = [f for f in flags if f in parser.flags and parser.option(f).dest not in REPEATED]
     goals = [f"the objective {objective.source}" for objective in found.objectives or ()]
     given = [*known, *goals]
     for one in dict.fromkeys(given):
@@ -108,6 +118,8 @@ def _contradictions(found: Namespace) -> Iterator[str]:
             "--executor inline runs the trials in the cell that waits for them; leave out "
             "--background"
         )
+    if found.on is not None and found.executor == "inline":
+        yield "--executor inline runs the trials in the kernel, --on ray elsewhere; leave one out"
     if found.device != "auto" and found.executor == "inline":
         yield (
             "--executor inline runs the trials in the kernel, on the device that the cell names; "

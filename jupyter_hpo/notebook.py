@@ -48,6 +48,7 @@ class Notebook:
         names = {name for name in self._mentioned() if name in self.namespace}
         self._arguments: dict[str, Any] = {
             "objectives": request.objectives,
+            "constraints": request.options.constraints,
             "line_space": request.space,
             "space": _space(request, self.namespace),
             "names": frozenset(self.namespace),

@@ -30,6 +30,7 @@ EXAMPLES = {
     "--trials": "--trials 40",
     "--timeout": "--timeout 30m",
     "--trial-timeout": "--trial-timeout 5m",
+    "--constraint": '--constraint "n_params <= 1e6"',
     "--patience": "--patience 20",
     "--sampler": "--sampler random",
     "--pruner": "--pruner none",
@@ -40,6 +41,7 @@ EXAMPLES = {
     "--reach": "--reach cell",
     "--no-shared-setup": "--no-shared-setup",
     "--name": "--name digits",
+    "--on": "--on ray",
     "--resume": "--resume",
     "--fresh": "--fresh",
     "--storage": "--storage /data/studies",
@@ -158,6 +160,14 @@ def _size(text: str) -> int:
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number greater than 0")
+def _constraint(text: str) -> str:
+    try:
+        parse_constraints(text)
+    except ConstraintError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
     return int(text)
 
 
@@ -201,6 +211,13 @@ def _what(parser: Parser) -> None:
         metavar="name=range",
         help="ranges and choices on the line, which go before marks in the code",
     )
+def _on(text: str) -> str:
+    try:
+        return parse_on(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
     add("--space", dest="space_name", metavar="NAME", help="a SearchSpace in the notebook")
     add("--auto", action="store_true", help="tune what is found, with the proposed ranges")
     add("--edit", action="store_true", help="open the space editor first")
@@ -213,7 +230,10 @@ def _what(parser: Parser) -> None:
 
 def _goals(parser: Parser) -> None:
     add = parser.add_argument_group("What to look for").add_argument
-    said = "a name the cell assigns, or an expression; several options make several objectives"
+    said = (
+        "a name the cell assigns, a figure measured of every trial (n_params, wall_s), or an "
+        "expression; several options make several objectives"
+    )
     for flag in ("--maximize", "--minimize"):
         add(flag, dest="objectives", action=_Goal, metavar="NAME", help=said)
 
@@ -236,6 +256,15 @@ def _search(parser: Parser) -> None:
     add(
         "--sampler",
         choices=("tpe", "random"),
+    add(
+        "--constraint",
+        dest="constraints",
+        action="append",
+        type=_constraint,
+        metavar="BOUND",
+        help="what a trial must keep to be chosen: a bound on a name of the cell, or on what is "
+        f"measured of every trial ({', '.join(FIGURES)}); may be given several times",
+    )
         default="tpe",
         help="how values are suggested. tpe learns from finished trials which do well; random "
         "learns nothing",
@@ -297,6 +326,13 @@ def _keeping(parser: Parser) -> None:
     add(
         "--keep-limit",
         type=_size,
+    add(
+        "--on",
+        type=_on,
+        metavar="ray",
+        help="run the trials on Ray: ray (the notebook's own Ray, else this machine's cores) or "
+        "ray://host:10001 (a cluster)",
+    )
         default=Options.keep_limit_bytes,
         metavar="SIZE",
         help="what these may take (default 1 GiB)",

@@ -25,6 +25,7 @@ from .checks import (
     unknown_kept,
 )
 from .fits import framework_reports
+from .goals import split
 from .identity import identity_of, kept_names
 from .names import KNOWN, use_of_names
 from .objectives import inner_names, names_read
@@ -42,6 +43,7 @@ def capture(
     source: str,
     *,
     objectives: Sequence[Objective] = (),
+    constraints: Sequence[str] = (),
     line_space: str | Sequence[str] = (),
     space: SearchSpace | None = None,
     names: Collection[str] = frozenset(),
@@ -62,15 +64,15 @@ def capture(
 
     source: the body as typed below the `%%hpo` line (line_offset=1), or the whole cell that
     begins with `#! %%hpo` (line_offset=0). transform: IPython's `transform_cell`.
-    objectives: as asked for; none: proposed. line_space: the magic line's specs, as text or
-    words. space: of `--space`. names: what the notebook's namespace holds. auto: search the
-    proposals too. keep: names of `--keep`; None: what later cells can use. read_elsewhere:
-    globals that functions of earlier cells read. past: the session's earlier cells, None to
-    look at this cell only; known: what is known of the notebook's objects. n_rows: of the
-    training data, where that is known. shadowing: names of builtins that the notebook has bound
-    to something of its own. unfit: names whose objects can't travel to a worker: trials build
-    them anew where the past says how. reading: `read_cell` of the same arguments, where it is
-    there already.
+    objectives: as asked for; none: proposed. constraints: as typed. line_space: the magic
+    line's specs, as text or words. space: of `--space`. names: what the notebook's namespace
+    holds. auto: search the proposals too. keep: names of `--keep`; None: what later cells can
+    use. read_elsewhere: globals that functions of earlier cells read. past: the session's
+    earlier cells, None to look at this cell only; known: what is known of the notebook's
+    objects. n_rows: of the training data, where that is known. shadowing: names of builtins
+    that the notebook has bound to something of its own. unfit: names whose objects can't travel
+    to a worker: trials build them anew where the past says how. reading: `read_cell` of the
+    same arguments, where it is there already.
     """
     if reading is None:
         reading = read_cell(
@@ -90,13 +92,19 @@ def capture(
         return _unreadable(python, filename, objectives, problems, notices)
     past, reach, whole, values = found.past, found.reach, found.whole, found.values
     own, origins = found.own, found.known.surroundings.origins
-    objectives, wrong = objectives_of(
-        objectives, found.candidates, own, names, inner_names(whole.tree)
-    )
-    problems += wrong
+    asked = split(objectives, constraints, own, names)
+    given: Sequence[Objective] = asked.own
+    if given or not objectives:
+        inner = inner_names(whole.tree)
+        given, wrong = objectives_of(given, found.candidates, own, names, inner)
+        problems += wrong
+    objectives = asked.all(given)
+    problems += asked.problems
+    notices += asked.notices
     notices += found.unheard
     problems += found.wrong
-    goals = {name for o in objectives for name in names_read(o)}
+    sought = {name for o in given for name in names_read(o)} | asked.names_sought
+    goals = sought | asked.names_bounded
     read = found.everything.loaded | goals | set(read_elsewhere)
     tuned = find_tunables(
         values,
@@ -106,18 +114,18 @@ def capture(
         space=space,
         auto=auto,
         read=read,
-        skip=goals,
+        skip=sought,
         origins=origins,
         rows=n_rows,
     )
     problems += tuned.problems
     notices += tuned.notices
     searched = [t for t in tuned.tunables if t.name in tuned.space]
-    asked = bool(any(found.marks.values()) or line_specs or space)
-    problems += nothing_to_tune(tuned, asked or auto, bool(found.wrong))
+    chosen = bool(any(found.marks.values()) or line_specs or space)
+    problems += nothing_to_tune(tuned, chosen or auto, bool(found.wrong))
     problems += undefined(own, names)
     problems += unknown_kept(keep or (), own, names)
-    reports = _reports(whole, objectives)
+    reports = _reports(whole, given, [o for _, o in asked.goals.measured])
     notices += reports.notices
     places = {place for tunable in searched for place in tunable.places}
     told = {w.place for w in reports.watches} | ({reports.loop.place} if reports.loop else set())
@@ -147,7 +155,7 @@ def capture(
         loop=reports.loop,
         watches=reports.watches,
         candidates=found.candidates,
-        reports=_said(reports, objectives) or framework_reports(tree, objectives, origins) or "",
+        reports=_said(reports, given) or framework_reports(tree, given, origins) or "",
         free_names=frozenset(free),
         assigned=tuple(dict.fromkeys([*own.assigned, *rebuilt])),
         identity=identity_of(whole.tree, searched, objectives),
@@ -159,11 +167,19 @@ def capture(
         earlier=earlier,
         reruns=again.statements,
         imports=imports,
+        goals=asked.goals,
     )
 
 
-def _reports(whole: Whole, objectives: Sequence[Objective]) -> Reports:
-    """Where the objectives' values come from, of what trials come by."""
+def _reports(
+    whole: Whole, objectives: Sequence[Objective], measured: Sequence[Objective]
+) -> Reports:
+    """Where the objectives' values come from, of what trials come by. measured: where the cell
+    itself gives none, a top-level loop that moves what they read reports them."""
+    if not objectives and measured:
+        found = _reports(whole, measured, ())
+        at_top = found.loop is not None and not found.loop.function
+        return Reports(replace(found.loop, expressions=()) if found.loop and at_top else None)
     found = find_reports(whole.tree, objectives)
     if found.loop is not None and not whole.runs_in_trials(found.loop.place):
         found = find_reports(whole.own, objectives)

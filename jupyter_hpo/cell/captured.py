@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from ..errors import Problem
 from ..space import Condition, Distribution, SearchSpace
+from ..study.goals import Goals
 from ..study.objective import Objective
 
 Kind = Literal["float", "int", "str", "bool", "object"]
@@ -226,9 +227,15 @@ class CapturedCell:
             filename=self.filename,
             space=self.space,
             places={t.name: t.places for t in self.tunables if t.name in self.space},
-            objectives=self.objectives,
+            objectives=self.own_objectives,
             loop=self.loop,
             keep=self.keep,
             earlier=self.earlier,
             imports=self.imports,
         )
+
+    @property
+    def own_objectives(self) -> tuple[Objective, ...]:
+        """Those that the cell itself gives, without the measured ones."""
+        measured = {place for place, _ in self.goals.measured}
+        return tuple(o for i, o in enumerate(self.objectives) if i not in measured)

@@ -13,6 +13,7 @@ the cell: there it may wait (a pause) or raise a BaseException, which ends the c
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from types import FrameType
@@ -51,8 +52,8 @@ class Recorder:
     loop: where it stands and what to read there; None: the top level and the objectives
     themselves. watches: of the program, in its order. key: calls with another are of code
     that was bound for another program, and do nothing; None takes all. A turn in which an
-    objective has no usable value is no report; `error` keeps the sentence of the last such
-    turn.
+    objective has no usable value tells NaN of it, and is no report when none has; `error` keeps
+    the sentence of the last such turn.
     """
 
     def __init__(
@@ -135,15 +136,21 @@ class Recorder:
             return
         if reported:
             self._next = next_reported(self.step)
-        try:
-            values = tuple(self._at_turn(i, frame) for i in range(len(self.objectives)))
-        except ObjectiveError as error:
-            self.error = error
+        values = tuple(self._known(i, frame) for i in range(len(self.objectives)))
+        if values and all(value is None for value in values):
             return
         for i in self._last:
-            self._values[i] = values[i]
+            if (value := values[i]) is not None:
+                self._values[i] = value
         if reported:
-            self.report(self.step, values)
+            self.report(self.step, tuple(math.nan if v is None else v for v in values))
+
+    def _known(self, i: int, frame: FrameType | None) -> float | None:
+        try:
+            return self._at_turn(i, frame)
+        except ObjectiveError as error:
+            self.error = error
+            return None
 
     def _at_turn(self, i: int, frame: FrameType | None) -> float:
         source = self._expressions[i] if self._expressions else ""

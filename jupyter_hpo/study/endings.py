@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from .config import Budget, StudyConfig
+from .constraints import infeasible
 from .trial import Trial, TrialError, TrialState
 
 INTERRUPTED = "interrupted"
@@ -57,6 +58,25 @@ def nothing_complete(session: Sequence[Trial]) -> str:
     if not session or len(errors) < len(session):
         return ""
     return f"no trial was complete; the first one: {_sentence(errors[0])}"
+
+
+def nothing_feasible(trials: Iterable[Trial]) -> str:
+    """The sentence for a study in which trials were judged and each breaks a constraint; else
+    empty."""
+    judged = [t for t in trials if not t.outside and (t.violations or t.may_win)]
+    if not judged or any(not t.violations for t in judged):
+        return ""
+    times: dict[str, int] = {}
+    for trial in judged:
+        for text in trial.violations:
+            times[text] = times.get(text, 0) + 1
+    most = max(times, key=lambda text: times[text])
+    nearest = min(judged, key=lambda t: (len(t.violations), sum(t.violations.values()), t.number))
+    over = infeasible(nearest.violations)
+    return (
+        f"no trial was feasible: {times[most]} of {len(judged)} break {most!r}. Trial "
+        f"{nearest.number} comes nearest ({over}). Search where trials can keep it, or loosen it."
+    )
 
 
 def _sentence(error: TrialError) -> str:

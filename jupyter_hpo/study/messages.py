@@ -104,6 +104,13 @@ class EnqueueRequested:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """The person makes this trial the result; None: the best one again."""
+
+    number: int | None
+
+
+@dataclass(frozen=True)
 class BudgetChanged:
     """From now on the study ends so. What is used up already ends it at once."""
 

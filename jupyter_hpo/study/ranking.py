@@ -9,7 +9,7 @@ from .trial import Trial, TrialState
 
 
 def losses(objectives: Sequence[Objective], values: Sequence[float]) -> tuple[float, ...]:
-    """The values turned so that lower is better."""
+    """The values turned so that lower is better; what is not known (NaN) stays so."""
     return tuple(
         -v if o.direction == "maximize" else v for o, v in zip(objectives, values, strict=True)
     )
@@ -28,11 +28,12 @@ def complete(trials: Iterable[Trial]) -> list[Trial]:
 
 
 def best_trials(objectives: Sequence[Objective], trials: Iterable[Trial]) -> list[Trial]:
-    """The complete trials of the present space that no other one beats, by number.
+    """The complete trials of the present space, with no constraint broken, that no other one
+    beats, by number.
 
     With one objective that is the best trial; of equals, the earliest.
     """
-    scored = [(losses(objectives, t.values), t) for t in complete(trials) if t.values]
+    scored = [(losses(objectives, t.values), t) for t in trials if t.values and t.may_win]
     if len(objectives) == 1:
         return [min(scored, key=lambda item: (item[0], item[1].number))[1]] if scored else []
     return [t for loss, t in scored if not any(dominates(other, loss) for other, _ in scored)]
@@ -55,8 +56,8 @@ class Front:
         return [self._front[number][1] for number in sorted(self._front)]
 
     def take(self, trial: Trial) -> list[int]:
-        """Take in a complete trial (any other is passed over); the trials it displaces."""
-        if trial.state is not TrialState.COMPLETE or not trial.values or trial.outside:
+        """Take in a trial that may win (any other is passed over); the trials it displaces."""
+        if not trial.may_win or not trial.values:
             return []
         loss = losses(self._objectives, trial.values)
         if any(self._keeps_out(other, than, trial, loss) for than, other in self._front.values()):
@@ -96,8 +97,8 @@ def telling(objectives: Sequence[Objective], trials: Iterable[Trial], bound: int
 
 def leaderboard(objectives: Sequence[Objective], trials: Iterable[Trial]) -> list[Trial]:
     """Complete trials best first (by the first objective), then pruned ones by their last
-    report, then the running, waiting and failed ones by number; each time those outside the
-    present space last."""
+    report, then the running, waiting and failed ones by number; each time those that break a
+    constraint behind the others, and those outside the present space last."""
     order = {
         TrialState.COMPLETE: 0,
         TrialState.PRUNED: 1,
@@ -107,8 +108,9 @@ def leaderboard(objectives: Sequence[Objective], trials: Iterable[Trial]) -> lis
         TrialState.FAIL: 4,
     }
 
-    def key(trial: Trial) -> tuple[int, bool, float, int]:
+    def key(trial: Trial) -> tuple[int, bool, bool, float, int]:
         loss = losses(objectives, trial.values)[0] if trial.values else 0.0
-        return (order[trial.state], trial.outside, loss, trial.number)
+        loss = loss if loss == loss else 0.0
+        return (order[trial.state], trial.outside, bool(trial.violations), loss, trial.number)
 
     return sorted(trials, key=key)

@@ -105,6 +105,12 @@ class Trial:
         return self.state is TrialState.PRUNED and self.error is not None
 
     @property
+    def may_win(self) -> bool:
+        """Whether it can be the best: complete, of the present space, no constraint broken."""
+        complete = self.state is TrialState.COMPLETE and bool(self.values)
+        return complete and not self.outside and not self.violations
+
+    @property
     def step(self) -> int | None:
         """The last step reported."""
         return self.reports[-1].step if self.reports else None

@@ -61,7 +61,8 @@ class Reported:
 
 @dataclass(frozen=True)
 class Finished:
-    """The cell ran to its end; the trial waits for KEEP or RELEASE."""
+    """The cell ran to its end; the trial waits for KEEP or RELEASE. broken: the constraints
+    that it breaks, with by how much."""
 
     number: int
     values: tuple[float, ...]
@@ -70,7 +71,9 @@ class Finished:
 
 @dataclass(frozen=True)
 class Kept:
-    """The trial's objects are in the file; names: what it holds; left_out: name -> why."""
+    """The trial's objects are in the file, which takes n_bytes; names: what it holds; left_out:
+    name -> why."""
+    broken: dict[str, float] = field(default_factory=dict)
 
     number: int
     path: str
@@ -81,6 +84,7 @@ class Kept:
 @dataclass(frozen=True)
 class Failed:
     """The cell raised, or its objective was no number."""
+    n_bytes: int = 0
 
     number: int
     error: TrialError

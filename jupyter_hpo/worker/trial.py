@@ -5,6 +5,7 @@ The same in a worker process and in the kernel (inline): what differs is the `Ch
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from ..study.trial_events import (
 )
 from . import adapters, devices, failures, objects, pictures, printed, randomness, reporting
 from .figures import Meter
+from .goals import Judge
 from .inherited import SetUpDone
 
 PATIENCE = 3
@@ -87,6 +89,7 @@ class Trial:
         self.stops = 0
         self.interrupted = False
         self.meter = Meter()
+        self.judge = Judge(setting.program, namespace, self._figures, lambda: self.meter.waited_s)
         devices.current().begin()
 
     def run(self) -> None:
@@ -148,19 +151,24 @@ class Trial:
     def _finish(self, recorder: Recorder) -> Finished | Failed:
         number, program = self.spec.number, self.setting.program
         try:
-            values = recorder.final()
+            own = recorder.final()
+            figures = self._figures()
+            values, broken = self.judge.end(own, figures)
         except ObjectiveError as error:
             return Failed(number, failures.objective(error, program), self._figures())
-        return Finished(number, values, self._figures())
+        return Finished(number, values, figures, broken)
 
-    def _report(self, step: int, values: tuple[float, ...]) -> None:
+    def _report(self, step: int, own: tuple[float, ...]) -> None:
         if self.stops:
             self.stops += 1
             if self.stops > PATIENCE:
                 self.channel.send(Stopped(self.spec.number, self._figures()))
                 self.channel.give_up()
             raise StopTrial
-        self.channel.send(Reported(self.spec.number, step, values))
+        values, broken = self.judge.report(own)
+        if all(map(math.isnan, values)):
+            return
+        self.channel.send(Reported(self.spec.number, step, values, broken))
         with self.meter.waiting():
             while True:
                 answer, _ = self.channel.answer()
@@ -185,7 +193,8 @@ class Trial:
             known=self.setting.known,
             limit_bytes=program.keep_limit_bytes,
         )
-        self.channel.send(Kept(self.spec.number, path, names, left_out))
+        n_bytes = os.path.getsize(path) if names else 0
+        self.channel.send(Kept(self.spec.number, path, names, left_out, n_bytes))
 
     def _figures(self) -> dict[str, float]:
         return {**self.meter.read(self.namespace), **devices.current().read()}
