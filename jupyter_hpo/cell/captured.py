@@ -166,7 +166,9 @@ class CellProgram:
     trial, keep_limit_bytes of them at most. earlier: what runs before it, by cell. seeded: the
     random states with which the cell begins are known. watches: expressions whose values are
     objectives'. imports: (module, name) of choices that no import of the code brings; a trial
-    that takes one imports it first.
+    that takes one imports it first. objectives: those that the cell itself gives; goals: what
+    else is asked of it. function_file: where the function stands that is all the source calls
+    (`tune`): lines are told of that file; '' for a cell.
     """
 
     source: str
@@ -182,6 +184,8 @@ class CellProgram:
     seeded: bool = False
     watches: tuple[Watch, ...] = ()
     imports: tuple[tuple[str, str], ...] = ()
+    goals: Goals = Goals()
+    function_file: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,9 +199,10 @@ class CapturedCell:
     identity: the same for the same training code, whatever the marks, ranges and tuned
     values; names the study when the person doesn't. earlier: what trials run again of earlier
     cells; reruns: why, statement by statement. candidates: all that can be the objective, the
-    likeliest first. reports: what is reported while it runs, for a person, in lower case; ''
-    when nothing is. imports: as CellProgram's. typed: the cells as typed, as far as they are
-    known.
+    likeliest first. goals: measured objectives and constraints. reports: what is reported while
+    it runs, for a person, in lower case; '' when nothing is. imports, function_file: as
+    CellProgram's; function_source: the text of that function. typed: the cells as typed, as far
+    as they are known.
     """
 
     source: str
@@ -219,6 +224,9 @@ class CapturedCell:
     reports: str = ""
     imports: tuple[tuple[str, str], ...] = ()
     typed: tuple[Typed, ...] = ()
+    goals: Goals = Goals()
+    function_file: str = ""
+    function_source: str = ""
 
     def program(self) -> CellProgram:
         """The part that travels."""
@@ -232,6 +240,8 @@ class CapturedCell:
             keep=self.keep,
             earlier=self.earlier,
             imports=self.imports,
+            goals=self.goals,
+            function_file=self.function_file,
         )
 
     @property

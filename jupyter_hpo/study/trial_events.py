@@ -52,11 +52,16 @@ class Started:
 
 @dataclass(frozen=True)
 class Reported:
-    """The trial waits until it is answered. values: one per objective, finite."""
+    """The trial waits until it is answered. values: one per objective, at least one of them
+    finite; NaN for what is known at the end only. broken: the constraints that it now breaks
+    for good, with by how much. fold: where it is the report of a fold, that fold's own values;
+    `values` are those of the objectives so far."""
 
     number: int
     step: int
     values: tuple[float, ...]
+    broken: dict[str, float] = field(default_factory=dict)
+    fold: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,24 +72,24 @@ class Finished:
     number: int
     values: tuple[float, ...]
     figures: dict[str, float] = field(default_factory=dict)
+    broken: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Kept:
     """The trial's objects are in the file, which takes n_bytes; names: what it holds; left_out:
     name -> why."""
-    broken: dict[str, float] = field(default_factory=dict)
 
     number: int
     path: str
     names: tuple[str, ...]
     left_out: dict[str, str] = field(default_factory=dict)
+    n_bytes: int = 0
 
 
 @dataclass(frozen=True)
 class Failed:
     """The cell raised, or its objective was no number."""
-    n_bytes: int = 0
 
     number: int
     error: TrialError
