@@ -20,7 +20,7 @@ from .cell.source import parsed
 from .choices import unknown_choices
 from .errors import CellError, HpoError, SpaceError
 from .options import Options
-from .past import SessionHistory, data_rows, history_of, known_objects
+from .past import SessionHistory, data_rows, history_of, known_objects, transform_for
 from .run import Runner
 from .worker.randomness import CellStates
 
@@ -52,7 +52,7 @@ class Notebook:
             "line_space": request.space,
             "space": _space(request, self.namespace),
             "names": frozenset(self.namespace),
-            "transform": shell.input_transformer_manager.transform_cell,
+            "transform": transform_for(shell),
             "filename": f"<cell In[{running.number if running else shell.execution_count}]>",
             "keep": request.options.keep,
             "read_elsewhere": _read_by_functions(self.namespace),

@@ -6,9 +6,34 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import Problem
-from ..space import Distribution
+from ..space import Categorical, Condition, Distribution
 from ..space.marks import nearest, to_condition
 from .items import Item, named_item
+
+
+def propose_conditions(items: list[Item]) -> None:
+    """Give proposals the conditions that go with them, by the names that their values have got.
+    One whose condition can't hold, because of what is tuned there, is taken out."""
+    named = {id(item.value): item for item in items}
+    for item in list(items):
+        terms, known = [], {}
+        for term, value in item.proposed:
+            other = named.get(id(value))
+            if other is None or other.distribution is None:
+                continue
+            words = term.words
+            if isinstance(other.distribution, Categorical):
+                words = tuple(w for w in words if w.text in other.distribution.choices)
+                if not words:
+                    if term.op in ("==", "in"):
+                        items.remove(item)
+                    continue
+            op = "==" if term.op == "in" and len(words) == 1 else term.op
+            terms.append(replace(term, name=other.name, op=op, words=words))
+            known[other.name] = other.distribution
+        found = to_condition(terms, known) if terms else None
+        if isinstance(found, Condition):
+            item.condition = found
 
 
 def read_conditions(items: Sequence[Item]) -> list[Problem]:

@@ -14,7 +14,8 @@ from .values import Value
 
 @dataclass
 class Item:
-    """A value on its way to a tunable. declared: by whom (line, space, mark, auto), or ''."""
+    """A value on its way to a tunable. declared: by whom (line, space, mark, auto), or ''.
+    proposed: the terms of a condition that goes with a proposal, each with whose value it is."""
 
     value: Value
     spec: Spec | None = None
@@ -29,6 +30,7 @@ class Item:
     problem: Problem | None = None
     short: str = ""
     long: str = ""
+    proposed: tuple[tuple[Term, Value], ...] = ()
 
     @property
     def terms(self) -> tuple[Term, ...]:

@@ -12,8 +12,9 @@ from typing import Any
 
 from ..errors import Problem
 from ..space import Distribution
-from ..space.grammar import Spec, parse_spec
+from ..space.grammar import Choices, Spec, Word, parse_spec
 from ..space.marks import to_distribution
+from ..space.space import MISSING
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ PIECES: dict[str, Piece] = {
                 Setting("beta1", 0.9, "0.8..0.99 if kind in (adam, adamw)"),
                 Setting("beta2", 0.999, "0.9..0.9999 if kind in (adam, adamw)"),
                 Setting("alpha", 0.99, "0.8..0.999 if kind == rmsprop"),
-                Setting("history", 10, "3..50 log if kind == lbfgs", asked=True),
+                Setting("history", 10, "3..50 log if kind == lbfgs"),
             ),
             replaces="optim",
         ),
@@ -117,7 +118,7 @@ PIECES: dict[str, Piece] = {
                 Setting("kind", "cross_entropy", "cross_entropy | hinge"),
                 Setting("label_smoothing", 0.0, "0.0..0.3 if kind == cross_entropy"),
                 Setting("margin", 1.0, "0.1..2.0 log if kind == hinge"),
-                Setting("delta", 1.0, "0.1..10.0 log if kind == huber", asked=True),
+                Setting("delta", 1.0, "0.1..10.0 log if kind == huber"),
             ),
             replaces="criterion",
         ),
@@ -198,3 +199,26 @@ def setting_of(piece: str, name: str, value: Any) -> Setting | None:
     if found is not None and piece == "optimizer" and name == "kind" and value == "lbfgs":
         return Setting(found.name, found.default, f"{found.mark} | lbfgs")
     return found
+
+
+def reachable(piece: str, kind: Any) -> list[Setting]:
+    """The settings that count for some kind that a call with this one may become; kind: MISSING
+    where the code computes it."""
+    chosen = setting_of(piece, "kind", kind)
+    kinds = set() if chosen is None else {w.text for w in _words(chosen)} | {str(kind)}
+    found = []
+    for setting in PIECES[piece].settings:
+        words = {w.text for term in setting.spec.terms for w in term.words}
+        negated = any(term.op == "!=" for term in setting.spec.terms)
+        if not words or kind is MISSING or (kinds - words if negated else kinds & words):
+            found.append(setting)
+    return found
+
+
+def _words(setting: Setting) -> tuple[Word, ...]:
+    body = setting.spec.body
+    return body.words if isinstance(body, Choices) else ()
+
+
+def as_code(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -16,7 +16,7 @@ from ..space.grammar import Choices, Fixed, Range, Spec, Tie, Word
 from ..space.marks import nearest, to_distribution
 from .asked import values_called
 from .captured import Tunable
-from .conditions import read_conditions
+from .conditions import propose_conditions, read_conditions
 from .items import Item, named_item
 from .marking import Marked, match_marks
 from .naming import name_values
@@ -108,14 +108,16 @@ class _Maker:
 
     def add_proposals(self) -> None:
         taken = {id(item.value) for item in self.items} | self.fixed
-        self.finder = Finder(self.values.found, self.code, self.read, self.skip, taken, self.rows)
+        self.finder = Finder(
+            self.values.found, self.code, self.read, self.skip, taken, self.rows, self.fixed
+        )
         for item in self.items:
             self._name_by_standing(item)
             item.ties += self._linked(item, taken)
         for offer in self.finder.offers():
             item = Item(offer.value, distribution=offer.distribution, why=offer.why)
             item.ties = offer.values[1:]
-            item.short, item.long = offer.short, offer.long
+            item.short, item.long, item.proposed = offer.short, offer.long, offer.terms
             self.items.append(item)
 
     def _name_by_standing(self, item: Item) -> None:
@@ -208,7 +210,7 @@ class _Maker:
             return
         if spec is not None and isinstance(spec.body, Tie):
             spec = replace(spec, body=Choices((Word(spec.body.name),)))
-        item.problem = None
+        item.problem, item.proposed, item.condition = None, (), None
         item.declared, item.broken, item.line = who, False, spec.line if spec else None
         if spec is not None:
             self._give_spec(item, spec)
@@ -272,6 +274,7 @@ class _Maker:
             if item.problem is not None:
                 cell = item.value.place.cell if item.problem.line is not None else 0
                 self.problems.append(replace(item.problem, name=item.name, cell=cell))
+        propose_conditions(self.items)
         self.problems += read_conditions(self.items)
         order = {id(v): i for i, v in enumerate(self.values.found)}
         self.items.sort(key=lambda item: order[id(item.value)])

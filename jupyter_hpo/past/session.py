@@ -53,11 +53,12 @@ class SessionHistory:
         from .arranging import TrainingCell, arrange
         from .reading import analysed
         from .saved import notebook_path, read_notebook
+        from .transforming import transform_for
 
         running = self.running
         if cell_id is None and running is not None:
             cell_id = running.cell_id
-        transform = self.shell.input_transformer_manager.transform_cell
+        transform = transform_for(self.shell)
         saved = read_notebook(notebook_path(self.shell.user_ns))
         above, below = saved.around(cell_id) if saved else (frozenset(), frozenset())
         code = analysed(source, transform)
@@ -84,10 +85,11 @@ class SessionHistory:
 
     def _reading(self, record: Record) -> Read:
         from .reading import file_of, read
+        from .transforming import transform_for
 
         known = self._read.get(record.number)
         if known is None or known[0] is not record:
-            transform = self.shell.input_transformer_manager.transform_cell
+            transform = transform_for(self.shell)
             name_of = getattr(self.shell.compile, "get_code_name", None)
             known = record, read(record, transform, file_of(record, name_of))
             self._read[record.number] = known

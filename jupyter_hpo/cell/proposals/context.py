@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ...space import Distribution
+from ...space.grammar import Term
 from ..links import Links, find_links
 from ..values import Value
 from .code import Code, last_name
@@ -37,13 +38,15 @@ WIDTH_LAYERS = frozenset(_WIDTH_LAYERS_TEXT.split())
 class Offer:
     """values: the one it is named after, then its ties. distribution: None when it is clear
     that it can be tuned, not from where to where. short, long: names, the long one for where
-    the short one is taken."""
+    the short one is taken. terms: what must hold for it to count, each with the value that it
+    speaks of."""
 
     values: list[Value]
     distribution: Distribution | None
     why: str
     short: str
     long: str
+    terms: tuple[tuple[Term, Value], ...] = ()
 
     @property
     def value(self) -> Value:
@@ -54,7 +57,7 @@ class Offer:
 class Context:
     """A piece of code and what is known of it. skip: names never offered. read: names that
     something reads. rows: of the training data, if known. taken: ids of values that marks
-    speak of."""
+    speak of; fixed_values: of those that keep their value."""
 
     values: Sequence[Value]
     code: Code
@@ -62,6 +65,7 @@ class Context:
     skip: Collection[str] = ()
     taken: Collection[int] = ()
     rows: int | None = None
+    fixed_values: Collection[int] = ()
     links: Links = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,6 +87,8 @@ class Context:
             return name, _scoped(where)
         if where.library == "own":
             return name, f"{where.holder or callee}.{name}"
+        if where.library == "jupyter_hpo" and name in ("kind", "side"):
+            return f"{callee}.{name}", f"{callee}.{name}"
         if where.library in LAYER_LIBRARIES and where.name in (*WIDTHS, "units", "filters"):
             label = f"{where.holder or callee}.{name}"
             return label, label

@@ -22,6 +22,7 @@ from .company import (
 from .context import LAYER_LIBRARIES, WIDTH_LAYERS, WIDTHS, Offer
 from .named import Named
 from .never import QUIET, fixed_by_data, never_tuned, of_evaluation
+from .of_pieces import OfPieces
 from .overrides import overridden
 from .ranges import around, batches, components, half_to_double, integer, odd
 from .rules import find_rule, may_be_float, plain_name
@@ -44,7 +45,7 @@ _LAYERED = re.compile(
 _INITIALISES = re.compile(r"(?i)init|params|weights|layer")
 
 
-class Finder(Structures):
+class Finder(OfPieces, Structures):
     """The offers of a piece of code."""
 
     def offers(self) -> list[Offer]:
@@ -90,6 +91,8 @@ class Finder(Structures):
         where = standing(value, self.code)
         if where is None:
             return None
+        if piece := self.piece_called(where):
+            return self.of_piece(piece, value, where)
         if value.role in ("keyword", "positional") and last_name_of(where) == "range":
             return self.loop(value, where)
         if not value.is_literal:

@@ -6,6 +6,8 @@ position. `_` is a parameter that nobody tunes.
 
 from __future__ import annotations
 
+from ..pieces import PIECES
+
 _TORCH = """
     Linear in_features out_features
     LazyLinear out_features
@@ -179,7 +181,11 @@ def _table(text: str) -> dict[str, tuple[str, ...]]:
 
 
 TORCH, KERAS, SKLEARN, OTHER = map(_table, (_TORCH, _KERAS, _SKLEARN, _OTHER))
-_OF_LIBRARY = {"torch": (TORCH,), "keras": (KERAS,), "sklearn": (SKLEARN,), "boost": (SKLEARN,)}
+_OURS = {name: piece.positional for name, piece in PIECES.items()}
+_OF_LIBRARY = {
+    "torch": (TORCH,), "keras": (KERAS,), "sklearn": (SKLEARN,), "boost": (SKLEARN,),
+    "jupyter_hpo": (_OURS,),
+}  # fmt: skip
 _BOTH = {*TORCH} & {*KERAS}
 
 

@@ -3,6 +3,9 @@
 IPython's transforms keep lines (see `source`) and change, but for magics, only what stands at
 the beginning of a line (prompts, indentation). So a line that holds Python ends in the line
 that IPython made of it, and a place is found by counting from there.
+
+A call of a piece may have got arguments that nobody typed (see `written_out`). Where one of them
+is to become another value, all of them are written into the text.
 """
 
 from __future__ import annotations
@@ -27,11 +30,14 @@ class CellEdit:
 
 @dataclass(frozen=True)
 class Splice:
-    """text instead of what stands from start to stop, in UTF-8 bytes."""
+    """text instead of what stands from start to stop, in UTF-8 bytes. within: then both count
+    in these bytes, which nobody typed and which come to stand at `at`."""
 
     start: int
     stop: int
     text: str
+    within: bytes | None = None
+    at: int = 0
 
 
 class TypedText:
@@ -52,9 +58,31 @@ class TypedText:
 
     def splice(self, place: Place, text: str) -> Splice:
         """text in a place of the plain Python. Raises StudyError when that isn't in the text."""
+        added = self._added(place.line)
+        if added is not None and place.line == place.end_line:
+            column, more = added
+            if column <= place.col and place.end_col <= column + len(more):
+                at = self.offset(place.line, column)
+                return Splice(place.col - column, place.end_col - column, text, more, at)
         start = self.offset(place.line, place.col)
         stop = self.offset(place.end_line, place.end_col)
         return Splice(start, stop, text)
+
+    def _added(self, line: int) -> tuple[int, bytes] | None:
+        """Column and text of what was written out in a line of the plain Python; None where it
+        is a line as typed, or the end of one."""
+        index = line - 1 + self._blanks
+        if index >= len(self._encoded) or line > len(self._python):
+            return None
+        python, raw = self._python[line - 1].rstrip(b"\r"), self._encoded[index].rstrip(b"\r")
+        more = len(python) - len(raw)
+        if raw.endswith(python) or more <= 0:
+            return None
+        same = next((i for i, (a, b) in enumerate(zip(raw, python, strict=False)) if a != b), None)
+        column = len(raw) if same is None else same
+        if raw[column:] != python[column + more :]:
+            return None
+        return column, python[column : column + more]
 
     def offset(self, line: int, col: int) -> int:
         """Where a column of a line of the plain Python stands in the text, in bytes."""
@@ -63,6 +91,10 @@ class TypedText:
             python, raw = self._python[line - 1].rstrip(b"\r"), self._encoded[index].rstrip(b"\r")
             if raw.endswith(python):
                 return self._starts[index] + len(raw) - len(python) + col
+            if (added := self._added(line)) is not None:
+                column, more = added
+                if not column < col < column + len(more):
+                    return self._starts[index] + (col if col <= column else col - len(more))
         cell = f"In[{self.typed.number}], " if self.typed.number else ""
         raise StudyError(
             f"{cell}line {line} does not stand in the cell as it was run. Change it by hand."
@@ -79,6 +111,7 @@ class TypedText:
     def after(self, splices: Iterable[Splice]) -> str:
         """The text with all of them made; they must not overlap."""
         content = self.typed.text.encode("utf-8", "surrogatepass")
+        splices = _put_in(splices)
         for splice in sorted(splices, key=lambda s: (s.start, s.stop), reverse=True):
             new = splice.text.encode("utf-8", "surrogatepass")
             content = content[: splice.start] + new + content[splice.stop :]
@@ -86,6 +119,23 @@ class TypedText:
 
     def edit(self, splices: Iterable[Splice]) -> CellEdit:
         return CellEdit(self.typed.number, self.typed.text, self.after(splices), self.typed.cell_id)
+
+
+def _put_in(splices: Iterable[Splice]) -> list[Splice]:
+    """Splices of the text alone: what was written out is put in with its own ones made."""
+    found: list[Splice] = []
+    added: dict[int, bytes] = {}
+    for splice in sorted(splices, key=lambda s: s.start, reverse=True):
+        if splice.within is None:
+            found.append(splice)
+            continue
+        more = added.get(splice.at, splice.within)
+        new = splice.text.encode("utf-8", "surrogatepass")
+        added[splice.at] = more[: splice.start] + new + more[splice.stop :]
+    return [
+        *found,
+        *(Splice(at, at, more.decode("utf-8", "surrogatepass")) for at, more in added.items()),
+    ]
 
 
 def typed_of(texts: Mapping[int, Typed], number: int) -> Typed:

@@ -1,0 +1,152 @@
+"""Calls of pieces: what they leave out is written out, offered, marked, and put into the text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from jupyter_hpo.cell import CapturedCell, capture
+from jupyter_hpo.cell.captured import Typed
+from jupyter_hpo.cell.rewriting import applied, marked
+from jupyter_hpo.cell.written_out import written_out
+
+IMPORT = "from jupyter_hpo import pieces\n"
+MODEL = 'model = make()\noptimizer = pieces.optimizer(model.parameters(), "sgd")'
+LOOP = "for epoch in range(9):\n    val_loss = optimizer.step()\n"
+
+
+def out(text: str) -> str:
+    return written_out(text, {})
+
+
+def captured(code: str, *, auto: bool = True, **more) -> CapturedCell:
+    """A cell with the magic's line above, as the notebook captures it."""
+    cell = capture(code + LOOP, transform=out, auto=auto, names={"make"}, **more)
+    return replace(cell, typed=(Typed(0, "%%hpo\n" + code + LOOP, cell.source),))
+
+
+# ----------------------------------------------------------------------- written out
+@pytest.mark.parametrize(
+    ("typed", "then"),
+    [
+        ("pieces.truncate(x)", 'pieces.truncate(x, length=128, side="end")'),
+        ("pieces.truncate(x, 9)", 'pieces.truncate(x, 9, side="end")'),
+        ("pieces.truncate(x, side='start')", "pieces.truncate(x, side='start', length=128)"),
+        ("pieces.loss()", 'pieces.loss(kind="cross_entropy", label_smoothing=0.0, margin=1.0)'),
+        ("pieces.loss('huber')", "pieces.loss('huber', delta=1.0)"),
+        ("pieces.truncate (\n  x,  # why\n)",
+         'pieces.truncate (\n  x, length=128, side="end",  # why\n)'),
+        ("pieces.truncate((x))", "pieces.truncate((x))"),
+        ("pieces.truncate(*x)", "pieces.truncate(*x)"),
+        ("pieces.truncate(x, **more)", "pieces.truncate(x, **more)"),
+        ("pieces.folds(x)", "pieces.folds(x)"),
+        ("other.truncate(x)", "other.truncate(x)"),
+        ("ü = pieces.truncate('ü', 3)", "ü = pieces.truncate('ü', 3, side=\"end\")"),
+        ("f(pieces.truncate(a, 1), pieces.truncate(b, 2))",
+         'f(pieces.truncate(a, 1, side="end"), pieces.truncate(b, 2, side="end"))'),
+        ("def pieces(): 0\npieces.truncate(x)", "def pieces(): 0\npieces.truncate(x)"),
+        ("pieces = 3\npieces.truncate(x)", "pieces = 3\npieces.truncate(x)"),
+        ("truncate(", "truncate("),
+    ],
+)  # fmt: skip
+def test_a_call_says_all_that_can_be_tuned(typed, then):
+    assert out(IMPORT + typed) == IMPORT + then
+
+
+@pytest.mark.parametrize(
+    ("names", "code", "changes"),
+    [
+        ({"pieces": "jupyter_hpo.pieces"}, "pieces.truncate(x)", True),
+        ({"jupyter_hpo": "jupyter_hpo"}, "jupyter_hpo.pieces.truncate(x)", True),
+        ({"cut": "jupyter_hpo.pieces.truncate"}, "cut(x)", True),
+        ({"pieces": "theirs.pieces"}, "pieces.truncate(x)", False),
+        ({}, "pieces.truncate(x)", False),
+        ({"pieces": "jupyter_hpo.pieces"}, "import theirs as pieces; pieces.truncate(x)", False),
+        ({}, "import jupyter_hpo.pieces as p; p.truncate(x)", True),
+        ({}, "from jupyter_hpo.pieces import truncate; truncate(x)", True),
+    ],
+)
+def test_a_piece_is_known_by_where_its_name_comes_from(names, code, changes):
+    assert (written_out(code, names) != code) is changes
+
+
+# -------------------------------------------------------------------------- proposals
+def test_the_arguments_that_a_call_leaves_out_are_searched_with_their_conditions():
+    cell = captured(IMPORT + "model = make()\noptimizer = pieces.optimizer(model.parameters())\n")
+    assert cell.problems == ()
+    space = cell.space
+    assert str(space["momentum"].condition) == "optimizer.kind in (momentum, nesterov)"
+    assert str(space["alpha"].condition) == "optimizer.kind == rmsprop"
+    assert space["lr"].condition is None
+    assert space.defaults() == {
+        "optimizer.kind": "adamw", "lr": 1e-3, "weight_decay": 1e-4, "beta1": 0.9, "beta2": 0.999,
+    }  # fmt: skip
+
+
+def test_a_kind_that_stays_decides_what_is_offered():
+    cell = captured(IMPORT + MODEL + "  # hpo: [1] = fixed\n")
+    assert sorted(cell.space) == ["lr", "weight_decay"]
+    both = captured(IMPORT + MODEL + "  # hpo: sgd | adam as opt\n")
+    assert "momentum" not in {t.name for t in both.tunables}
+    assert {n: str(p.condition) for n, p in both.space.items() if p.condition} == {
+        "beta1": "opt == adam", "beta2": "opt == adam",
+    }  # fmt: skip
+
+
+def test_a_kind_that_is_computed_leaves_what_counts_for_all():
+    code = "kind = make()\noptimizer = pieces.optimizer(make(), kind)\n"
+    assert sorted(captured(IMPORT + code).space) == ["lr"]
+
+
+def test_two_pieces_keep_their_kinds_apart():
+    cell = captured(IMPORT + MODEL + "\nschedule = pieces.lr_schedule(optimizer)\n")
+    kinds = [name for name in cell.space if name.endswith("kind")]
+    assert kinds == ["optimizer.kind", "lr_schedule.kind"]
+    assert cell.space["drops"].condition.names == ("lr_schedule.kind",)
+
+
+def test_a_mark_may_name_what_a_call_leaves_out():
+    mark = "  # hpo: kind = sgd | momentum; momentum = 0..0.9 if kind == momentum\n"
+    cell = captured(IMPORT + MODEL.replace(', "sgd"', "") + mark, auto=False)
+    assert cell.problems == ()
+    assert {n: str(p.condition) for n, p in cell.space.items()} == {
+        "optimizer.kind": "None", "momentum": "optimizer.kind == momentum",
+    }  # fmt: skip
+
+
+def test_what_the_line_says_of_a_proposal_has_the_line_s_condition():
+    cell = captured(IMPORT + MODEL + "\n", auto=False, line_space=["momentum=0..0.9"])
+    assert cell.space["momentum"].condition is None
+
+
+# ------------------------------------------------------------------------ rewriting
+def test_values_of_arguments_that_nobody_typed_are_written_into_the_call():
+    cell = captured(IMPORT + MODEL + "  # as it was\n")
+    [edit] = applied(cell, {"optimizer.kind": "momentum", "lr": 0.02, "momentum": 0.75})
+    assert (
+        'optimizer = pieces.optimizer(model.parameters(), "momentum", lr=0.02, '
+        "weight_decay=0.0001, momentum=0.75, beta1=0.9, beta2=0.999, alpha=0.99)  # as it was\n"
+    ) in edit.after
+    again = captured(edit.after.removeprefix("%%hpo\n").removesuffix(LOOP))
+    assert {n: again.space.defaults()[n] for n in ("lr", "momentum")} == {
+        "lr": 0.02, "momentum": 0.75,
+    }  # fmt: skip
+
+
+def test_values_that_stay_write_nothing_out():
+    cell = captured(IMPORT + MODEL + "\n")
+    [edit] = applied(cell, {"optimizer.kind": "adam", "lr": 1e-3})
+    assert 'pieces.optimizer(model.parameters(), "adam")\n' in edit.after
+
+
+def test_marks_are_written_beside_a_call_and_mean_the_same():
+    cell = captured(IMPORT + MODEL + "\n")
+    [edit] = marked(cell, cell.space)
+    [line] = [line for line in edit.after.split("\n") if line.startswith("optimizer = ")]
+    call, _, mark = line.partition("  # hpo: ")
+    assert call == 'optimizer = pieces.optimizer(model.parameters(), "sgd")'
+    assert "lr = 1e-5..0.1 log;" in mark
+    again = captured(edit.after.partition("\n")[2].removesuffix(LOOP), auto=False)
+    assert again.problems == ()
+    assert repr(again.space) == repr(cell.space)
