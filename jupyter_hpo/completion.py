@@ -29,6 +29,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "--timeout": ("10m", "30m", "1h", "8h"),
     "--trial-timeout": ("1m", "5m", "30m"),
     "--patience": ("10", "20", "50"),
+    "--pruner": ("patience:5", "threshold:0.9"),
     "--seed": ("0",),
     "--keep-limit": ("500MB", "4GB"),
 }
@@ -137,7 +138,8 @@ def _value(
     action: argparse.Action, flag: str, fragment: str, body: str, session: Session
 ) -> Suggested:
     if action.choices:
-        return _starting(fragment, map(str, action.choices), "choice")
+        words = [*map(str, action.choices), *EXAMPLES.get(flag, ())]
+        return _starting(fragment, words, "choice")
     if action.dest == "objectives":
         return _starting(fragment, _objectives(flag, body, session), "objective")
     if flag == "--space":

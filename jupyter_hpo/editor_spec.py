@@ -50,6 +50,37 @@ PRUNERS = (
         "Successive halving: after 1, 3, 9, ... reports the worse part of the trials is paused or "
         "ended, so most of the time goes to promising ones.",
     ),
+    EditorOption(
+        "hyperband",
+        "Hyperband",
+        "ASHA in several brackets, some of which compare early and some late: for training curves "
+        "that cross, where what is good after one report is not what is good at the end.",
+    ),
+    EditorOption(
+        "halving",
+        "successive halving",
+        "Cohorts of up to 27 trials that wait for each other at 1, 3, 9, ... reports; the best "
+        "third goes on. Stricter than ASHA, which judges by those that came first.",
+    ),
+    EditorOption(
+        "median",
+        "median",
+        "A trial ends when its best value so far is worse than the median course of the complete "
+        "trials. Cautious: it begins when five are complete.",
+    ),
+    EditorOption(
+        "patience:5",
+        "patience",
+        "A trial ends when its own reports have not improved for five steps. %%hpo --pruner "
+        "patience:20 has more patience.",
+    ),
+    EditorOption(
+        "pbt",
+        "PBT",
+        "Population based training: trials run side by side, and now and then the worst become "
+        "copies of the best, which go on from their state with other values. Finds schedules, "
+        "not one setting; for values that can change while a model trains.",
+    ),
     EditorOption("none", "none", "Every trial runs to its end, however badly it does."),
 )
 
@@ -99,6 +130,9 @@ def _settings(cell: CapturedCell, options: Options) -> EditorSettings:
     devices = _devices()
     if options.device not in [d.word for d in devices]:
         devices.append(EditorOption(options.device, options.device))
+    pruners = list(PRUNERS)
+    if (options.pruner or "") not in [p.word for p in pruners]:
+        pruners.append(EditorOption(str(options.pruner), str(options.pruner), "As on the line."))
     return EditorSettings(
         [ObjectiveCandidate(o.source, o.direction, why.get(o, "")) for o in objectives],
         chosen=len(cell.objectives) or int(len(objectives) == 1),
@@ -110,7 +144,7 @@ def _settings(cell: CapturedCell, options: Options) -> EditorSettings:
         pruner=options.pruner or "",
         device=options.device,
         samplers=list(SAMPLERS),
-        pruners=list(PRUNERS),
+        pruners=pruners,
         devices=devices,
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .cell import CapturedCell
 from .cell.program import text_of
+from .pruning import about_pruning
 from .space import MISSING
-from .study.schedulers import Asha
+from .study.schedulers import NoPruning
 from .study.study import Study
 from .widgets.numbers import lines_in_words
 
@@ -39,11 +40,8 @@ def study_facts(cell: CapturedCell, study: Study) -> list[str]:
         facts.append(_again(cell))
     if study.config.first is not None:
         facts.append("Trial 0 is the cell as it stands, run first and alone.")
-    if isinstance(study.scheduler, Asha) and may_report(cell):
-        one_in = {2: "two", 3: "three", 4: "four"}.get(study.scheduler.eta, study.scheduler.eta)
-        facts.append(f"ASHA stops trials that fall behind: of {one_in} at a rung one goes on.")
-    else:
-        facts.append("No trial is stopped early.")
+    scheduler = study.scheduler if may_report(cell) else NoPruning()
+    facts.append(about_pruning(scheduler))
     return facts
 
 

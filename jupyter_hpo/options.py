@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ PATIENCE = 30
 
 SAMPLERS = ("tpe", "gp", "random", "grid", "qmc", "cmaes", "nsga2", "entropy")
 PRUNERS = ("asha", "hyperband", "halving", "median", "patience", "threshold", "pbt", "none")
+
+NUMBERED = {"patience": 5.0, "threshold": None}
+"""Pruners that take a number after a colon -> the one without it; None: it must be given."""
 
 TRIALS = 100
 """Trials of a study of several objectives with no budget given."""
@@ -32,10 +36,10 @@ class Options:
     shared_setup: leading statements that no tuned value reaches run once for all trials.
     keep: names of the best trial's objects to bring back; None: what later cells can use.
     keep_limit_bytes: what they may take together; what is left out is said.
-    sampler, pruner: words of `SAMPLERS` and `PRUNERS`. constraints: as typed, such as
-    `n_params <= 1e6`. folds, repeats: runs of the cell that make a trial. like: the name of an
-    older study, whose results the search begins with. on: where Ray runs the trials, 'ray' or
-    'ray://address'.
+    sampler: a word of `SAMPLERS`. pruner: as `parse_pruner` reads it. constraints: as
+    typed, such as `n_params <= 1e6`. folds, repeats: runs of the cell that make a trial. like:
+    the name of an older study, whose results the search begins with. on: where Ray runs the
+    trials, 'ray' or 'ray://address'.
     """
 
     trials: int | None = None
@@ -59,6 +63,32 @@ class Options:
     keep: tuple[str, ...] | None = None
     keep_limit_bytes: int = 1 << 30
     shared_setup: bool = True
+
+
+def parse_pruner(text: str) -> tuple[str, float | None]:
+    """A word of `PRUNERS` and its number: `asha`, `patience:5` (steps), `threshold:0.9` (a value
+    of the objective). Raises ValueError with what is wrong, for the end of a sentence."""
+    word, colon, given = text.partition(":")
+    if word not in PRUNERS:
+        raise ValueError(f"there is no {word!r}, only {', '.join(PRUNERS)}")
+    if word not in NUMBERED:
+        if colon:
+            raise ValueError(f"{word} takes no number; write {word}")
+        return word, None
+    example = "patience:5" if word == "patience" else "threshold:0.9"
+    if not colon:
+        if NUMBERED[word] is None:
+            raise ValueError(f"{word} needs the value that is too bad; write {example}")
+        return word, NUMBERED[word]
+    try:
+        number = float(given)
+    except ValueError:
+        raise ValueError(f"{given!r} is no number; write {example}") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{given} is no finite number; write {example}")
+    if word == "patience" and (number < 1 or number != int(number)):
+        raise ValueError(f"{given} is not a whole number of steps greater than 0; write {example}")
+    return word, number
 
 
 def cores() -> int:

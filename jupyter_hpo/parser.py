@@ -15,7 +15,10 @@ from typing import Any, NoReturn
 from IPython.core.error import UsageError
 
 from .executors.devices import parse_device
-from .options import MOST_JOBS, Options
+from .executors.ray_cluster import parse_on
+from .options import MOST_JOBS, PRUNERS, Options, parse_pruner
+from .study.constraints import ConstraintError, parse_constraints
+from .study.figures import FIGURES
 from .study.objective import Direction, Objective
 from .widgets.numbers import parse_duration
 
@@ -27,21 +30,21 @@ EXAMPLES = {
     "--explain": "--explain",
     "--maximize": "--maximize val_acc",
     "--minimize": "--minimize history.history['val_loss'][-1]",
+    "--constraint": '--constraint "n_params <= 1e6"',
     "--trials": "--trials 40",
     "--timeout": "--timeout 30m",
     "--trial-timeout": "--trial-timeout 5m",
-    "--constraint": '--constraint "n_params <= 1e6"',
     "--patience": "--patience 20",
     "--sampler": "--sampler random",
-    "--pruner": "--pruner none",
+    "--pruner": "--pruner patience:5",
     "--seed": "--seed 0",
     "--jobs": "--jobs 4",
     "--device": "--device cuda:1",
     "--executor": "--executor inline",
+    "--on": "--on ray",
     "--reach": "--reach cell",
     "--no-shared-setup": "--no-shared-setup",
     "--name": "--name digits",
-    "--on": "--on ray",
     "--resume": "--resume",
     "--fresh": "--fresh",
     "--storage": "--storage /data/studies",
@@ -128,6 +131,14 @@ class Parser(argparse.ArgumentParser):
         return [(str(g.title), g._group_actions) for g in self._action_groups if g._group_actions]
 
 
+class _Pruners(tuple[str, ...]):
+    """Words, each of which may have a number behind a colon."""
+
+    def __contains__(self, word: object) -> bool:
+        # None: the number was wrong, as has been noted.
+        return word is None or tuple.__contains__(self, str(word).partition(":")[0])
+
+
 class _Goal(argparse.Action):
     """Collects --minimize and --maximize in the order in which they were given."""
 
@@ -149,6 +160,14 @@ def _duration(text: str) -> float:
     return seconds
 
 
+def _constraint(text: str) -> str:
+    try:
+        parse_constraints(text)
+    except ConstraintError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
 def _size(text: str) -> int:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", text.strip().lower())
     if found is None or not float(found[1]):
@@ -160,15 +179,16 @@ def _size(text: str) -> int:
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number greater than 0")
-def _constraint(text: str) -> str:
-    try:
-        parse_constraints(text)
-    except ConstraintError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text
-
-
     return int(text)
+
+
+def _pruner(text: str) -> str:
+    if text in _Pruners(PRUNERS):
+        try:
+            parse_pruner(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _seed(text: str) -> int:
@@ -187,6 +207,13 @@ def _jobs(text: str) -> int | None:
 def _device(text: str) -> str:
     try:
         return parse_device(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _on(text: str) -> str:
+    try:
+        return parse_on(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -211,13 +238,6 @@ def _what(parser: Parser) -> None:
         metavar="name=range",
         help="ranges and choices on the line, which go before marks in the code",
     )
-def _on(text: str) -> str:
-    try:
-        return parse_on(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
     add("--space", dest="space_name", metavar="NAME", help="a SearchSpace in the notebook")
     add("--auto", action="store_true", help="tune what is found, with the proposed ranges")
     add("--edit", action="store_true", help="open the space editor first")
@@ -236,6 +256,15 @@ def _goals(parser: Parser) -> None:
     )
     for flag in ("--maximize", "--minimize"):
         add(flag, dest="objectives", action=_Goal, metavar="NAME", help=said)
+    add(
+        "--constraint",
+        dest="constraints",
+        action="append",
+        type=_constraint,
+        metavar="BOUND",
+        help="what a trial must keep to be chosen: a bound on a name of the cell, or on what is "
+        f"measured of every trial ({', '.join(FIGURES)}); may be given several times",
+    )
 
 
 def _budget(parser: Parser) -> None:
@@ -256,24 +285,21 @@ def _search(parser: Parser) -> None:
     add(
         "--sampler",
         choices=("tpe", "random"),
-    add(
-        "--constraint",
-        dest="constraints",
-        action="append",
-        type=_constraint,
-        metavar="BOUND",
-        help="what a trial must keep to be chosen: a bound on a name of the cell, or on what is "
-        f"measured of every trial ({', '.join(FIGURES)}); may be given several times",
-    )
         default="tpe",
         help="how values are suggested. tpe learns from finished trials which do well; random "
         "learns nothing",
     )
     add(
         "--pruner",
-        choices=("asha", "none"),
+        type=_pruner,
+        choices=_Pruners(PRUNERS),
         help="how hopeless trials are ended early. asha compares trials after 1, 3, 9, ... "
-        "reports; it is the default when there are reports and enough trials",
+        "reports and pauses the worse ones; it is the default when there are reports and enough "
+        "trials. hyperband, halving: the same in brackets that begin later, and in cohorts. "
+        "median: worse than the median course of the complete ones. patience:5: no better for 5 "
+        "steps. threshold:0.9: reported something worse than 0.9. pbt: a population of trials, "
+        "of which the worst become copies of the best and go on from their state, with other "
+        "values",
     )
     add(
         "--seed",
@@ -301,6 +327,13 @@ def _running(parser: Parser) -> None:
         "inline: in the kernel, one by one, for a debugger",
     )
     add(
+        "--on",
+        type=_on,
+        metavar="ray",
+        help="run the trials on Ray: ray (the notebook's own Ray, else this machine's cores) or "
+        "ray://host:10001 (a cluster)",
+    )
+    add(
         "--reach",
         choices=("notebook", "cell"),
         default="notebook",
@@ -326,13 +359,6 @@ def _keeping(parser: Parser) -> None:
     add(
         "--keep-limit",
         type=_size,
-    add(
-        "--on",
-        type=_on,
-        metavar="ray",
-        help="run the trials on Ray: ray (the notebook's own Ray, else this machine's cores) or "
-        "ray://host:10001 (a cluster)",
-    )
         default=Options.keep_limit_bytes,
         metavar="SIZE",
         help="what these may take (default 1 GiB)",

@@ -50,7 +50,16 @@ SAMPLERS = {
     "nsga2": "NSGA-II",
     "entropy": "entropy search",
 }
-PRUNERS = {"asha": "ASHA", "hyperband": "Hyperband", "median": "median", "none": "no pruner"}
+PRUNERS = {
+    "asha": "ASHA",
+    "hyperband": "Hyperband",
+    "halving": "successive halving",
+    "median": "median",
+    "patience": "patience",
+    "threshold": "threshold",
+    "pbt": "PBT",
+    "none": "no pruner",
+}
 
 
 class Shown(Protocol):

@@ -51,6 +51,7 @@ def test_the_choices_of_an_option():
     assert words("%%hpo --sampler=r") == ["random"]
     assert suggest("%%hpo --sampler=r", BODY, SESSION).fragment == "r"
     assert words("%%hpo --executor x") == []
+    assert words("%%hpo --pruner p") == ["patience", "pbt", "patience:5"]
 
 
 def test_objectives_are_those_of_the_cell_the_fitting_first():

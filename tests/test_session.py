@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from jupyter_hpo.cell import capture
+from jupyter_hpo.errors import StudyError
 from jupyter_hpo.options import PATIENCE, TRIALS, Options
 from jupyter_hpo.programs import with_shared_setup
-from jupyter_hpo.pruning import scheduler_for
+from jupyter_hpo.pruning import about_pruning, scheduler_for
 from jupyter_hpo.session import _config, study_name
 from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.study.schedulers import Verdict
 
 ACC, SIZE = Objective("acc", "maximize"), Objective("size", "minimize")
 CELL = "x = 1    # hpo: 1..9\nfor i in range(3):\n    acc = x\nsize = x\n"
@@ -45,11 +47,57 @@ def test_every_study_ends_by_itself(options, objectives, trials, patience):
         (Options(trials=4, pruner="asha"), (ACC,), "asha"),
         (Options(pruner="none"), (ACC,), "none"),
         (Options(), (ACC, SIZE), "none"),
-        (Options(executor="inline"), (ACC,), "none"),
+        (Options(executor="inline"), (ACC,), "asha"),
+        (Options(pruner="hyperband"), (ACC,), "hyperband"),
+        (Options(pruner="halving"), (ACC,), "halving"),
+        (Options(pruner="median"), (ACC,), "median"),
+        (Options(pruner="patience"), (ACC,), "patience"),
+        (Options(pruner="threshold:0.9"), (ACC,), "threshold"),
     ],
 )
 def test_the_pruner_fits_the_budget(options, objectives, name):
     assert scheduler_for(captured(*objectives), options).name == name
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (Options(), "ASHA stops trials that fall behind: of three at a rung one goes on."),
+        (Options(pruner="halving", trials=12), "compares 12 trials with each other"),
+        (
+            Options(pruner="hyperband"),
+            "in some late, in the last one never",
+        ),
+        (Options(pruner="hyperband", executor="inline"), "Trials can't be paused in the kernel"),
+        (Options(executor="inline"), "Trials can't be paused in the kernel"),
+        (Options(pruner="median"), "once there are 5."),
+        (Options(pruner="patience:7"), "has not improved for 7 steps."),
+        (Options(pruner="threshold:0.9"), "a value worse than 0.9."),
+        (Options(pruner="none"), "No trial is stopped early."),
+    ],
+)
+def test_what_the_pruner_does_is_said(options, says):
+    assert says in about_pruning(scheduler_for(captured(), options))
+
+
+@pytest.mark.parametrize(
+    ("pruner", "objectives", "says"),
+    [
+        ("ashes", (ACC,), "--pruner: there is no 'ashes', only asha,"),
+        ("patience:3", (ACC, SIZE), "this study has 2 (acc, size). Use --pruner asha, or none."),
+        ("threshold:1", (ACC, SIZE), "--pruner threshold looks at the course of one objective"),
+    ],
+)
+def test_a_pruner_that_can_not_be_had_is_refused(pruner, objectives, says):
+    with pytest.raises(StudyError) as error:
+        scheduler_for(captured(*objectives), Options(pruner=pruner))
+    assert says in str(error.value)
+
+
+def test_a_threshold_knows_which_way_is_better():
+    scheduler = scheduler_for(captured(ACC), Options(pruner="threshold:0.2"))
+    assert scheduler.on_report(1, 1, -0.3) is Verdict.CONTINUE
+    assert scheduler.on_report(1, 2, -0.1) is Verdict.STOP
 
 
 def test_the_cells_own_values_come_first():

@@ -80,7 +80,9 @@ def test_the_spec_says_who_declared_what_and_what_can_be_chosen(opened):
     assert settings["chosen"] == 1
     assert (settings["trials"], settings["timeout"]) == ("", "2h")
     assert [s["word"] for s in settings["samplers"]] == ["tpe", "random"]
-    assert [p["word"] for p in settings["pruners"]] == ["", "asha", "none"]
+    assert [p["word"] for p in settings["pruners"]] == [
+        *("", "asha", "hyperband", "halving", "median", "patience:5", "pbt", "none")
+    ]
     assert [d["word"] for d in settings["devices"]][:2] == ["auto", "cpu"]
     assert all(o["help"] for o in (*settings["samplers"], *settings["pruners"]))
 

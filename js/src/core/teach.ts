@@ -66,8 +66,28 @@ const LESSONS = new Map<string, Lesson>(
     },
     median: {
       title: "What is the median pruner?",
-      text: "A trial is pruned when its best value so far is worse than the median of what the trials before had at the same step.",
+      text: "A trial is pruned when its best value so far is worse than the median, over the complete trials, of what they had on average up to the same step. It begins when five are complete.",
       link: pruner("Median"),
+    },
+    "successive halving": {
+      title: "What is successive halving?",
+      text: "Trials are compared in cohorts. At each of a few steps, the rungs, a trial waits until it is certain whether it is among the best third of its cohort; those go on, the others are pruned.",
+      link: pruner("SuccessiveHalving"),
+    },
+    patience: {
+      title: "What is patience?",
+      text: "A trial is pruned when its own reports have not improved for a number of steps. It is compared with no other trial.",
+      link: pruner("Patient"),
+    },
+    threshold: {
+      title: "What is the threshold?",
+      text: "A trial is pruned as soon as it reports a value worse than the one that was given.",
+      link: pruner("Threshold"),
+    },
+    PBT: {
+      title: "What is population based training?",
+      text: "A population of trials trains side by side. Now and then the worst are replaced by copies of the best, which go on from the same state of training with some values changed. What it finds is a course of values over the training, not one setting.",
+      link: "https://arxiv.org/abs/1711.09846",
     },
     "no pruner": {
       title: "Nothing is pruned",
