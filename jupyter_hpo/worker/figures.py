@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from .complexity import most_complex
+
 try:
     import resource
 except ImportError:  # Windows
@@ -70,7 +72,8 @@ class Meter:
     def read(self, namespace: Mapping[str, Any]) -> dict[str, float]:
         """The figures so far: wall_s, cpu_s (children that ended included), peak_memory_bytes
         (what the trial took besides what it found), n_warnings, reports_per_s (pauses not
-        counted), n_params (of the largest model that has a name)."""
+        counted), n_params (of the largest model that has a name), complexity (of the most
+        complex model that has one, see `complexity`)."""
         wall_s = time.perf_counter() - self._began
         figures = {
             "wall_s": wall_s,
@@ -85,6 +88,9 @@ class Meter:
         count = largest_model(namespace)
         if count is not None:
             figures["n_params"] = float(count)
+        complexity = most_complex(namespace, count)
+        if complexity is not None:
+            figures["complexity"] = float(complexity)
         return figures
 
 

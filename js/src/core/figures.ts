@@ -11,6 +11,7 @@ const FIGURES = new Map<string, readonly [string, (value: number) => string]>(
     peak_memory_bytes: ["peak memory", memory],
     device_memory_bytes: ["peak device memory", memory],
     n_params: ["model parameters", count],
+    complexity: ["model complexity", count],
     reports_per_s: ["reports", rate],
     n_warnings: ["warnings", count],
   }),
@@ -31,13 +32,15 @@ const place = (name: string): number => {
   return at < 0 ? Infinity : at;
 };
 
-/** Those worth showing: the wall clock says nothing new of a trial that was never paused. */
+/** Those worth showing: the wall clock says nothing new of a trial that was never paused, nor does
+ * the complexity of a network. */
 export function figuresOf(detail: Detail | undefined): { title: string; text: string }[] {
   const all = detail?.figures ?? {};
   const { running_s: running, wall_s: wall } = all;
   const same = running !== undefined && wall !== undefined && wall <= running * 1.02 + 0.1;
   return Object.entries(all)
     .filter(([name]) => !(same && name === "running_s"))
+    .filter(([name, value]) => !(name === "complexity" && value === all.n_params))
     .sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b))
     .map(([name, value]) => ({ title: title(name), text: written(name, value) }));
 }
