@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .objective import Objective
+from .rounds import Rounds
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,11 @@ class StudyConfig:
     study (the cell's own values), run alone; None when the sampler chooses it.
     grace_s: how long a stopped study waits for trials to end at a report.
     alike: after so many first trials that all failed alike the study stops. in_kernel: the
-    trials run in the kernel, so an interrupt of the kernel lands in one of them.
+    trials run in the kernel, so an interrupt of the kernel lands in one of them. constraints: as
+    text; a trial that breaks one is never the best. partly: several objectives are compared by
+    those that are reported, also when others are known at the end only. keep_limit_bytes: what
+    the objects of all trials of the front may take together. rounds: the runs of the cell that
+    make a trial.
     """
 
     name: str
@@ -40,3 +45,7 @@ class StudyConfig:
     grace_s: float = 0.5
     alike: int = 3
     in_kernel: bool = False
+    constraints: tuple[str, ...] = ()
+    partly: bool = False
+    keep_limit_bytes: int | None = None
+    rounds: Rounds = field(default_factory=Rounds)

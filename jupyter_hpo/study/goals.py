@@ -53,9 +53,9 @@ class Goals:
             found.insert(place, value)
         return tuple(found)
 
-    def broken(self, namespace: Mapping[str, Any], *, final: bool) -> dict[str, float]:
-        """The constraints that the trial breaks, and by how much. Until it is final only those
-        that it breaks for good, as far as they can be told.
+    def amounts(self, namespace: Mapping[str, Any], *, final: bool) -> dict[str, float]:
+        """By how much the trial breaks each constraint, 0 or less where it holds. Until it is
+        final only those that it breaks for good, as far as they can be told.
 
         Raises ObjectiveError when final and one can't be told.
         """
@@ -67,7 +67,7 @@ class Goals:
                 if final:
                     raise _without(constraint.text, namespace, error) from None
                 continue
-            if amount > 0:
+            if final or amount > 0:
                 found[constraint.text] = amount
         return found
 

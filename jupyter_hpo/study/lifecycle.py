@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from . import messages as m
 from . import trial_events as ev
+from .constraints import infeasible
 from .endings import DEVICE_MEMORY, HOST_MEMORY, INTERRUPTED, OUT_OF_MEMORY
 from .places import Waits
-from .ranking import losses
+from .round_keeping import NO_LONGER, PRUNED_BY_YOU, RoundKeeping, together
 from .schedulers import Verdict
-from .states import States
-from .trial import Report, Trial, TrialError, TrialState
+from .trial import Trial, TrialError, TrialState
 
-PRUNED_BY_YOU = "pruned by you"
-NO_LONGER = "its values are no longer in the space"
+OBJECTS = "objects_bytes"
+"""Among a trial's figures: what its kept objects take."""
+
 MEMORY = {DEVICE_MEMORY: "ran out of device memory", HOST_MEMORY: "ran out of memory"}
 
 
-class Lifecycle(States):
+class Lifecycle(RoundKeeping):
     """The half of `Study` that answers the events of its trials."""
 
     def _on_suggested(self, event: m.Suggested, out: list[m.Command]) -> None:
@@ -29,14 +30,18 @@ class Lifecycle(States):
             self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, self.message))
             return
         if trial.enqueued or (self.n_done == 0 and not self._begun):
-            self.scheduler.protect(trial.number)
+            for judge in self._judges:
+                judge.protect(trial.number)
         trial.device = self._places.take(trial.number)
+        self._carry_on(trial)
         # Written before it is launched, and so in the order of the numbers.
         out += [m.Save(trial), m.Launch(trial)]
 
     def _on_started(self, event: ev.Started, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
-        trial.pid, trial.started_at = event.pid, event.at
+        trial.pid = event.pid
+        if trial.started_at is None or not trial.rounds:
+            trial.started_at = event.at
         self._run(trial)
         out.append(m.Save(trial))
         if self.phase == "stopping":
@@ -47,12 +52,14 @@ class Lifecycle(States):
         self._touch(trial)
         self.pace.reported(trial.number, self._now)
         self._places.packing.reported(trial.number, self._now)
-        trial.reports.append(Report(event.step, event.values, trial.version))
-        out.append(m.SaveReport(trial))
+        self._take_report(trial, event, out)
+        trial.violations = dict(event.broken)  # for good, so it need not run on
         if trial.number in self._to_prune:
             self._stop_trial(trial.number, PRUNED_BY_YOU, out)
         elif trial.number in self._stops:
             out.append(m.Stop(trial.number))
+        elif trial.violations and not trial.enqueued:
+            self._stop_trial(trial.number, f"infeasible: {infeasible(trial.violations)}", out)
         elif self.phase == "paused" and trial.number not in self._to_pause:
             self._wait(trial, Waits.STUDY)
         else:
@@ -65,7 +72,7 @@ class Lifecycle(States):
             self.scheduler.withdraw(trial.number)
             self._wait(trial, Waits.PERSON)
         elif verdict is Verdict.STOP:
-            self._stop_trial(trial.number, self.scheduler.why_pruned(trial.number), out)
+            self._stop_trial(trial.number, self._why_pruned(trial.number), out)
         elif verdict is Verdict.PAUSE:
             self._wait(trial, Waits.SCHEDULER)
         else:
@@ -74,21 +81,28 @@ class Lifecycle(States):
             self._stop_trial(number, self.scheduler.why_pruned(number), out)
 
     def _verdict(self, trial: Trial) -> Verdict:
-        if len(self.config.objectives) != 1:
+        verdict = self._fold_verdict(trial)
+        if verdict is not None:
+            return verdict
+        loss = self._loss(trial.number, trial.reports[-1])
+        if loss is None:
             return Verdict.CONTINUE
-        report = trial.reports[-1]
-        loss = losses(self.config.objectives, report.values)[0]
-        return self.scheduler.on_report(trial.number, report.step, loss)
+        return self.scheduler.on_report(trial.number, trial.reports[-1].step, loss)
 
     def _on_finished(self, event: ev.Finished, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
-        trial.values, trial.figures = event.values, dict(event.figures)
+        trial.take_amounts(event.amounts)
+        if self._took_round(trial, event, out):
+            return
+        if self.config.rounds.n == 1:
+            trial.values, trial.figures = event.values, dict(event.figures)
         self.pace.finished(trial.number, self._now)
         self._places.packing.finished(trial.number, trial.figures, self._now)
         beaten = self._close(trial, TrialState.COMPLETE, out)
         if trial.number in self.books.front:
             out.append(m.Keep(trial.number))
-            out.extend(m.Discard(n) for n in beaten)
+            for number in beaten:
+                self._discard(self.trials[number], out)
         else:
             out.append(m.Release(trial.number))
 
@@ -98,14 +112,38 @@ class Lifecycle(States):
         if event.left_out:
             left = (f"{name} not kept: {why}" for name, why in event.left_out.items())
             trial.notice = "; ".join(left)
+        if event.n_bytes:
+            trial.figures[OBJECTS] = float(event.n_bytes)
         self._touch(trial)
-        out.append(m.Save(trial))
         if trial.number not in self.books.front:
+            self._discard(trial, out)
+        elif why := self._no_room(trial):
+            trial.notice = "; ".join(filter(None, [trial.notice, why]))
+            self._discard(trial, out)
+        out.append(m.Save(trial))
+
+    def _no_room(self, trial: Trial) -> str:
+        """Why the objects of a trial on the front can't be kept beside those of the others."""
+        limit, others = self.config.keep_limit_bytes, self.books.front.trials
+        kept = [t.figures[OBJECTS] for t in others if t.objects_path and OBJECTS in t.figures]
+        if limit is None or len(kept) < 2 or sum(kept) <= limit:
+            return ""
+        return (
+            f"its objects were not kept: with those of the {len(kept) - 1} other trials of the "
+            f"front they would take {sum(kept) / 1e9:.1f} GB, more than --keep-limit allows"
+        )
+
+    def _discard(self, trial: Trial, out: list[m.Command]) -> None:
+        """Let go of a trial's objects, unless the person has chosen it."""
+        if trial.number != self.chosen:
+            trial.objects_path = None
+            trial.figures.pop(OBJECTS, None)
+            self._touch(trial)
             out.append(m.Discard(trial.number))
 
     def _on_failed(self, event: ev.Failed, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
-        trial.figures = dict(event.figures)
+        trial.figures = together(trial.figures if trial.rounds else {}, event.figures)
         if self.config.in_kernel and event.error.kind == "KeyboardInterrupt":
             self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, event.error.message))
             self._stop(INTERRUPTED, out)
@@ -113,11 +151,11 @@ class Lifecycle(States):
             self._ran_out(trial, event.error, out)
         else:
             self._places.packing.failed(trial.number, trial.figures)
-            self._close(trial, TrialState.FAIL, out, event.error)
+            self._close(trial, TrialState.FAIL, out, self._named(event.error, trial))
 
     def _on_stopped(self, event: ev.Stopped, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
-        trial.figures = dict(event.figures)
+        trial.figures = together(trial.figures if trial.rounds else {}, event.figures)
         self._places.packing.finished(trial.number, trial.figures, self._now)
         self._close_stopped(trial, out)
 
@@ -132,7 +170,8 @@ class Lifecycle(States):
         elif event.kind in OUT_OF_MEMORY:
             self._ran_out(trial, TrialError(event.kind, event.reason), out)
         else:
-            self._close(trial, TrialState.FAIL, out, TrialError(event.kind, event.reason))
+            error = TrialError(event.kind, event.reason)
+            self._close(trial, TrialState.FAIL, out, self._named(error, trial))
 
     def _ran_out(self, trial: Trial, error: TrialError, out: list[m.Command]) -> None:
         """For want of memory: tried again alone, once; then known to be infeasible."""
@@ -144,7 +183,7 @@ class Lifecycle(States):
             self.pace.gone(trial.number)
             self.scheduler.on_end(trial.number)
             self.books.enter(trial, TrialState.WAITING)
-            trial.reports.clear()
+            self._begin_anew(trial)
             trial.notice = f"{MEMORY[error.kind]}, so it was tried again alone"
             self._touch(trial)
             out.append(m.Save(trial))
@@ -171,7 +210,9 @@ class Lifecycle(States):
         trial = self.trials[event.number]
         self._places.end(trial.number)
         self._stops.ended(trial.number)
-        if trial.number in self._places.again:
+        if trial.number in self._places.between:
+            self._ended_between(trial, out)
+        elif trial.number in self._places.again:
             if self.phase == "stopping":
                 self._cut_off(trial, self.message, out)
             elif trial.outside:

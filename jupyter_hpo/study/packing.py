@@ -373,7 +373,7 @@ def fixed_slots(slots: int) -> Packing:
 
 def _label(facts: DeviceFacts) -> str:
     if facts.name is None:
-        return "CPU"
+        return facts.label or "CPU"
     return f"{facts.name} ({facts.label})" if facts.label else facts.name
 
 

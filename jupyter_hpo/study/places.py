@@ -22,15 +22,17 @@ class Places:
 
     packing: says how many there are, and on which devices. asked: trials whose params are
     being asked for. alive: submitted and not ended. again: ran out of memory, to be tried
-    again alone. waiting: those alive that wait for an answer, in the order they came to wait.
-    now: seconds, set before anything else is called. in_kernel: a waiting trial blocks the
-    only thread there is, so it keeps its slot.
+    again alone. between: ended one round, and are to begin the next (see `rounds`).
+    waiting: those alive that wait for an answer, in the order they came to wait. now: seconds,
+    set before anything else is called. in_kernel: a waiting trial blocks the only thread there
+    is, so it keeps its slot.
     """
 
     def __init__(self, packing: Packing, *, in_kernel: bool = False) -> None:
         self.packing = packing
         self.now = 0.0
         self.again: deque[int] = deque()
+        self.between: deque[int] = deque()
         self.asked: set[int] = set()
         self.alive: set[int] = set()
         self.waiting: dict[int, Waits] = {}
@@ -47,6 +49,8 @@ class Places:
         self.alive.add(number)
         if number in self.again:
             self.again.remove(number)
+        if number in self.between:
+            self.between.remove(number)
         return self.packing.place(number, self.now)
 
     def wait(self, number: int, waits: Waits) -> None:
@@ -70,9 +74,17 @@ class Places:
         return again
 
     def give_up(self, number: int) -> None:
-        """The trial is not tried again after all."""
-        self.again.remove(number)
-        self.packing.forget(number)
+        """The trial is not tried again after all, or begins no further round."""
+        if number in self.between:
+            self.between.remove(number)
+        else:
+            self.again.remove(number)
+            self.packing.forget(number)
+
+    @property
+    def to_come(self) -> list[int]:
+        """The trials that are to be launched once more."""
+        return [*self.again, *self.between]
 
     def end(self, number: int) -> None:
         """The trial is gone: its slot is free."""
@@ -87,7 +99,8 @@ class Places:
     @property
     def all_wait(self) -> bool:
         """Whether there are trials, and none of them runs or is to come."""
-        return bool(self.alive) and not self.asked and len(self.waiting) == len(self.alive)
+        some_come = self.asked or self.between
+        return bool(self.alive) and not some_come and len(self.waiting) == len(self.alive)
 
     def _keeps_slot(self, waits: Waits) -> bool:
         return waits is Waits.STUDY or (self._in_kernel and waits is not Waits.SLOT)

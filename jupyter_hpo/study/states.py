@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from math import isnan
 from typing import Any
 
 from ..space import SearchSpace
@@ -10,6 +11,7 @@ from . import messages as m
 from .books import Books
 from .config import StudyConfig
 from .endings import INTERRUPTED, Progress, interrupted
+from .fronts import Fronts
 from .pace import Pace
 from .packing import Packing, fixed_slots
 from .places import Places, Waits
@@ -17,7 +19,7 @@ from .ranking import losses
 from .schedulers import NoPruning, Scheduler
 from .stops import Stops
 from .stopwatch import Stopwatch
-from .trial import Trial, TrialError, TrialState
+from .trial import Report, Trial, TrialError, TrialState
 
 
 class States:
@@ -25,7 +27,9 @@ class States:
 
     A trial moves WAITING -> RUNNING <-> PAUSED -> COMPLETE | PRUNED | FAIL. Every change of
     state goes through `_run`, `_wait` or `_close`, which keep the books. space: as the person
-    changed it since the start, else None.
+    changed it since the start, else None. chosen: the trial that the person chose in place of
+    the best one. judge: of rounds (folds, repeats) by each one's own value; None leaves them to
+    the scheduler, by the mean so far.
     """
 
     def __init__(
@@ -33,11 +37,13 @@ class States:
         config: StudyConfig,
         *,
         scheduler: Scheduler | None = None,
+        judge: Scheduler | None = None,
         earlier: list[Trial] | None = None,
         packing: Packing | None = None,
     ) -> None:
         self.config = config
         self.scheduler: Scheduler = scheduler or NoPruning()
+        self.judge = judge
         self.books = Books(config.objectives, earlier or ())
         self.pace = Pace()
         self.phase = "starting"
@@ -54,8 +60,13 @@ class States:
         self._queue: list[dict[str, Any]] = []  # what was cut off
         self._enqueued: deque[dict[str, Any]] = deque()  # by the person, before that
         self._wished: set[int] = set()  # numbers of those being asked for
+        self._curves: set[int] = set()  # whose reports are those of the first round
+        self._at_round_end: set[int] = set()  # one round done, its process waits to be released
+        self._cut_short: list[Trial] = []  # cut off between rounds, to go on there
         self._begun = False  # the first trial was done, whatever counts since
         self.space: SearchSpace | None = None
+        self.chosen: int | None = None
+        self._fronts = Fronts(partly=config.partly)
         self._begin_with_earlier()
 
     @property
@@ -106,8 +117,9 @@ class States:
 
     def _close_stopped(self, trial: Trial, out: list[m.Command]) -> None:
         why, cut_off = self._stops.why(trial.number), trial.number in self._stops.cut_off
-        if trial.reports and not cut_off:
-            trial.values = trial.reports[-1].values
+        if (trial.reports or trial.rounds) and not cut_off:
+            if self.config.rounds.n == 1 or not trial.rounds:  # else the mean of the rounds
+                trial.values = trial.reports[-1].values
             trial.notice = why
             self._close(trial, TrialState.PRUNED, out)
         else:
@@ -124,11 +136,17 @@ class States:
         self._to_prune.discard(number)
         self._places.go_on(number)
         self.pace.gone(number)
+        if number in self._places.between:
+            self._places.between.remove(number)
+        self._at_round_end.discard(number)
+        if state is TrialState.FAIL:
+            trial.values = None
         trial.figures["running_s"] = round(self.running_s(number, self._now), 3)
         trial.finished_at = self._now
         self.books.enter(trial, state, error)
         beaten = self.books.front.take(trial)
-        self.scheduler.on_end(number, complete=state is TrialState.COMPLETE)
+        for judge in self._judges:
+            judge.on_end(number, complete=state is TrialState.COMPLETE)
         self._progress.add(trial, leads=number in self.books.front)
         self._touch(trial)
         out += [m.Save(trial)] if trial.outside else [m.Tell(trial), m.Save(trial)]
@@ -144,7 +162,7 @@ class States:
                 self._stops.cut_off.add(number)
             reason = self.scheduler.why_pruned(number) if number in compared else why
             self._stop_trial(number, reason, out)
-        for number in list(self._places.again):
+        for number in self._places.to_come:
             if number not in self._places.alive:
                 self._cut_off(self.trials[number], why, out)
         self._touch()
@@ -162,17 +180,45 @@ class States:
             again = interrupted(trial) and not trial.outside
             if again and trial.params not in [*done, *self._queue]:
                 self._queue.append(dict(trial.params))
+                if 0 < len(trial.rounds) < self.config.rounds.n:
+                    self._cut_short.append(trial)
         front = self.books.front.trials
         self._progress.earlier(trials, front[0] if front else None)
-        if len(self.config.objectives) == 1:
-            self.scheduler.leave_out({t.number for t in trials if t.outside})
-            for trial in trials:
-                if interrupted(trial):
-                    continue
-                for report in trial.reports:
-                    loss = losses(self.config.objectives, report.values)[0]
+        self._leave_out({t.number for t in trials if t.outside})
+        for trial in trials:
+            if interrupted(trial):
+                continue
+            for report in trial.reports:
+                loss = self._loss(trial.number, report)
+                if loss is not None:
                     self.scheduler.on_report(trial.number, report.step, loss)
-                self.scheduler.on_end(trial.number, complete=trial.state is TrialState.COMPLETE)
+            self._replay_rounds(trial)
+            for judge in self._judges:
+                judge.on_end(trial.number, complete=trial.state is TrialState.COMPLETE)
+
+    @property
+    def _judges(self) -> list[Scheduler]:
+        return [self.scheduler] if self.judge is None else [self.scheduler, self.judge]
+
+    def _replay_rounds(self, trial: Trial) -> None:
+        """Tell the judge of rounds that were done earlier."""
+        if self.judge is not None and len(self.config.objectives) == 1:
+            for step, values in enumerate(trial.rounds, start=1):
+                loss = losses(self.config.objectives, values)[0]
+                self.judge.on_report(trial.number, step, loss)
+
+    def _loss(self, number: int, report: Report) -> float | None:
+        """What the scheduler is told of a report; None: nothing, it can't be compared."""
+        turned = losses(self.config.objectives, report.values)
+        if len(turned) == 1:
+            return None if isnan(turned[0]) else turned[0]
+        return self._fronts.loss(number, report.step, turned)
+
+    def _leave_out(self, numbers: set[int]) -> None:
+        """These, and only these, are compared with nobody from now on."""
+        self._fronts.leave_out(numbers)
+        for judge in self._judges:
+            judge.leave_out(numbers)
 
     def _cut_off(
         self, trial: Trial, why: str, out: list[m.Command], kind: str = INTERRUPTED

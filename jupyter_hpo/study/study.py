@@ -16,11 +16,12 @@ from typing import ClassVar
 from . import messages as m
 from . import trial_events as ev
 from .config import StudyConfig
-from .endings import STOPPED_BY_YOU
-from .lifecycle import NO_LONGER, PRUNED_BY_YOU, Lifecycle
+from .endings import STOPPED_BY_YOU, nothing_feasible
+from .lifecycle import Lifecycle
 from .packing import Packing
 from .places import Waits
 from .ranking import telling
+from .round_keeping import NO_LONGER, PRUNED_BY_YOU
 from .schedulers import Scheduler
 from .stopwatch import Stopwatch
 from .trial import Trial, TrialState
@@ -44,10 +45,13 @@ class Study(Lifecycle):
         config: StudyConfig,
         *,
         scheduler: Scheduler | None = None,
+        judge: Scheduler | None = None,
         earlier: list[Trial] | None = None,
         packing: Packing | None = None,
     ) -> None:
-        super().__init__(config, scheduler=scheduler, earlier=earlier, packing=packing)
+        super().__init__(
+            config, scheduler=scheduler, judge=judge, earlier=earlier, packing=packing
+        )
         self.began_at: float | None = None
         self.ended_at: float | None = None
         self.setup: ev.SetUp | None = None
@@ -67,6 +71,19 @@ class Study(Lifecycle):
     def front(self) -> list[Trial]:
         """The complete trials that no other one beats."""
         return self.books.front.trials
+
+    @property
+    def selected(self) -> Trial | None:
+        """The trial whose values and objects are the result: the chosen one, else the best."""
+        return self.best if self.chosen is None else self.trials.get(self.chosen, self.best)
+
+    def choose(self, number: int | None) -> None:
+        """Make a trial the result, whatever is better; None: the best one again."""
+        before, self.chosen = self.chosen, number
+        for one in (before, number):
+            if one in self.trials:
+                self._touch(self.trials[one])
+        self._touch()
 
     def counts(self) -> dict[TrialState, int]:
         """How many trials are in each state."""
@@ -177,6 +194,8 @@ class Study(Lifecycle):
     def _on_stop_trial(self, event: m.StopTrialRequested, out: list[m.Command]) -> None:
         if event.number in self._places.alive:
             self._stop_trial(event.number, STOPPED_BY_YOU, out)
+        elif event.number in self._places.between:
+            self._stop_between(self.trials[event.number], STOPPED_BY_YOU, out)
         elif event.number in self._places.again:
             self._cut_off(self.trials[event.number], STOPPED_BY_YOU, out, "stopped")
 
@@ -239,6 +258,9 @@ class Study(Lifecycle):
             self._stop(f"{done} trials are done, and you asked for {limit}", out)
         self._touch()
 
+    def _on_choose(self, event: m.Chosen, out: list[m.Command]) -> None:
+        self.choose(event.number)
+
     def _on_space(self, event: m.SpaceChanged, out: list[m.Command]) -> None:
         if not self._going:
             return
@@ -254,14 +276,14 @@ class Study(Lifecycle):
             self._touch(trial)
             if changed:
                 out.append(m.Save(trial))
-        for number in list(self._places.again):
+        for number in self._places.to_come:
             if self.trials[number].outside and number not in self._places.alive:
                 self._cut_off(self.trials[number], NO_LONGER, out)
         for number in self._places.those(Waits.SCHEDULER):
             if self.trials[number].outside:  # it would be carried further for nothing
                 self._stop_trial(number, NO_LONGER, out)
         self.books.outside_changed()
-        self.scheduler.leave_out({t.number for t in self.trials.values() if t.outside})
+        self._leave_out({t.number for t in self.trials.values() if t.outside})
         self._progress.anew()
         done = (t for t in self.trials.values() if t.state.finished and not t.outside)
         out += [m.Tell(trial) for trial in telling(self.config.objectives, done, TOLD)]
@@ -281,6 +303,7 @@ class Study(Lifecycle):
         else a new one. A second attempt waits for its device, not for a slot."""
         if self.phase == "running":
             self._try_again(out)
+            self._launch_rounds(out)
         while self.phase == "running" and self._places.free > 0:
             resumed = self._places.those(Waits.SLOT)
             number = resumed[0] if resumed else self.scheduler.promote()
@@ -342,12 +365,15 @@ class Study(Lifecycle):
         if self.phase == "running" and self._places.all_wait:
             for number in sorted(self._places.those(Waits.SCHEDULER)):
                 self._stop_trial(number, self.scheduler.why_pruned(number), out)
-        if not self._places.alive and not self._places.again:
+        if not self._places.alive and not self._places.to_come:
             self.phase = "finished"
             self.ended_at = self._now
             if self.best is None and not self.message:
                 self.message = self._progress.nothing_complete()
                 self.failed = bool(self.message)
+            if self.best is None and (nothing := nothing_feasible(self.trials.values())):
+                self.message = "; ".join(filter(None, [self.message, nothing]))
+                self.failed = True
             self._touch()
             out.append(m.End())
 
@@ -366,6 +392,7 @@ class Study(Lifecycle):
         m.EnqueueRequested: _on_enqueue,
         m.BudgetChanged: _on_budget,
         m.SpaceChanged: _on_space,
+        m.Chosen: _on_choose,
         ev.SetUp: _on_set_up,
         ev.Started: Lifecycle._on_started,
         ev.Reported: Lifecycle._on_reported,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -69,7 +70,8 @@ class Trial:
     was made: it ran with the code's own values. rounds: where a trial is several runs of the
     cell (folds, repeats), the values that each brought so far; `values` is then their mean.
     violations: by how much it breaks each constraint (the constraint's text -> more than 0);
-    empty when it is feasible. parent: the trial whose state it goes on from.
+    empty when it is feasible. slacks: likewise of those it keeps (0 or less). parent: the
+    trial whose state it goes on from.
     """
 
     number: int
@@ -92,6 +94,7 @@ class Trial:
     own: dict[str, Any] = field(default_factory=dict)
     rounds: list[tuple[float, ...]] = field(default_factory=list)
     violations: dict[str, float] = field(default_factory=dict)
+    slacks: dict[str, float] = field(default_factory=dict)
     parent: int | None = None
 
     @property
@@ -103,6 +106,11 @@ class Trial:
     def infeasible(self) -> bool:
         """Whether it could not be run at all for want of memory."""
         return self.state is TrialState.PRUNED and self.error is not None
+
+    def take_amounts(self, amounts: Mapping[str, float]) -> None:
+        """Note by how much it breaks each constraint; 0 or less: it holds."""
+        self.violations = {text: by for text, by in amounts.items() if by > 0}
+        self.slacks = {text: by for text, by in amounts.items() if by <= 0}
 
     @property
     def may_win(self) -> bool:

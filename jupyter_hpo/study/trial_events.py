@@ -66,13 +66,13 @@ class Reported:
 
 @dataclass(frozen=True)
 class Finished:
-    """The cell ran to its end; the trial waits for KEEP or RELEASE. broken: the constraints
-    that it breaks, with by how much."""
+    """The cell ran to its end; the trial waits for KEEP or RELEASE. amounts: by how much it
+    breaks each constraint, 0 or less where it holds."""
 
     number: int
     values: tuple[float, ...]
     figures: dict[str, float] = field(default_factory=dict)
-    broken: dict[str, float] = field(default_factory=dict)
+    amounts: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

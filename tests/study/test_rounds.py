@@ -1,0 +1,279 @@
+"""Trials of several rounds (folds, repeats): run one after another, judged after each."""
+
+import random
+
+import pytest
+
+from jupyter_hpo.study import messages as m
+from jupyter_hpo.study import trial_events as ev
+from jupyter_hpo.study.config import Budget, StudyConfig
+from jupyter_hpo.study.rounds import Rounds, mean, spread
+from jupyter_hpo.study.schedulers import Asha, NoPruning
+from jupyter_hpo.study.schedulers.paired import Paired
+from jupyter_hpo.study.study import Study
+from jupyter_hpo.study.trial import TrialState
+
+from .driver import LOSS, Driver
+
+HARD = (0.0, 0.3, 0.1, 0.5, 0.2)  # how hard each fold is
+
+
+def make(loss, *, rounds=None, judge=True, earlier=None, slots=1, curve=None, scheduler=None, **b):
+    """loss(number) -> the trial's own, to which each fold adds how hard it is; a string fails."""
+    rounds = rounds or Rounds(folds=5)
+    config = StudyConfig("s", (LOSS,), Budget(**b), slots=slots, rounds=rounds)
+    own = Paired(word=rounds.word, total=rounds.n) if judge else None
+    study = Study(config, judge=own, earlier=earlier, scheduler=scheduler)
+
+    def values(number):
+        own = loss(number)
+        if isinstance(own, str):
+            return own
+        at = len(study.trials[number].rounds)
+        last = own + HARD[at % 5] + 0.01 * ((number * 7 + at * 3) % 5)
+        return [*(curve or []), last]
+
+    driver = Driver(study, values)
+    driver.reports = bool(curve)
+    return driver
+
+
+def go_on(driver, limit):
+    """As `Driver.run`, of a study that has begun."""
+    while driver.study.phase != "finished" and limit:
+        ready = [n for n in sorted(driver.live) if n not in driver.waiting]
+        if not ready:
+            return
+        driver.step(ready[limit % len(ready)])
+        limit -= 1
+
+
+def run(driver, limit=5000):
+    """As `Driver.run`, the trials without a curve ending at once."""
+    if not driver.reports:
+        step = driver.step
+
+        def at_once(number):
+            values = driver.curve(number)
+            driver.live[number] = 1 if isinstance(values, list) else 0
+            step(number)
+
+        driver.step = at_once
+    driver.run(limit)
+    return driver.study
+
+
+def launches(driver, number):
+    return sum(isinstance(c, m.Launch) and c.trial.number == number for c in driver.log)
+
+
+def test_a_trial_is_launched_once_for_each_round_and_its_value_is_the_mean():
+    driver = make(lambda n: 1.0, judge=False, n_trials=2)
+    study = run(driver)
+    for trial in study.trials.values():
+        assert trial.state is TrialState.COMPLETE
+        assert len(trial.rounds) == 5
+        assert launches(driver, trial.number) == 5
+        assert trial.values == mean(trial.rounds)
+        assert trial.step == 5
+        assert trial.reports[-1].values == trial.values
+    kept = [c.number for c in driver.log if isinstance(c, m.Keep)]
+    assert kept == [study.best.number] or kept == [0, study.best.number]  # of the last round
+
+
+def test_a_hopeless_trial_ends_after_a_fold_or_two_and_the_first_does_all():
+    driver = make(lambda n: 9.0 if n in (0, 3) else 1.0 if n == 1 else 1.02, n_trials=6)
+    study = run(driver)
+    first, bad = study.trials[0], study.trials[3]
+    assert first.state is TrialState.COMPLETE
+    assert len(first.rounds) == 5
+    assert bad.state is TrialState.PRUNED
+    assert len(bad.rounds) <= 2
+    assert bad.values == mean(bad.rounds)
+    assert "worse than trial" in bad.notice
+    assert " p " in bad.notice
+    assert study.best.number == 1
+
+
+def test_others_begin_after_the_first_round_of_trial_0():
+    driver = make(lambda n: 1.0, slots=3, n_trials=3)
+    run(driver)
+    order = [c.trial.number for c in driver.log if isinstance(c, m.Launch)]
+    assert order[:2] == [0, 0] or order[:2] == [0, 1]
+    assert order.index(1) <= 2
+
+
+def test_the_curve_is_that_of_the_first_round_and_later_ones_count_by_their_values():
+    driver = make(lambda n: 1.0, judge=False, curve=[5.0, 4.0], scheduler=NoPruning(), n_trials=1)
+    study = run(driver)
+    trial = study.trials[0]
+    assert [r.values[0] for r in trial.reports][:2] == [5.0, 4.0]
+    assert len(trial.reports) == 3
+    assert len(trial.rounds) == 5
+    assert trial.values == mean(trial.rounds)
+
+
+def test_an_error_names_its_fold():
+    fails = {2}
+    driver = make(lambda n: 1.0, n_trials=3)
+    values = driver.curve
+
+    def curve(number):
+        failing = number in fails and len(driver.study.trials[number].rounds) == 2
+        return "no such column" if failing else values(number)
+
+    driver.curve = curve
+    trial = run(driver).trials[2]
+    assert trial.state is TrialState.FAIL
+    assert trial.values is None
+    assert trial.error.message == "fold 3 of 5: no such column"
+
+
+def test_a_trial_cut_off_between_rounds_goes_on_with_those_that_are_left():
+    driver = make(lambda n: 1.0, judge=False)
+    driver.reports = False
+    run(driver, limit=8)
+    driver.send(m.StopRequested())
+    while driver.study.phase != "finished":
+        driver.now += 1
+        driver.send(m.Tick())
+    cut = next(t for t in driver.study.trials.values() if t.error and len(t.rounds) == 3)
+    assert cut.error.kind == "interrupted"
+    again = make(lambda n: 1.0, judge=False, earlier=list(driver.study.trials.values()), n_trials=2)
+    study = run(again)
+    trial = study.trials[cut.number + 1]
+    assert trial.params == cut.params
+    assert trial.rounds[:3] == cut.rounds
+    assert len(trial.rounds) == 5
+    assert launches(again, trial.number) == 2
+
+
+def test_out_of_memory_runs_the_round_again_and_keeps_those_before():
+    driver = make(lambda n: 1.0, judge=False, n_trials=1)
+    error = ev.TrialError("device_memory", "out of memory")
+    took = driver.step
+    driver.reports = False
+    failed = []
+
+    def step(number):
+        if len(driver.study.trials[number].rounds) == 2 and not failed:
+            failed.append(number)
+            driver.end(number, ev.Failed(number, error))
+        else:
+            driver.live[number] = 1
+            took(number)
+
+    driver.step, driver.reports = step, True
+    trial = run(driver).trials[0]
+    assert failed
+    assert trial.state is TrialState.COMPLETE
+    assert len(trial.rounds) == 5
+    assert launches(driver, 0) == 6
+
+
+@pytest.mark.parametrize("held", ["pause", "prune", "stop"])
+def test_the_person_can_hold_or_end_a_trial_between_its_rounds(held):
+    requests = {
+        "pause": m.PauseTrialRequested(0),
+        "prune": m.PruneTrialRequested(0),
+        "stop": m.StopTrialRequested(0),
+    }
+    driver = make(lambda n: 1.0, judge=False, n_trials=1)
+    run(driver, limit=1)
+    driver.send(requests[held])
+    go_on(driver, 1)
+    trial = driver.study.trials[0]
+    if held == "pause":
+        assert trial.state is TrialState.PAUSED
+        driver.send(m.ResumeTrialRequested(0))
+        go_on(driver, 50)
+        assert trial.state is TrialState.COMPLETE
+        assert len(trial.rounds) == 5
+    else:
+        assert trial.state is TrialState.PRUNED
+        assert trial.values == mean(trial.rounds)
+
+
+def test_a_paused_study_begins_no_round():
+    driver = make(lambda n: 1.0, judge=False, n_trials=1)
+    run(driver, limit=1)
+    driver.send(m.PauseRequested())
+    driver.step(0)
+    assert driver.study.trials[0].state is TrialState.WAITING
+    driver.send(m.ResumeRequested())
+    go_on(driver, 50)
+    assert driver.study.trials[0].state is TrialState.COMPLETE
+
+
+def test_halving_on_request_compares_means_so_far():
+    driver = make(lambda n: float(n % 7), judge=False, scheduler=Asha(), n_trials=20, slots=2)
+    study = run(driver)
+    assert study.phase == "finished"
+    assert study.best.number in (0, 7, 14)
+    assert any(t.state is TrialState.PRUNED and len(t.rounds) < 5 for t in study.trials.values())
+
+
+def test_folds_that_one_run_reports_are_compared_pairwise():
+    config = StudyConfig("s", (LOSS,), Budget(n_trials=3), slots=1)
+    study = Study(config, judge=Paired())
+    driver = Driver(study)
+    driver.send(m.Begin())
+    for number, own in enumerate([1.0, 5.0, 0.9]):
+        total = 0.0
+        for fold in range(5):
+            if number not in driver.live:
+                break
+            value = own + HARD[fold] + 0.01 * ((number + fold) % 3)
+            total += value
+            driver.waiting.add(number)
+            mean_so_far = (total / (fold + 1),)
+            driver.send(ev.Reported(number, fold + 1, mean_so_far, fold=(value,)))
+        else:
+            driver.send(ev.Finished(number, mean_so_far))
+    states = [study.trials[n].state.value for n in range(3)]
+    assert states == ["COMPLETE", "PRUNED", "COMPLETE"]
+    assert len(study.trials[0].rounds) == 5
+    assert study.trials[1].values == study.trials[1].reports[-1].values
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_happens_rounds_are_done_in_order_and_never_more_than_asked(seed):
+    chance = random.Random(seed)
+    driver = make(
+        lambda n: "bad" if n % 9 == 8 else chance.choice([1.0, 1.1, 3.0]),
+        slots=chance.choice([1, 3]),
+        rounds=Rounds(chance.choice([1, 3]), chance.choice([2, 3])),
+        n_trials=12,
+    )
+    most = driver.study.config.rounds.n
+    run(driver, limit=0)
+    for _ in range(400):
+        if driver.study.phase == "finished":
+            break
+        go_on(driver, 1)
+        number = chance.randrange(12)
+        if chance.random() < 0.1 and number in driver.study.trials:
+            kinds = [m.PauseTrialRequested, m.ResumeTrialRequested, m.StopTrialRequested]
+            driver.send(chance.choice(kinds)(number))
+        if chance.random() < 0.05:
+            driver.send(chance.choice([m.PauseRequested(), m.ResumeRequested()]))
+        driver.now += 1
+        driver.send(m.Tick())
+    for trial in driver.study.trials.values():
+        assert len(trial.rounds) <= most
+        assert launches(driver, trial.number) <= most
+        if trial.state is TrialState.COMPLETE:
+            assert len(trial.rounds) == most
+            assert trial.values == mean(trial.rounds)
+
+
+def test_the_spread_is_the_sample_standard_deviation():
+    assert spread([(1.0,), (3.0,)]) == pytest.approx(2**0.5)
+    assert spread([(1.0,)]) is None
+
+
+def test_rounds_are_named():
+    assert Rounds(5).name(2) == "fold 3 of 5"
+    assert Rounds(1, 3).name(0) == "repeat 1 of 3"
+    assert Rounds(5, 2).name(7) == "fold 3 of 5, repeat 2 of 2"
+    assert Rounds().name(0) == ""
