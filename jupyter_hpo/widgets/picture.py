@@ -65,14 +65,13 @@ def _figure(
     past: Sequence[Past],
     curves: dict[int, list[Point]],
 ) -> Figure:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    from .shown_figure import ShownFigure
 
     panels = [panel for panel, data in (("history", past), ("curves", curves)) if data]
     layout = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06, wspace=0.06)
-    result = Figure(figsize=(4.7 * max(1, len(panels)), 2.9), dpi=DPI, layout=layout)
-    FigureCanvasAgg(result)
+    result = ShownFigure(figsize=(4.7 * max(1, len(panels)), 2.9), dpi=DPI, layout=layout)
     if not panels:
         result.text(0.5, 0.5, "No trial has a value yet.", ha="center", color=TEXT)
     for index, panel in enumerate(panels):

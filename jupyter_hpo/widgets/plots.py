@@ -168,13 +168,12 @@ def _spans(row: Row, now: float) -> list[tuple[float, float]]:
 
 
 def _sheet(count: int, width: float, height: float) -> tuple[Figure, list[Any]]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+    from .shown_figure import ShownFigure
+
     layout = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06, wspace=0.06)
-    result = Figure(figsize=(width, height), dpi=110, layout=layout)
-    FigureCanvasAgg(result)
+    result = ShownFigure(figsize=(width, height), dpi=110, layout=layout)
     across = min(ACROSS, count)
     grid = [result.add_subplot(-(-count // across), across, i + 1) for i in range(count)]
     for axes in grid:

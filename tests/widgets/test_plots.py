@@ -95,3 +95,12 @@ def test_nothing_to_draw_is_a_sentence(figure, sentence):
 def test_awkward_values_can_be_drawn():
     for figure in (plots.slices_figure(UPDATE), plots.timeline_figure(UPDATE)):
         drawn(figure)
+
+
+def test_a_figure_shows_itself_where_pyplot_was_never_imported():
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()  # with no inline backend
+    data, metadata = shell.display_formatter.format(plots.importances_figure({"lr": 1.0}))
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert metadata["image/png"]["width"] > 100
