@@ -65,6 +65,7 @@ kernels: .stamps/kernels
 		rm -rf .kernels/$$version; \
 		$(PIP) install -q --no-deps --target .kernels/$$version "ipykernel==$$version.*" || exit 1; \
 	done
+	$(BIN)/python -m tests.kernels
 	touch $@
 
 chromium:

@@ -28,17 +28,12 @@ class Result:
         return "\n".join([self.stdout, self.stderr, self.text, self.error or ""])
 
 
-UNREAD_S = 5.0
-"""A request that the kernel has not begun on by then may have been overlooked by it."""
-
-
 class Kernel:
     """Runs cells and collects what they leave. `begin` does not wait; `finish` does."""
 
     def __init__(self, folder, env: dict[str, str] | None = None) -> None:
         more = {} if env is None else {"env": env}
         self.manager, self.client = start_new_kernel(cwd=str(folder), **more)
-        self._begun: set[str] = set()  # requests that the kernel has read
         self.run("%load_ext jupyter_hpo")
 
     def begin(self, code: str) -> str:
@@ -50,34 +45,19 @@ class Kernel:
     def finish(self, request: str, timeout: float = 60, until=None) -> Result:
         """Collect until the request is done, or until(result) is true."""
         result = Result()
-        now = time.monotonic()
-        end, nudge_at = now + timeout, now + UNREAD_S
+        end = time.monotonic() + timeout
         while True:
-            until_s = end if request in self._begun else min(end, nudge_at)
             try:
-                message = self.client.get_iopub_msg(timeout=max(0.01, until_s - time.monotonic()))
+                message = self.client.get_iopub_msg(timeout=max(0.01, end - time.monotonic()))
             except Empty:
-                if time.monotonic() >= end:
-                    raise TimeoutError(f"the cell is still running; so far: {result}") from None
-                self._nudge()
-                nudge_at = time.monotonic() + UNREAD_S
-                continue
+                raise TimeoutError(f"the cell is still running; so far: {result}") from None
             if message["parent_header"].get("msg_id") != request:
                 continue
-            self._begun.add(request)
             self._collect(message, result)
             if until is not None and until(message, result):
                 return result
             if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
                 return result
-
-    def _nudge(self) -> None:
-        """Connect once more. ipykernel 7.0 to 7.3 may overlook a request that comes while it
-        sends a reply, until somebody else connects (ipython/ipykernel#1554)."""
-        another = self.manager.client()
-        another.start_channels(iopub=False, stdin=False, hb=False, control=False)
-        another.kernel_info()
-        another.stop_channels()
 
     def _collect(self, message, result: Result) -> None:
         kind, content = message["msg_type"], message["content"]
