@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ..study.trial import Trial, TrialState
-from .sampler import Sampler
+from .sampler import Exhausted, Sampler
 
 PAYS = 0.01
 """Asking ahead pays from this part of a trial's running time on."""
@@ -28,11 +29,18 @@ class AskAhead:
     """
 
     def __init__(self, sampler: Sampler, clock: Callable[[], float] = time.perf_counter) -> None:
-        self.name = sampler.name
         self._sampler, self._clock = sampler, clock
         self._ready: tuple[int, dict[str, Any]] | None = None
         self._ask_s: float | None = None
         self._trial_s: float | None = None
+
+    @property
+    def name(self) -> str:
+        return self._sampler.name
+
+    @property
+    def why(self) -> str:
+        return self._sampler.why
 
     def ask(self, number: int, fixed: Mapping[str, Any] | None = None) -> dict[str, Any]:
         if fixed is None and self._ready is not None and self._ready[0] == number:
@@ -54,7 +62,8 @@ class AskAhead:
         if self._ask_s is None or self._trial_s is None:
             return
         if self._ask_s > PAYS * self._trial_s:
-            self._ready = (number, self._ask(number, None))
+            with suppress(Exhausted):  # it is said when it is really asked
+                self._ready = (number, self._ask(number, None))
 
     def _ask(self, number: int, fixed: Mapping[str, Any] | None) -> dict[str, Any]:
         began = self._clock()

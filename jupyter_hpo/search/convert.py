@@ -33,6 +33,9 @@ STATES = {
 MEMORY = "memory"
 """The constraint that a trial violates which there was not enough memory for."""
 
+FIRST_GENERATION = {"NSGAIISampler:generation": 0}
+"""Trials that it never suggested are NSGA-II's first generation, else it would not know them."""
+
 
 def to_optuna(distribution: Distribution) -> BaseDistribution:
     """The Optuna distribution with the same values."""
@@ -79,7 +82,8 @@ def frozen(trial: Trial, space: SearchSpace, objectives: Sequence[Objective]) ->
         params=params,
         distributions={name: to_optuna(space[name].distribution) for name in params},
         intermediate_values={r.step: r.values[0] for r in trial.reports} if single else None,
-        constraints={MEMORY: 1.0} if trial.infeasible else None,
+        constraints=constraints_of(trial) or None,
+        system_attrs=dict(FIRST_GENERATION),
     )
     if single and trial.state is TrialState.PRUNED and trial.values:
         made.value = trial.values[0]
@@ -90,17 +94,30 @@ def frozen(trial: Trial, space: SearchSpace, objectives: Sequence[Objective]) ->
     return made
 
 
+def constraints_of(trial: Trial) -> dict[str, float]:
+    """The amounts of its constraints, above 0 where it breaks them; for every complete trial
+    the same ones in the same order, as Optuna's models of constraints ask for."""
+    memory = {MEMORY: 1.0} if trial.infeasible else {}
+    return {**memory, **dict(sorted({**trial.slacks, **trial.violations}.items()))}
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Optuna's log lines and experimental warnings don't belong into a notebook.
 
     Not for threads: it changes the process's filters while it lasts.
     """
+    with silent(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        yield
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Without Optuna's log lines on what it has made; any thread."""
     level = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            yield
+        yield
     finally:
         optuna.logging.set_verbosity(level)

@@ -6,15 +6,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import optuna
-from optuna.samplers import BaseSampler, RandomSampler, TPESampler
+from optuna.trial import FrozenTrial
 from optuna.trial import Trial as OptunaTrial
 from optuna.trial import TrialState as OptunaState
 
 from ..space import Categorical, Float, SearchSpace
 from ..study.objective import Objective
 from ..study.trial import Trial, TrialState
-from .convert import MEMORY, STATES, frozen, quiet
+from .convert import STATES, constraints_of, frozen, quiet, silent
+from .kinds import KINDS, begin_from, make
 from .learning import BOUND, LearningStorage
+from .telling import Lessons
+
+BOUNDED = {"tpe": BOUND, "gp": 200, "entropy": 200}
+"""How many finished trials those are shown whose cost grows with them; a Gaussian process takes
+the third power."""
+
+WARM = 5
+"""Complete trials that CMA-ES needs to begin from, instead of from the middle of the space."""
 
 
 class OptunaSampler:
@@ -22,7 +31,8 @@ class OptunaSampler:
 
     Trials that run, or wait paused, stay RUNNING in it, so that the constant liar keeps the
     workers apart. Made on the main thread, used on the engine's. bound: how many finished
-    trials TPE is shown, see `learning`.
+    trials TPE is shown, see `learning`. Raises ImportError when what the kind needs is not
+    installed.
     """
 
     def __init__(
@@ -32,16 +42,14 @@ class OptunaSampler:
         *,
         kind: str = "tpe",
         seed: int | None = None,
-        bound: int = BOUND,
+        bound: int | None = None,
+        why: str = "",
     ) -> None:
-        self.space, self.objectives, self.name = space, tuple(objectives), kind
-        self._asked: dict[int, OptunaTrial] = {}
+        self.space, self.objectives, self.name, self.why = space, tuple(objectives), kind, why
+        self._seed, self._bound = seed, bound
+        self._unconditional = {n for n, p in space.items() if p.condition is None}
         with quiet():
-            self._study = optuna.create_study(
-                storage=LearningStorage(bound) if kind == "tpe" else None,
-                directions=[o.direction for o in objectives],
-                sampler=_sampler(kind, space, seed),
-            )
+            self._begin(kind)
 
     def ask(self, number: int, fixed: Mapping[str, Any] | None = None) -> dict[str, Any]:
         ahead = self._asked.pop(number, None)
@@ -54,6 +62,7 @@ class OptunaSampler:
         }
         if usable:  # values outside the present space are suggested afresh
             self._study.enqueue_trial(usable)
+        self._warm_up()
         trial = self._study.ask()
         params: dict[str, Any] = {}
         for name, parameter in self.space.items():
@@ -64,20 +73,60 @@ class OptunaSampler:
         return params
 
     def tell(self, trial: Trial) -> None:
+        if not KINDS[self.name].prunes:
+            trial = self._lessons.of(trial)
         asked = self._asked.pop(trial.number, None)
         if asked is None:
-            if trial.state is not TrialState.FAIL:
-                self._study.add_trial(frozen(trial, self.space, self.objectives))
+            self._tell_of_another(trial)
             return
         if len(self.objectives) == 1 and trial.reports:
             # Optuna's samplers ask a pruned trial for its last step only.
             last = max(trial.reports, key=lambda report: report.step)
             asked.report(last.values[0], last.step)
-        if trial.infeasible:
-            asked.set_constraint(MEMORY, 1.0)
+        for name, amount in constraints_of(trial).items():
+            asked.set_constraint(name, amount)
         state = STATES[trial.state]
         values = list(trial.values or ()) if trial.state is TrialState.COMPLETE else None
         self._study.tell(asked, values, state=state)
+
+    def become(self, kind: str, why: str, known: Sequence[Trial]) -> None:
+        """Go on as another sampler. known: the finished trials told so far. For those that run
+        it begins with the same values."""
+        running = {number: trial.params for number, trial in self._asked.items()}
+        self.name, self.why = kind, why
+        with silent():
+            self._begin(kind)
+        for trial in known:
+            self.tell(trial)
+        for number, params in running.items():
+            self.ask(number, params)
+
+    def _begin(self, kind: str) -> None:
+        self._asked: dict[int, OptunaTrial] = {}
+        self._lessons = Lessons(self.objectives)
+        self._elsewhere: list[FrozenTrial] = []  # complete trials that it never suggested
+        bound = self._bound or BOUNDED.get(kind)
+        self._study = optuna.create_study(
+            storage=LearningStorage(bound) if bound and kind in BOUNDED else None,
+            directions=[o.direction for o in self.objectives],
+            sampler=make(kind, self.space, self._seed),
+        )
+
+    def _tell_of_another(self, trial: Trial) -> None:
+        if trial.state is TrialState.FAIL:
+            return
+        told = frozen(trial, self.space, self.objectives)
+        if KINDS[self.name].whole and not self._unconditional <= told.params.keys():
+            return  # a model of all parameters has no place for it
+        self._study.add_trial(told)
+        if told.state is OptunaState.COMPLETE:
+            self._elsewhere.append(told)
+
+    def _warm_up(self) -> None:
+        """Let CMA-ES begin where the trials of before were good: it is no generation of its own."""
+        if self.name == "cmaes" and len(self._elsewhere) >= WARM:
+            begin_from(self._study.sampler, self._elsewhere)
+        self._elsewhere.clear()
 
     def _suggest(self, trial: OptunaTrial, name: str) -> Any:
         distribution = self.space[name].distribution
@@ -91,13 +140,3 @@ class OptunaSampler:
         return trial.suggest_int(
             name, int(low), int(high), log=distribution.log, step=distribution.step or 1
         )
-
-
-def _sampler(kind: str, space: SearchSpace, seed: int | None) -> BaseSampler:
-    if kind == "random":
-        return RandomSampler(seed=seed)
-    if kind == "tpe":
-        # group: in a conditional space multivariate TPE otherwise falls back to independent
-        # sampling for every parameter that is not in all trials.
-        return TPESampler(seed=seed, multivariate=True, group=space.conditional)
-    raise ValueError(f"unknown sampler {kind!r}; known: tpe, random")

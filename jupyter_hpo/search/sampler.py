@@ -8,16 +8,28 @@ from typing import Any, Protocol
 from ..study.trial import Trial
 
 
-class Sampler(Protocol):
-    """Suggests params and learns from finished trials. Called by the engine's thread only."""
+class Exhausted(Exception):
+    """Nothing is left to suggest; its message is a clause: 'all 6 combinations were tried'."""
 
-    name: str
+
+class Sampler(Protocol):
+    """Suggests params and learns from finished trials. Called by the engine's thread only.
+
+    name: a word of `options.SAMPLERS`; why: a sentence on why it was chosen, '' when the person
+    asked for it. Both may change as the study learns how long a trial takes.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def why(self) -> str: ...
 
     def ask(self, number: int, fixed: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The params of trial `number`: every active parameter of the space, no other.
 
         fixed: values to use as they are; a conditional value is suggested only when its
-        condition holds.
+        condition holds. Raises Exhausted when there is nothing left to try.
         """
 
     def tell(self, trial: Trial) -> None:
