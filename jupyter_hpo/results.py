@@ -202,6 +202,21 @@ class StudyResults:
             raise StudyError("importances need at least two complete trials.")
         return importances(trials, self.presenter.space, self.objectives[:1])[0]
 
+    def explain(self) -> str:
+        """Which parameters mattered to each objective, and beyond which values nothing does well,
+        in sentences; or that there are too few trials to say."""
+        from .search.importance import importances
+        from .study.insights import insights
+
+        trials, space = self._trials(), self.presenter.space
+        shares = importances(complete(trials), space, self.objectives)
+        lines = []
+        for index, (objective, found) in enumerate(zip(self.objectives, shares, strict=True)):
+            said = " ".join(insights(trials, space, objective, found, index))
+            said = said or "Nothing can be told apart."
+            lines.append(f"{objective.source}: {said}" if len(shares) > 1 else said)
+        return "\n".join(lines)
+
     @property
     def optuna(self) -> optuna.Study:
         """The study as Optuna reads it from its journal file. It knows nothing of trials outside

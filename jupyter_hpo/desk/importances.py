@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from ..study.insights import insights
 from ..study.ranking import complete
 from ..study.trial import Trial
 from ..widgets.protocol import Command, Importance, Importances
@@ -99,11 +100,15 @@ def compute(study: StudyHandle) -> Importances:
     trials = _complete(study)
     with session.engine.lock:
         objectives = session.study.config.objectives
+        everything = list(session.study.trials.values())
         space = session.study.space or session.cell.space
     if len(trials) < 2:
         return Importances(len(trials), [], why=TOO_FEW)
     found = computed(trials, space, objectives)
-    of = [Importance(o.source, values) for o, values in zip(objectives, found, strict=True)]
+    of = [
+        Importance(o.source, values, insights(everything, space, o, values, index, False))
+        for index, (o, values) in enumerate(zip(objectives, found, strict=True))
+    ]
     return Importances(len(trials), of, why="" if any(found) else NOTHING)
 
 

@@ -9,6 +9,7 @@ own renderer, which shows it as the dashboard was.
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 from . import picture
@@ -31,11 +32,24 @@ def static_bundle(
     """
     rows = ranked(update.rows, update.header)
     png = picture.draw(update.header, update.rows, update.points)
+    snapshot = make_snapshot(update) if snapshot is None else snapshot
+    said = insights(snapshot)
     bundle: dict[str, Any] = {
-        "text/plain": static_text(update.header, rows, title=title, top=top),
-        "text/html": static_html(update.header, rows, png, title=title, top=top),
-        SNAPSHOT_TYPE: make_snapshot(update) if snapshot is None else snapshot,
+        "text/plain": static_text(update.header, rows, title=title, top=top, said=said),
+        "text/html": static_html(update.header, rows, png, title=title, top=top, said=said),
+        SNAPSHOT_TYPE: snapshot,
     }
     if png:
         bundle["image/png"] = base64.b64encode(png).decode("ascii")
     return bundle
+
+
+def insights(snapshot: Mapping[str, Any]) -> list[str]:
+    """What a snapshot says about what mattered, each objective's by its name where there are
+    several."""
+    of = (snapshot.get("importances") or {}).get("of", [])
+    return [
+        f"{one['objective']}: {sentence}" if len(of) > 1 else sentence
+        for one in of
+        for sentence in one.get("says", [])
+    ]

@@ -40,9 +40,16 @@ CHARACTER, PAD = 0.62, 0.65
 
 
 def static_html(
-    header: Header, rows: Sequence[Row], png: bytes | None, *, title: str = "", top: int = TOP
+    header: Header,
+    rows: Sequence[Row],
+    png: bytes | None,
+    *,
+    title: str = "",
+    top: int = TOP,
+    said: Sequence[str] = (),
 ) -> str:
-    """Self-contained HTML; every text from the person or the cell is escaped. rows: ranked."""
+    """Self-contained HTML; every text from the person or the cell is escaped. rows: ranked.
+    said: sentences on what mattered."""
     goal = objective(header)
     parts = [
         f'<div style="{_FONT}">',
@@ -61,6 +68,10 @@ def static_html(
         )
     if setup := line(header.setup, SENTENCE):
         parts.append(f'<div style="margin:6px 0;{_QUIET}">{escape(setup)}</div>')
+    parts += [
+        f'<div style="margin:6px 0;overflow-wrap:anywhere">{escape(line(text, SENTENCE))}</div>'
+        for text in said
+    ]
     if png:
         width = picture.shown_width(png)
         data = base64.b64encode(png).decode("ascii")

@@ -20,8 +20,16 @@ from .static_parts import (
 from .texts import line
 
 
-def static_text(header: Header, rows: Sequence[Row], *, title: str = "", top: int = TOP) -> str:
-    """An aligned table with the summary above it. rows: ranked."""
+def static_text(
+    header: Header,
+    rows: Sequence[Row],
+    *,
+    title: str = "",
+    top: int = TOP,
+    said: Sequence[str] = (),
+) -> str:
+    """An aligned table with the summary above it. rows: ranked. said: sentences on what
+    mattered."""
     shown = rows[:top]
     titles = columns(header, shown)
     table = [[name for name, _ in titles], *(cells(row, header, titles) for row in shown)]
@@ -32,6 +40,7 @@ def static_text(header: Header, rows: Sequence[Row], *, title: str = "", top: in
     lines += [text for text, _ in sentences(header, rows)]
     if header.setup:
         lines.append(line(header.setup, SENTENCE))
+    lines += [line(text, SENTENCE) for text in said]
     if shown:
         widths = [max(len(texts[i]) for texts in table) for i in range(len(titles))]
         marks = ["  ", *("* " if row.number == best else "  " for row in shown)]

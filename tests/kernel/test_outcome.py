@@ -47,6 +47,8 @@ def test_the_snapshot_has_what_a_page_without_a_kernel_needs(studied):
     assert snapshot["importances"]["n"] == kernel.value(
         "sum(t.state == 'COMPLETE' for t in study.trials)"
     )
+    assert snapshot["importances"]["of"][0]["says"] == []
+    assert "complete trials: too few to say what matters" in kernel.value("study.explain()")
     assert len(json.dumps(snapshot)) < 100_000
 
 

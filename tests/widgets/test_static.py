@@ -121,3 +121,16 @@ def test_a_wide_table_is_set_smaller_where_it_does_not_fit():
 
     assert share(1) > 12 / 5  # at a page of 500 px it has its full size
     assert share(10) < share(5) < share(1)
+
+
+def test_what_mattered_is_said_above_the_table():
+    of = [
+        {"objective": "acc", "values": {}, "says": [f"lr explains 62%; {NASTY}."]},
+        {"objective": "size", "values": {}, "says": ["act: below 3 none of 9 trials."]},
+    ]
+    bundle = static_bundle(study([]), snapshot={"importances": {"of": of}})
+    assert "acc: lr explains 62%" in bundle["text/plain"]
+    assert "size: act: below 3" in bundle["text/html"]
+    assert "<script" not in bundle["text/html"]
+    one = static_bundle(study([]), snapshot={"importances": {"of": of[1:]}})
+    assert "\nact: below 3 none" in one["text/plain"]

@@ -170,6 +170,7 @@ export interface Edit {
 export interface Importance {
   objective: string;
   values: Record<string, number>;
+  says: string[];
 }
 
 export interface Importances {

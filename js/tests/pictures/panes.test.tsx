@@ -117,7 +117,7 @@ describe("importances", () => {
     try {
       const answers: Importances[] = [
         { n: 0, of: [], busy: true, why: "" },
-        { n: 2, of: [{ objective: "acc", values: { act: 0.2, lr: 0.8 } }], busy: false, why: "" },
+        { n: 2, of: [{ objective: "acc", values: { act: 0.2, lr: 0.8 }, says: ["lr explains 80%."] }], busy: false, why: "" },
       ];
       let asked = 0;
       model.kernel!.answer = ({ command }) =>
@@ -131,6 +131,7 @@ describe("importances", () => {
       await wait(1000);
       expect(asked).toBe(2);
       expect(words(".hpo-importance tr")).toEqual(["lr80%", "act20%"]);
+      expect(words(".hpo-importance .hpo-said")).toEqual(["lr explains 80%."]);
       expect(words(".hpo-importance .hpo-note-below")[0]).toContain("2 complete trials: too few to rely on");
       await wait(3 * REST_MS);
       expect(asked).toBe(2);

@@ -78,10 +78,12 @@ class Edit:
 
 @dataclass(frozen=True)
 class Importance:
-    """How much each parameter mattered for one objective; they add up to 1."""
+    """How much each parameter mattered for one objective; they add up to 1. says: sentences on
+    that, and beyond which values nothing does well."""
 
     objective: str
     values: dict[str, float]
+    says: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

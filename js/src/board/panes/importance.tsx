@@ -21,6 +21,7 @@ export function Importance({ found, index, complete, chosen, onChoose }: Props) 
       ? "Needs two complete trials."
       : found?.why || (found && !found.busy ? "No parameter can be compared yet." : "Being computed…");
   const from = found ? `from ${found.n} complete trials` : "";
+  const says = found?.of[index]?.says ?? [];
   const note = found && found.n < FEW ? `${from}: too few to rely on` : from;
   return (
     <Figure title="Importance" class="hpo-importance">
@@ -45,6 +46,11 @@ export function Importance({ found, index, complete, chosen, onChoose }: Props) 
               ))}
             </tbody>
           </table>
+          {says.map((sentence) => (
+            <p key={sentence} class="hpo-said">
+              {sentence}
+            </p>
+          ))}
           <p class="hpo-note-below">{`PED-ANOVA, ${note}${found?.busy ? "; newer ones on their way" : ""}`}</p>
         </>
       )}
