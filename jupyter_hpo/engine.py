@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from .errors import ExecutorError
 from .executors.base import Emit, Executor
 from .search.ahead import AskAhead
-from .search.sampler import Sampler
+from .search.sampler import Exhausted, Sampler
 from .storage.base import Storage
 from .storage.folder import StudyFolder
 from .storage.trust import sign
 from .study import messages as m
 from .study import trial_events as ev
+from .study.lockstep import Lockstep
 from .study.study import Study
 
 TICK_S = 0.1
@@ -55,6 +56,7 @@ class Engine:
         # With a seed the run is to repeat, so nothing may depend on when it is asked for.
         self._ahead = AskAhead(sampler) if seed is None else None
         self._sampler: Sampler = self._ahead or sampler
+        self._lockstep = None if seed is None else Lockstep()
         self._storage, self._folder = storage, folder
         self._make_executor, self._seed = make_executor, seed
         self.on_change: Callable[[], None] = lambda: None
@@ -73,6 +75,11 @@ class Engine:
         """Let go of everything, instead of `start`."""
         self.study.phase = "finished"
         self._close()
+
+    @property
+    def searched_by(self) -> Sampler:
+        """The sampler at present; any thread, to read its name and why."""
+        return self._sampler
 
     def storage_problem(self) -> str | None:
         """A sentence when the study can't be written down any more."""
@@ -159,6 +166,17 @@ class Engine:
             self._handle(event)
 
     def _handle(self, event: object) -> None:
+        """Handle an event and all that follows; with a seed those of trials in fixed batches."""
+        if self._lockstep is None:
+            self._process(event)
+            return
+        held = self._lockstep.holds(event)
+        self._process(m.Held(event.number) if held else event)  # type: ignore[attr-defined]
+        while batch := self._lockstep.batch(self.study.awaited):
+            for one in batch:
+                self._process(one)
+
+    def _process(self, event: object) -> None:
         if isinstance(event, ev.Ended):
             self._homes.pop(event.number, None)
             self._close_former()
@@ -229,7 +247,10 @@ class Engine:
     def _perform(self, command: m.Command) -> object | None:
         match command:
             case m.Ask(number, fixed):
-                return m.Suggested(number, self._sampler.ask(number, fixed))
+                try:
+                    return m.Suggested(number, self._sampler.ask(number, fixed))
+                except Exhausted as end:
+                    return m.Exhausted(number, str(end))
             case m.Launch(trial):
                 trial.log_path = str(self._folder.log(trial.number))
                 self._homes[trial.number] = self._workers()

@@ -34,6 +34,8 @@ OPTUNA = {
     "search/convert.py",
     "search/importance.py",
     "search/optuna_sampler.py",
+    "search/entropy.py",
+    "search/kinds.py",
     "storage/journal.py",
     "storage/records.py",
     "results.py",

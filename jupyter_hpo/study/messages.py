@@ -30,6 +30,21 @@ class Suggested:
 
 
 @dataclass(frozen=True)
+class Exhausted:
+    """The sampler's other answer: there is nothing left to try. why: a clause."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """This trial has told something that is not looked at yet: until then it does not run."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class Tick:
     """Time passed; the engine sends one at least every 0.2 s."""
 

@@ -35,7 +35,8 @@ class Study(Lifecycle):
 
     phase: 'starting' -> 'running' <-> 'paused' -> 'stopping' -> 'finished'. message: one
     sentence for the person on how it ended. version: grows with every change. setup: the
-    statements that ran once for all trials, when there are some. packing: how many trials run
+    statements that ran once for all trials, when there are some. exhausted: why the sampler has
+    nothing left to suggest, '' as long as it has. packing: how many trials run
     side by side, and where; config.slots on the CPU when None. threads: of the CPU for each
     trial, where the person asked for another number side by side.
     """
@@ -58,6 +59,7 @@ class Study(Lifecycle):
         self._slots_asked_why = ""
         self.threads: int | None = None
         self._next_number = self.books.next_number
+        self.exhausted = ""
         self._paused: Stopwatch[str] = Stopwatch()
 
     # ------------------------------------------------------------------- questions
@@ -115,6 +117,16 @@ class Study(Lifecycle):
         alive = (self.trials[n] for n in self._places.alive)
         return self.n_done_in_session > 0 or any(t.started_at is not None for t in alive)
 
+    @property
+    def awaited(self) -> frozenset[int]:
+        """The trials that will tell something, with no more done: they run, or end. None when
+        the study does, since nothing is decided any more."""
+        if not self._going:
+            return frozenset()
+        waiting = self._places.waiting
+        alive = self._places.alive
+        return frozenset(n for n in alive if n not in waiting or n in self._stops)
+
     def waits_for(self, number: int) -> Waits | None:
         """What a paused trial waits for; PERSON also of one that runs and will be paused at
         its next report."""
@@ -155,6 +167,16 @@ class Study(Lifecycle):
         self.began_at = self._now
         self.phase = "running"
         self._touch()
+
+    def _on_exhausted(self, event: m.Exhausted, out: list[m.Command]) -> None:
+        """What runs goes on; the study ends when nothing does."""
+        self._places.asked.discard(event.number)
+        self._next_number = min(self._next_number, event.number)
+        self.exhausted = event.why
+        self._touch()
+
+    def _on_held(self, event: m.Held, out: list[m.Command]) -> None:
+        self._ran.stop(event.number, self._now)
 
     def _on_set_up(self, event: ev.SetUp, out: list[m.Command]) -> None:
         self.setup = event
@@ -265,6 +287,7 @@ class Study(Lifecycle):
         if not self._going:
             return
         self.space, self._begun = event.space, self._begun or self.n_done > 0
+        self.exhausted = ""
         self.config = replace(self.config, first=event.space.defaults())
         for trial in self.trials.values():
             tuned = trial.tuned
@@ -336,6 +359,8 @@ class Study(Lifecycle):
         full = limit is not None and self.n_done + unfinished >= limit
         if full and not self._enqueued:  # what the person asked for by hand comes on top
             return False
+        if self.exhausted and not self._enqueued and not self._queue:
+            return False
         # The first trial runs alone: its error, reports and time tell what the rest needs.
         # When the person has paused it, the next one does instead.
         begun = self._begun or self.n_done > 0
@@ -380,6 +405,8 @@ class Study(Lifecycle):
     _handlers: ClassVar[dict[type, Callable[..., None]]] = {
         m.Begin: _on_begin,
         m.Suggested: Lifecycle._on_suggested,
+        m.Exhausted: _on_exhausted,
+        m.Held: _on_held,
         m.Tick: _on_tick,
         m.StopRequested: _on_stop,
         m.PauseRequested: _on_pause,
