@@ -87,7 +87,20 @@ class Kinds:
             return said
         if live is not None and (trusted or (live == "data" and not training)):
             return live  # what ends as data, and isn't seen to begin as else, was data
+        if isinstance(node, ast.If):
+            return self._of_branches(name, node, kind)
         return self._guess(value, kind)
+
+    def _of_branches(
+        self, name: str, node: ast.If, kind: Callable[[str], ObjectKind | None]
+    ) -> ObjectKind | None:
+        """Of a name that only plain assignments bind, all to the same kind."""
+        assigned = [n for n in walk(node) if isinstance(n, ast.Assign)]
+        values = [n.value for n in assigned for target in n.targets if _is(name, target)]
+        stores = [n for n in walk(node) if isinstance(n, ast.Name) and n.id == name]
+        bound = sum(isinstance(n.ctx, ast.Store) for n in stores)
+        found = {self._guess(value, kind) for value in values}
+        return found.pop() if len(found) == 1 and bound == len(values) else None
 
     def literal(self, node: ast.AST | None) -> ObjectKind | None:
         match node:
@@ -121,6 +134,8 @@ class Kinds:
                 return "data" if "data" in both else None
             case ast.Call(func=ast.Name(id=name)) if name in _SCALARS:
                 return "constant"
+            case ast.Call(func=ast.Name(id=name)) if self._is_own_class(name, kind):
+                return "other"
             case ast.Call(func=func):
                 dotted = origin(func, {**self.imported, **self.origins})
                 last = dotted.rpartition(".")[2]
@@ -133,6 +148,10 @@ class Kinds:
             case ast.Attribute(value=inner) | ast.Subscript(value=inner):
                 return "data" if self._guess(inner, kind) == "data" else None
         return None
+
+    def _is_own_class(self, name: str, kind: Callable[[str], ObjectKind | None]) -> bool:
+        """Whether it is a class that a person wrote, also by another name (`Model = CNN`)."""
+        return kind(name) == "type" and not self.is_library(name)
 
     def makes_iterator(
         self, node: ast.stmt, kind: ObjectKind | None, definition: Callable[[str], Any]

@@ -100,6 +100,14 @@ def test_what_is_said(session: Any) -> None:
             ["def twice(f):\n    return lambda x: f(f(x))", "@twice\ndef model(x):\n    return x"],
             [],
         ),
+        # of classes that stand in the notebook, chosen among
+        (["class A:\n    pass", "class B:\n    pass", "Model = A", "model = Model()"], []),
+        (["class A:\n    pass", "model = A() if big else B()"], ["`model`"]),
+        (["class A:\n    pass", "if big:\n    model = A()\nelse:\n    model = A(2)"], []),
+        (
+            ["class A:\n    pass", "if big:\n    model = A()\nelse:\n    model = made_elsewhere()"],
+            ["`made_elsewhere`", "`model`"],
+        ),
     ],
 )
 def test_only_code_that_cannot_be_read_is_named(session: Any, cells: Any, unread: Any) -> None:
