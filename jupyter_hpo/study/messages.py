@@ -158,6 +158,14 @@ class Launch:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """Start the trial as a copy of its parent, which waits: it goes on from that one's state, and
+    waits too."""
+
+    trial: Trial
+
+
+@dataclass(frozen=True)
 class Continue:
     """Let a waiting trial go on."""
 
@@ -213,6 +221,13 @@ class SaveReport:
 
 
 @dataclass(frozen=True)
+class Describe:
+    """Write something more of the study itself: JSON values by name."""
+
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Tell:
     """The trial is finished: the sampler may learn from it."""
 
@@ -227,6 +242,7 @@ class End:
 Command = (
     Ask
     | Launch
+    | Copy
     | Continue
     | Stop
     | Keep
@@ -235,6 +251,7 @@ Command = (
     | Kill
     | Save
     | SaveReport
+    | Describe
     | Tell
     | End
 )

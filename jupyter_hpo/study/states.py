@@ -120,7 +120,8 @@ class States:
         if (trial.reports or trial.rounds) and not cut_off:
             if self.config.rounds.n == 1 or not trial.rounds:  # else the mean of the rounds
                 trial.values = trial.reports[-1].values
-            trial.notice = why
+            origin = trial.notice if trial.parent is not None else ""
+            trial.notice = "; ".join(filter(None, [origin, why]))
             self._close(trial, TrialState.PRUNED, out)
         else:
             kind = INTERRUPTED if cut_off else "stopped"
@@ -156,11 +157,13 @@ class States:
         self.phase, self.message = "stopping", why
         # What runs, or is held by the person, is tried again when the study goes on; what
         # the scheduler had paused has been compared, and is pruned.
-        compared = set(self._places.those(Waits.SCHEDULER))
+        waiting = self._places.those(Waits.SCHEDULER)
+        compared = {n for n in waiting if self.trials[n].reports}
         for number in sorted(self._places.alive):
             if number not in self._stops and number not in compared:
                 self._stops.cut_off.add(number)
-            reason = self.scheduler.why_pruned(number) if number in compared else why
+            reason = self.scheduler.why_pruned(number) if number in compared else ""
+            reason = reason or why
             self._stop_trial(number, reason, out)
         for number in self._places.to_come:
             if number not in self._places.alive:
@@ -213,6 +216,13 @@ class States:
         if len(turned) == 1:
             return None if isnan(turned[0]) else turned[0]
         return self._fronts.loss(number, report.step, turned)
+
+    @property
+    def known_late(self) -> tuple[str, ...]:
+        """Of several objectives those that no report tells, though it tells others."""
+        told = self._fronts.reported
+        named = enumerate(self.config.objectives)
+        return tuple(o.source for i, o in named if i not in told) if told else ()
 
     def _leave_out(self, numbers: set[int]) -> None:
         """These, and only these, are compared with nobody from now on."""

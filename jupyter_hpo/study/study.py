@@ -17,6 +17,7 @@ from . import messages as m
 from . import trial_events as ev
 from .config import StudyConfig
 from .endings import STOPPED_BY_YOU, nothing_feasible
+from .breeding import Breeding
 from .lifecycle import Lifecycle
 from .packing import Packing
 from .places import Waits
@@ -30,7 +31,7 @@ TOLD = 400
 """Trials told to the sampler of a new space: to tell one costs it a millisecond."""
 
 
-class Study(Lifecycle):
+class Study(Breeding):
     """One search. `handle(event, now)` returns what the engine is to do, in order.
 
     phase: 'starting' -> 'running' <-> 'paused' -> 'stopping' -> 'finished'. message: one
@@ -282,6 +283,7 @@ class Study(Lifecycle):
 
     def _on_choose(self, event: m.Chosen, out: list[m.Command]) -> None:
         self.choose(event.number)
+        out.append(m.Describe({"chosen": event.number}))
 
     def _on_space(self, event: m.SpaceChanged, out: list[m.Command]) -> None:
         if not self._going:
@@ -325,6 +327,7 @@ class Study(Lifecycle):
         """Give every free slot work: a trial the person resumed first, then a promoted one,
         else a new one. A second attempt waits for its device, not for a slot."""
         if self.phase == "running":
+            self._turn_over(out)
             self._try_again(out)
             self._launch_rounds(out)
         while self.phase == "running" and self._places.free > 0:
@@ -360,6 +363,8 @@ class Study(Lifecycle):
         if full and not self._enqueued:  # what the person asked for by hand comes on top
             return False
         if self.exhausted and not self._enqueued and not self._queue:
+            return False
+        if self._population_is_full() and not self._enqueued:
             return False
         # The first trial runs alone: its error, reports and time tell what the rest needs.
         # When the person has paused it, the next one does instead.
@@ -422,6 +427,7 @@ class Study(Lifecycle):
         m.Chosen: _on_choose,
         ev.SetUp: _on_set_up,
         ev.Started: Lifecycle._on_started,
+        ev.Copied: Breeding._on_copied,
         ev.Reported: Lifecycle._on_reported,
         ev.Finished: Lifecycle._on_finished,
         ev.Kept: Lifecycle._on_kept,

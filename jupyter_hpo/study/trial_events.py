@@ -51,6 +51,18 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Copied:
+    """Instead of Started: the trial is a copy of one that waits, and waits for its answer as that
+    one does. kept: names whose values could not be changed in its state, so that it goes on
+    with those of the other one."""
+
+    number: int
+    pid: int
+    at: float
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Reported:
     """The trial waits until it is answered. values: one per objective, at least one of them
     finite; NaN for what is known at the end only. broken: the constraints that it now breaks
@@ -139,5 +151,15 @@ class ExecutorLost:
 
 
 TrialEvent = (
-    Started | Reported | Finished | Kept | Failed | Stopped | Died | Ended | SetUp | ExecutorLost
+    Started
+    | Copied
+    | Reported
+    | Finished
+    | Kept
+    | Failed
+    | Stopped
+    | Died
+    | Ended
+    | SetUp
+    | ExecutorLost
 )

@@ -51,6 +51,11 @@ class Driver:
             case m.Launch(trial):
                 self.live[trial.number] = 0
                 self.send(ev.Started(trial.number, 1000 + trial.number, self.now))
+            case m.Copy(trial):
+                assert trial.parent in self.waiting, "it is copied while it waits"
+                self.live[trial.number] = self.live[trial.parent]
+                self.waiting.add(trial.number)
+                self.send(ev.Copied(trial.number, 1000 + trial.number, self.now))
             case m.Continue(number):
                 self.waiting.discard(number)
             case m.Stop(number) if number in self.live and number in self.waiting:
@@ -78,7 +83,7 @@ class Driver:
         if isinstance(curve, str):
             error = ev.TrialError("ValueError", curve, 3)
             self.end(number, ev.Failed(number, error))
-        elif done == len(curve):
+        elif done >= len(curve):  # a copy may go on further than its own curve
             self.send(ev.Finished(number, (curve[-1],)))
         else:
             self.live[number] += 1

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jupyter_hpo.space import Int, SearchSpace
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study.config import Budget
 from jupyter_hpo.study.places import Waits
@@ -17,6 +18,7 @@ from jupyter_hpo.study.schedulers import (
     MedianRule,
     NoPruning,
     Patience,
+    Pbt,
     SuccessiveHalving,
     Threshold,
     Verdict,
@@ -42,7 +44,8 @@ STOPPING = {
     "threshold": lambda: Threshold(0.5),
     "none": NoPruning,
 }
-MAKERS = {**RUNGS, **STOPPING}
+PBT = {"pbt": lambda: Pbt(SearchSpace({"x": Int(0, 99)}), population=3, interval=2, seed=1)}
+MAKERS = {**RUNGS, **STOPPING, **PBT}
 
 every = pytest.mark.parametrize("name", list(MAKERS))
 curves = st.lists(
@@ -141,7 +144,7 @@ def test_the_same_reports_get_the_same_answers(name):
     assert play() == play()
 
 
-@pytest.mark.parametrize("name", [n for n in MAKERS if n != "none"])
+@pytest.mark.parametrize("name", [n for n in MAKERS if n not in ("none", "pbt")])
 def test_a_resumed_study_compares_with_what_earlier_sessions_found(name):
     good = [[0.5 - step / 100] * 9 for step in range(9)]
     first = play(MAKERS[name](), good, 1, 9).study

@@ -6,6 +6,7 @@ from .halving import SuccessiveHalving
 from .hyperband import Hyperband
 from .median import MedianRule
 from .own_course import Patience, Threshold
+from .pbt import Pbt
 
 __all__ = [
     "Asha",
@@ -13,6 +14,7 @@ __all__ = [
     "MedianRule",
     "NoPruning",
     "Patience",
+    "Pbt",
     "Scheduler",
     "SuccessiveHalving",
     "Threshold",

@@ -15,7 +15,8 @@ STUDENT_P = 0.02
 """Below it the sizes do, already after a round or two."""
 
 LENT = 4
-"""So many degrees of freedom at most are lent by the pairs of earlier trials."""
+"""So many degrees of freedom at most are lent by the pairs of earlier trials, one for each four
+that these have."""
 
 
 class Paired(StopOnly):
@@ -85,7 +86,7 @@ class Paired(StopOnly):
 
     def _student(self, differences: list[float], total: int | None) -> float:
         n, (middle, squares) = len(differences), _moments(differences)
-        lent = min(self._lent, self._df)
+        lent = min(self._lent, self._df // 4)
         df = n - 1 + lent
         if lent:
             squares += lent * self._squares / self._df

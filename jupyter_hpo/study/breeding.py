@@ -1,0 +1,68 @@
+"""Breeding: trials that go on from the state of others (population based training)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import messages as m
+from . import trial_events as ev
+from .lifecycle import Lifecycle
+from .places import Waits
+from .schedulers import Pbt
+from .trial import Trial
+
+NOTHING_MOVED = "none of the values can change while it trains: use --pruner asha"
+
+
+class Breeding(Lifecycle):
+    """The part of `Study` that answers a scheduler with a population."""
+
+    _next_number: int
+
+    def _turn_over(self, out: list[m.Command]) -> None:
+        """Replace the worst of the population, when it is compared now, by copies of the best."""
+        pbt, places = self.scheduler, self._places
+        if not isinstance(pbt, Pbt) or self.phase != "running" or places.asked:
+            return  # a copy's number must not be written down before those asked for
+        limit = self.config.budget.n_trials
+        left = None if limit is None else max(0, limit - self.n_done - self.books.n_unfinished)
+        for worse, better in pbt.turn_over(left):
+            number, self._next_number = self._next_number, self._next_number + 1
+            parent = self.trials[better]
+            trial = Trial(number, pbt.explore(parent.params), own=dict(parent.own), parent=better)
+            pbt.born(number, better)
+            trial.notice = self._origin(trial)
+            self.books.add(trial)
+            trial.device = places.take(number)
+            self._wait(trial, Waits.SCHEDULER)
+            out += [m.Save(trial), m.Copy(trial)]
+            self._stop_trial(worse, pbt.why_pruned(worse), out)
+
+    def _population_is_full(self) -> bool:
+        pbt = self.scheduler
+        unfinished = self.books.n_unfinished + len(self._places.asked)
+        return isinstance(pbt, Pbt) and not pbt.takes_more(unfinished)
+
+    def _on_copied(self, event: ev.Copied, out: list[m.Command]) -> None:
+        trial = self.trials[event.number]
+        trial.pid, trial.started_at = event.pid, event.at
+        parent = self.trials[trial.parent] if trial.parent is not None else trial
+        kept = {name: parent.params[name] for name in event.kept}
+        trial.params = {**trial.params, **kept}
+        trial.notice = self._origin(trial)
+        self._touch(trial)
+        out.append(m.Save(trial))
+
+    def _origin(self, trial: Trial) -> str:
+        """Where a copy comes from and what it changed, for the person."""
+        pbt, parent = self.scheduler, self.trials.get(trial.parent or 0)
+        if parent is None or not isinstance(pbt, Pbt):
+            return ""
+        values = {n: v for n, v in trial.params.items() if v != parent.params.get(n)}
+        new = ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
+        where = f"goes on from trial {parent.number} at step {pbt.step(trial.number)}"
+        return f"{where} with {new}" if new else f"{where}; {NOTHING_MOVED}"
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

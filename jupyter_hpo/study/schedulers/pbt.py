@@ -1,0 +1,183 @@
+"""Population based training over paused trials.
+
+Source: Jaderberg et al., "Population Based Training of Neural Networks", 2017 (arXiv
+1711.09846), with truncation selection (section 4.1.1): every interval of steps each of the
+worst quarter is replaced by a copy of one of the best quarter, which goes on from that trial's
+state with other values. Differences: the members wait for each other at the end of an interval
+(the paper's compare with whatever the others last reported), so that the same reports give the
+same decisions and a small machine can train a population larger than its slots; and a copy is a
+trial of its own, with its number and its values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from random import Random
+from typing import Any, NamedTuple
+
+from ...space import SearchSpace
+from .base import Verdict
+from .exploring import explored
+
+INTERVALS = 5
+"""Intervals in a training, when its length is known."""
+
+
+class Replacement(NamedTuple):
+    """The trial `worse` ends; a copy of `better` goes on in its place. Both are paused."""
+
+    worse: int
+    better: int
+
+
+class Pbt:
+    """A population of trials that train side by side.
+
+    population: its members. interval: steps between comparisons; None: a fifth of the first
+    training, at least 1. A population begins with new trials, and lives on in copies until its
+    members have come to their ends; then another one may begin.
+    """
+
+    name = "pbt"
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        *,
+        population: int = 4,
+        interval: int | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self.space, self.population, self._interval = space, population, interval
+        self._draw = Random(seed)
+        self._members: set[int] = set()  # those alive
+        self._waiting: dict[int, tuple[float, int]] = {}  # paused -> (loss, its step)
+        self._released: list[int] = []  # paused, and to go on
+        self._due: int | None = None  # the step at which the members are compared next
+        self._founded = False  # as many as there will be have come
+        self._protected: set[int] = set()
+        self._left_out: frozenset[int] = frozenset()
+        self._last_step: dict[int, int] = {}
+        self._full: int | None = None
+        self._why: dict[int, str] = {}
+        self._steps: set[int] = set()
+
+    # ---------------------------------------------------------------- as every scheduler
+    def protect(self, number: int) -> None:
+        """It belongs to no population, either."""
+        self._protected.add(number)
+
+    def on_report(self, number: int, step: int, loss: float) -> Verdict:
+        self._last_step[number] = step
+        if number in self._protected or number in self._left_out:
+            return Verdict.CONTINUE
+        if self._due is None:
+            self._due = self.interval
+        self._members.add(number)
+        if step < self._due or (self._full is not None and step >= self._full):
+            return Verdict.CONTINUE
+        self._waiting[number] = (loss, step)
+        return Verdict.PAUSE
+
+    def on_end(self, number: int, *, complete: bool = False) -> None:
+        if complete and number in self._last_step:
+            self._full = max(self._full or 0, self._last_step[number])
+        self._leave(number)
+
+    def withdraw(self, number: int) -> None:
+        """The others don't wait for it; it comes back with its next report."""
+        self._leave(number)
+
+    def leave_out(self, numbers: AbstractSet[int]) -> None:
+        self._left_out = frozenset(numbers)
+        self._members -= self._left_out
+
+    def settle(self) -> None:
+        """The population is as large as it will be, and who is held by the person is missing."""
+        self._founded = bool(self._members)
+        for number in self._members - self.paused:
+            self._leave(number)
+
+    def promote(self) -> int | None:
+        return self._released.pop(0) if self._released else None
+
+    def evict(self, room: int | None = None) -> list[int]:
+        """There is a place for every member; fewer only for want of memory."""
+        over = 0 if room is None else len(self.paused) - max(room, 1)
+        return sorted(self._waiting, key=lambda n: self._waiting[n], reverse=True)[: max(0, over)]
+
+    def why_pruned(self, number: int) -> str:
+        if number in self._why or number not in self._waiting:
+            return self._why.get(number, "")
+        loss, step = self._waiting[number]
+        better = sum(other < loss for other, _ in self._waiting.values())
+        return f"{better + 1} of {len(self._waiting)} in the population at step {step}"
+
+    @property
+    def rung_steps(self) -> tuple[int, ...]:
+        """The steps at which populations have been compared."""
+        return tuple(sorted(self._steps))
+
+    @property
+    def paused(self) -> frozenset[int]:
+        return frozenset(self._waiting) | frozenset(self._released)
+
+    # --------------------------------------------------------------------- the population
+    @property
+    def interval(self) -> int:
+        if self._interval is not None:
+            return self._interval
+        return max(1, (self._full or 0) // INTERVALS)
+
+    def takes_more(self, unfinished: int) -> bool:
+        """Whether a new trial may begin beside so many unfinished ones."""
+        return not self._founded and unfinished < self.population
+
+    def turn_over(self, budget: int | None) -> list[Replacement]:
+        """When all members wait: who is replaced by a copy of whom; all others go on. budget:
+        how many copies there may be at most. Call it after each event."""
+        if not self._waiting or self._members - self._waiting.keys():
+            return []
+        if not self._founded and len(self._members) < self.population:
+            return []
+        self._founded = True
+        ranked = sorted(self._waiting, key=lambda n: (self._waiting[n][0], n))
+        quarter = len(ranked) // 4 or (1 if len(ranked) > 2 else 0)
+        replaced: list[Replacement] = []
+        for worse in reversed(ranked[len(ranked) - quarter :]):
+            better = self._draw.choice(ranked[:quarter])
+            some_left = budget is None or len(replaced) < budget
+            if some_left and self._waiting[better][0] < self._waiting[worse][0]:
+                replaced.append(Replacement(worse, better))
+                step = self._waiting[better][1]
+                self._why[worse] = f"replaced by a copy of trial {better}, better at step {step}"
+        self._steps.add(max(step for _, step in self._waiting.values()))
+        gone = {worse for worse, _ in replaced}
+        self._released += [n for n in ranked if n not in gone]
+        self._due = max(step for _, step in self._waiting.values()) + self.interval
+        self._waiting = {n: self._waiting[n] for n in gone}
+        self._members -= gone
+        return replaced
+
+    def born(self, number: int, better: int) -> None:
+        """The copy of a member has this number; it waits, as the member does, and goes on."""
+        self._members.add(number)
+        self._last_step[number] = self._last_step[better]
+        self._released.append(number)
+
+    def explore(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The values with which a copy of a trial with these goes on."""
+        return explored(params, self.space, self._draw)
+
+    def step(self, number: int) -> int:
+        """The last step that it, or what it is a copy of, reported."""
+        return self._last_step[number]
+
+    def _leave(self, number: int) -> None:
+        self._members.discard(number)
+        self._waiting.pop(number, None)
+        if number in self._released:
+            self._released.remove(number)
+        if not self._members:  # another population may begin
+            self._founded, self._due = False, None
