@@ -66,6 +66,8 @@ def parsed_words(words: Sequence[str]) -> Request:
         sampler=found.sampler,
         pruner=found.pruner,
         constraints=tuple(found.constraints or ()),
+        folds=found.folds,
+        repeats=found.repeats,
         seed=found.seed,
         name=found.name,
         fresh=found.fresh,

@@ -262,6 +262,7 @@ class Engine:
                         trial.log_path,
                         trial.device,
                         self.study.threads,
+                        len(trial.rounds) if self.study.config.rounds.n > 1 else 0,
                     )
                 )
             case m.Continue(number):
@@ -281,6 +282,8 @@ class Engine:
                 self._storage.save(trial)
             case m.SaveReport(trial):
                 self._storage.save_report(trial)
+            case m.Describe(attributes):
+                self._storage.describe(attributes)
             case m.Tell(trial):
                 self._sampler.tell(trial)
             case m.End():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .cell import CapturedCell
 from .cell.program import text_of
+from .constraining import facts_of_goals, measured
+from .folding import about_judge, about_rounds, is_folds
 from .pruning import about_pruning
 from .space import MISSING
 from .study.schedulers import NoPruning
@@ -14,6 +16,7 @@ from .widgets.numbers import lines_in_words
 def facts_of(cell: CapturedCell) -> list[str]:
     """What was detected of the objective and its reports, a sentence each."""
     why = {c.objective: f": {c.why}" for c in cell.candidates}
+    why |= {o: measured(o.source) for _, o in cell.goals.measured}
     facts = [f"Objective {o.source} ({o.direction}){why.get(o, '')}." for o in cell.objectives]
     if cell.reports:
         facts.append(f"While a trial runs {cell.reports}.")
@@ -39,9 +42,16 @@ def study_facts(cell: CapturedCell, study: Study) -> list[str]:
     if cell.reruns:
         facts.append(_again(cell))
     if study.config.first is not None:
-        facts.append("Trial 0 is the cell as it stands, run first and alone.")
+        one = study.config.rounds.n == 1
+        alone = "and alone" if one else f"; others begin after its first {study.config.rounds.word}"
+        facts.append(f"Trial 0 is the cell as it stands, run first{' ' if one else ''}{alone}.")
+    facts += about_rounds(study.config.rounds, study.judge)
     scheduler = study.scheduler if may_report(cell) else NoPruning()
-    facts.append(about_pruning(scheduler))
+    if study.judge is not None and is_folds(cell):
+        facts.append(about_judge(study.judge))
+    elif study.judge is None or study.config.rounds.n == 1 or may_report(cell):
+        facts.append(about_pruning(scheduler))
+    facts += facts_of_goals(cell, prunes=not isinstance(scheduler, NoPruning))
     return facts
 
 
@@ -51,6 +61,21 @@ def about_the_end(study: Study) -> list[str]:
     if patience is None:
         return []
     return [f"Ends after {patience} trials in a row without a better value."]
+
+
+def about_late_ones(study: Study) -> list[str]:
+    """What comes of objectives that are not reported while a trial runs, once that is seen."""
+    late = study.known_late
+    if not late or isinstance(study.scheduler, NoPruning):
+        return []
+    names = " and ".join(late)
+    verb = "are" if len(late) > 1 else "is"
+    if study.config.partly:
+        return [f"{names} {verb} known at a trial's end only: trials are compared without."]
+    return [
+        f"{names} {verb} known at a trial's end only, so that no trial is stopped early; "
+        "--pruner asha compares by the others."
+    ]
 
 
 def may_report(cell: CapturedCell) -> bool:

@@ -19,6 +19,7 @@ from .cell.slice import Past
 from .cell.source import parsed
 from .choices import unknown_choices
 from .errors import CellError, HpoError, SpaceError
+from .folding import given_by_folds
 from .options import Options
 from .past import SessionHistory, data_rows, history_of, known_objects, transform_for
 from .run import Runner
@@ -70,7 +71,11 @@ class Notebook:
         self._changes = changes
         arguments = {**self._arguments, **changes}
         cell = self._captured(arguments)
-        problems = (*cell.problems, *unknown_choices(cell, self.namespace))
+        given = bool(self.request.options.folds)
+        problems = (
+            *(p for p in cell.problems if not (given and given_by_folds(p))),
+            *unknown_choices(cell, self.namespace),
+        )
         return replace(cell, typed=tuple(self._as_typed(cell)), problems=problems)
 
     def _captured(self, arguments: dict[str, Any]) -> CapturedCell:

@@ -37,7 +37,8 @@ class Options:
     keep: names of the best trial's objects to bring back; None: what later cells can use.
     keep_limit_bytes: what they may take together; what is left out is said.
     sampler: a word of `SAMPLERS`. pruner: as `parse_pruner` reads it. constraints: as
-    typed, such as `n_params <= 1e6`. folds, repeats: runs of the cell that make a trial. like:
+    typed, such as `n_params <= 1e6`. folds, repeats: runs of the cell that
+    make a trial; folds: how many, or the notebook's name of what splits the data. like:
     the name of an older study, whose results the search begins with. on: where Ray runs the
     trials, 'ray' or 'ray://address'.
     """
@@ -51,7 +52,7 @@ class Options:
     sampler: str | None = None
     pruner: str | None = None
     constraints: tuple[str, ...] = ()
-    folds: int | None = None
+    folds: int | str | None = None
     repeats: int = 1
     like: str | None = None
     on: str | None = None

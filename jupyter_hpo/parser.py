@@ -37,6 +37,8 @@ EXAMPLES = {
     "--patience": "--patience 20",
     "--sampler": "--sampler random",
     "--pruner": "--pruner patience:5",
+    "--folds": "--folds 5",
+    "--repeats": "--repeats 3",
     "--seed": "--seed 0",
     "--jobs": "--jobs 4",
     "--device": "--device cuda:1",
@@ -191,6 +193,17 @@ def _pruner(text: str) -> str:
     return text
 
 
+def _folds(text: str) -> int | str:
+    if text.isidentifier():
+        return text
+    if not text.isdecimal() or int(text) < 2:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a number of folds, from 2, nor a splitter in the notebook; "
+            "write --folds 5, or --folds cv after cv = StratifiedKFold(5)"
+        )
+    return int(text)
+
+
 def _seed(text: str) -> int:
     if not text.isdecimal() or int(text) >= 2**32:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2**32 - 1")
@@ -300,6 +313,21 @@ def _search(parser: Parser) -> None:
         "steps. threshold:0.9: reported something worse than 0.9. pbt: a population of trials, "
         "of which the worst become copies of the best and go on from their state, with other "
         "values",
+    )
+    add(
+        "--folds",
+        type=_folds,
+        metavar="K",
+        help="cross-validation: a trial runs the cell once for each fold, with train_idx and "
+        "val_idx (or names like these) bound to its rows, and its value is the mean. K: how many "
+        "folds, or the name of a splitter in the notebook",
+    )
+    add(
+        "--repeats",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="a trial runs the cell N times with other seeds, and its value is the mean",
     )
     add(
         "--seed",

@@ -10,8 +10,10 @@ from typing import Protocol
 
 from . import logs
 from .executors.machine_use import MachineUse
-from .facts import about_the_end
+from .facts import about_late_ones, about_the_end
+from .folding import about_alike
 from .space import MISSING, Categorical, Int, SearchSpace
+from .study.constraints import infeasible
 from .study.endings import stopped
 from .study.study import Study
 from .study.trial import Report, Trial, TrialError, TrialState
@@ -19,6 +21,7 @@ from .study.trial_events import SetUp
 from .widgets import numbers
 from .widgets.numbers import lines_in_words
 from .widgets.protocol import (
+    FIGURES,
     Best,
     Detail,
     Header,
@@ -154,7 +157,7 @@ class Presenter:
 
     def _header(self, began: float) -> Header:
         study = self._engine.study
-        counts, best, space = study.counts(), study.best, self.space
+        counts, best, space = study.counts(), study.selected, self.space
         now = study.ended_at or time.time()
         return Header(
             study=study.config.name,
@@ -183,12 +186,15 @@ class Presenter:
             jobs=study.slots,
             jobs_why=study.slots_why,
             device=study.device,
-            facts=[*self._facts, *about_the_end(study)],
+            facts=[*self._facts, *about_the_end(study), *about_late_ones(study), *about_alike(study)],
             sampler=SAMPLERS.get(self._sampler, self._sampler),
             pruner=PRUNERS.get(study.scheduler.name, study.scheduler.name),
             notices=self._notices + [p for p in [self._engine.storage_problem()] if p],
             setup=_shared(study.setup) if study.setup else "",
             timeout_s=study.config.budget.timeout_s,
+            chosen=study.chosen,
+            constraints=list(study.config.constraints),
+            n_infeasible=study.books.n_infeasible,
             rungs=list(study.scheduler.rung_steps),
             message=study.message or _only_you(study.only_you),
         )
@@ -296,6 +302,9 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
         memory_bytes=int(memory) if memory is not None else None,
         notice=_notice(trial, study),
         spans=_spans(trial, study, began),
+        infeasible=infeasible(trial.violations),
+        figures={name: trial.figures[name] for name in FIGURES if name in trial.figures},
+        kept=trial.objects_path is not None,
     )
 
 

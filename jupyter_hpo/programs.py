@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,19 +12,28 @@ from .cell.captured import Place
 from .cell.program import tree_of
 from .cell.values import place_of
 from .errors import Problem
+from .folding import in_rounds, rounds_of, shareable
 from .options import Options
 from .worker.randomness import CellStates
 
 
-def program_of(cell: CapturedCell, options: Options, states: CellStates | None) -> CellProgram:
-    """What each trial runs: cells whose random states are known begin with these."""
+def program_of(
+    cell: CapturedCell,
+    options: Options,
+    states: CellStates | None,
+    namespace: Mapping[str, Any] | None = None,
+) -> CellProgram:
+    """What each trial runs: cells whose random states are known begin with these. namespace: the
+    notebook's, where `--folds` may name a splitter. Raises CellError and StudyError where that
+    can't be done in this cell."""
     known = set() if states is None else states.by_cell.keys()
-    return replace(
+    program = replace(
         cell.program(),
         keep_limit_bytes=options.keep_limit_bytes,
         earlier=tuple(replace(p, seeded=p.number in known) for p in cell.earlier),
         seeded=bool(cell.earlier) and 0 in known,
     )
+    return in_rounds(program, options, rounds_of(options, namespace or {}))
 
 
 def planned(
@@ -34,7 +43,7 @@ def planned(
     states: CellStates | None,
 ) -> CellProgram:
     """What trials would run, its shared set-up decided; nothing is started."""
-    program = program_of(cell, options, states if options.seed is None else None)
+    program = program_of(cell, options, states if options.seed is None else None, namespace)
     if not options.shared_setup or options.executor != "processes":
         return program
     return with_shared_setup(program, cell.free_names, namespace, options.seed)
@@ -50,7 +59,7 @@ def with_shared_setup(
 
     surroundings = look_behind(namespace, names)
     setup = shared_setup(program, surroundings, seeded=seed is not None)
-    return replace(program, setup=setup)
+    return replace(program, setup=shareable(program, setup))
 
 
 def cannot_travel(name: str, why: str, program: CellProgram) -> Problem:

@@ -13,18 +13,23 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from .cell import CapturedCell
+from .constraining import check_figures, judge_earlier, texts_of
 from .engine import Engine
-from .errors import StudyError, UnwritableError
+from .errors import StorageError, StudyError, UnwritableError
 from .facts import about_earlier, about_first, study_facts
+from .folding import judge_for, rounds_of
 from .keeping import worth_keeping
 from .options import PATIENCE, TRIALS, Options, cores
 from .placement import choose_device, device_fact, packing_for
+from .placement_ray import described, on_ray
 from .present import Presenter
 from .pruning import scheduler_for
 from .space import SearchSpace
 from .storage import MemoryStorage, Storage, StudyFolder
 from .study import messages as m
 from .study.config import Budget, StudyConfig
+from .study.lifecycle import OBJECTS
+from .study.rounds import Rounds
 from .study.study import Study
 from .study.trial import Trial
 from .worker.randomness import CellStates
@@ -83,34 +88,47 @@ def open_session(
     from .sampling import sampler_for
 
     cell = _with_keep(cell, options, namespace)
-    name = study_name(cell) if options.name is None else options.name
+    rounds = rounds_of(options, namespace)
+    name = study_name(cell, rounds) if options.name is None else options.name
     choice = choose_device(cell, options, namespace)
+    check_figures(cell, options, on_devices=bool(choice.devices) or options.on is not None)
     folder, storage, temporary, notices = _open_storage(name, cell, options)
+    ray = None
     try:
         earlier = storage.load()
         find_files(earlier, folder)
+        judged, untold = judge_earlier(earlier, cell)
+        notices += untold
         for trial in earlier:
             was_outside = trial.outside
             _place(trial, cell.space)
-            if trial.outside != was_outside:
+            if trial.outside != was_outside or trial.number in judged:
                 storage.save(trial)
-        config = _config(name, cell, options)
+        ray = None if _enough(earlier, options) else on_ray(cell, options, namespace)
+        config = replace(_config(name, cell, described(options, ray)), rounds=rounds)
+        _check_rounds(storage, earlier, rounds, name)
         study = Study(
             config,
             scheduler=scheduler_for(cell, options),
+            judge=judge_for(cell, options, config.rounds),
             earlier=earlier,
-            packing=packing_for(choice, options),
+            packing=packing_for(choice, options) if ray is None else ray.share.packing,
         )
+        chosen = storage.described().get("chosen")
+        if chosen in study.trials:
+            study.choose(chosen)
         sampler = sampler_for(cell, options, seed=options.seed)
         for trial in earlier:
             sampler.tell(trial)
         asked = config.budget.n_trials
         finished = asked is not None and study.n_done >= asked
-        place = Place(options, namespace, choice, config.slots, finished)
+        place = Place(options, namespace, choice, config.slots, finished, ray)
         workshop = Workshop(cell, place, states if options.seed is None else None)
     except BaseException:
         storage.close()
         folder.close()
+        if ray is not None:
+            ray.leave()
         raise
     engine = Engine(
         study,
@@ -124,11 +142,11 @@ def open_session(
     presenter = Presenter(
         engine,
         cell.space,
-        facts=[*study_facts(cell, study), *filter(None, [device_fact(choice, options)])],
+        facts=[*study_facts(cell, study), *filter(None, [device_fact(choice, options), ray.fact if ray else None])],
         notices=[*cell.notices, *choice.notes, *notices],
         sampler=sampler.name,
     )
-    storage.describe({**_description(cell, options), **presenter.how()})
+    storage.describe({**_description(cell, options, rounds), **presenter.how()})
     return Session(
         cell,
         options,
@@ -140,6 +158,24 @@ def open_session(
         on_devices=bool(choice.devices),
         workshop=weakref.ref(workshop),
     )
+
+
+def _enough(earlier: list[Trial], options: Options) -> bool:
+    """Whether earlier sessions have left nothing to run."""
+    done = sum(t.state.finished and not t.outside for t in earlier)
+    return options.trials is not None and done >= options.trials
+
+
+def _check_rounds(storage: Storage, earlier: list[Trial], rounds: Rounds, name: str) -> None:
+    """Raises StorageError when the trials of earlier sessions were made of other rounds."""
+    before = storage.described().get("rounds", [1, 1])
+    now = [rounds.folds, rounds.repeats]
+    if earlier and before != now:
+        said = [f"--folds {f} --repeats {r}" for f, r in (before, now)]
+        raise StorageError(
+            f"study {name!r} was made with {said[0]}, and now it is {said[1]}: their values can't "
+            "be compared. Give this one another --name, or start anew with --fresh."
+        )
 
 
 def _with_keep(cell: CapturedCell, options: Options, namespace: dict[str, Any]) -> CapturedCell:
@@ -179,11 +215,11 @@ def _place(trial: Trial, space: SearchSpace) -> None:
     trial.outside = not space.holds(trial.params)
 
 
-def study_name(cell: CapturedCell) -> str:
-    """The name of a study nobody named: its objective and the identity of its code."""
+def study_name(cell: CapturedCell, rounds: Rounds | None = None) -> str:
+    """The name of a study nobody named: its objective, the identity of its code, its rounds."""
     words = "-".join(o.source if o.is_name else "objective" for o in cell.objectives)
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in words)
-    return f"{safe[:60]}-{cell.identity}"
+    return f"{safe[:60]}-{cell.identity}{'' if rounds is None else rounds.suffix}"
 
 
 def more_trials(options: Options, study: Study, n_trials: int) -> Options:
@@ -229,6 +265,9 @@ def find_files(trials: list[Trial], folder: StudyFolder) -> None:
         log, objects = folder.log(trial.number), folder.objects(trial.number)
         trial.log_path = str(log) if log.exists() else None
         trial.objects_path = str(objects) if objects.exists() else None
+        trial.figures.pop(OBJECTS, None)
+        if trial.objects_path is not None:
+            trial.figures[OBJECTS] = float(objects.stat().st_size)
 
 
 def _config(name: str, cell: CapturedCell, options: Options) -> StudyConfig:
@@ -246,15 +285,20 @@ def _config(name: str, cell: CapturedCell, options: Options) -> StudyConfig:
         slots=slots if trials is None else min(slots, trials),
         first=cell.space.defaults(),
         in_kernel=options.executor == "inline",
+        constraints=texts_of(cell),
+        partly=options.pruner is not None,
+        keep_limit_bytes=options.keep_limit_bytes,
     )
 
 
-def _description(cell: CapturedCell, options: Options) -> dict[str, Any]:
+def _description(cell: CapturedCell, options: Options, rounds: Rounds) -> dict[str, Any]:
     return {
         "cell": cell.source,
         "space": repr(cell.space),
         "objectives": [[o.source, o.direction] for o in cell.objectives],
+        "constraints": list(texts_of(cell)),
         "seed": options.seed,
+        "rounds": [rounds.folds, rounds.repeats],
         "versions": {
             "python": platform.python_version(),
             **{name: found for name in ("jupyter_hpo", "optuna", "torch", "scikit-learn", "numpy")

@@ -12,8 +12,10 @@ from .cell.program import STATES
 from .errors import CellError, SnapshotError, StudyError
 from .executors.base import Emit, Executor
 from .executors.devices import Choice
+from .folding import split_names
 from .options import Options
 from .placement import SPARES, surroundings_for, threads_for
+from .placement_ray import OnRay
 from .programs import cannot_travel, program_of, with_shared_setup
 from .space import Categorical, SearchSpace
 from .warmup import warmup
@@ -24,13 +26,14 @@ from .worker.snapshot import Snapshot, take_snapshot
 @dataclass(frozen=True)
 class Place:
     """What does not change with the space. namespace: the notebook's own. slots: trials side by
-    side at the start. finished: no trial is to be run."""
+    side at the start. finished: no trial is to be run. ray: the cluster, with `--on`."""
 
     options: Options
     namespace: dict[str, Any]
     choice: Choice
     slots: int
     finished: bool = False
+    ray: OnRay | None = None
 
 
 class Workshop:
@@ -50,14 +53,15 @@ class Workshop:
         former: Workshop | None = None,
     ) -> None:
         self._place, self._states = place, states
-        self._program = self._bare = program_of(cell, place.options, states)
+        self._program = self._bare = program_of(cell, place.options, states, place.namespace)
         # The namespace itself goes on: functions are known to be the notebook's by its identity.
         more = {STATES: states} if states is not None and cell.earlier else {}
         self._more: dict[str, Any] = more
         self._snapshot: Snapshot | None = None
         if place.options.executor == "inline":
             return
-        names = {n: place.namespace[n] for n in cell.free_names if n in place.namespace}
+        wanted = cell.free_names | split_names(self._program)
+        names = {n: place.namespace[n] for n in wanted if n in place.namespace}
         self._names = {} if place.finished else {**names, **more}
         if former is not None and former._has(self._names, states):
             self._snapshot = former._snapshot
@@ -80,7 +84,7 @@ class Workshop:
         needed. Raises CellError as the constructor does, and StudyError where the trials run in
         the kernel and would have to run something else."""
         states = states if self._place.options.seed is None else None
-        if _same(self._bare, program_of(cell, self._place.options, states)):
+        if _same(self._bare, program_of(cell, self._place.options, states, self.namespace)):
             return self
         if self._snapshot is None:
             raise StudyError(
@@ -100,6 +104,8 @@ class Workshop:
                 self._program, place.namespace, emit, more=self._more, random_state=own_state
             )
 
+        if place.ray is not None:
+            return place.ray.make(self._program, self._snapshot, emit)
         from .executors.processes import ProcessExecutor
 
         return ProcessExecutor(

@@ -23,6 +23,7 @@ from ..space import SearchSpace
 from ..space.distributions import Categorical, Float
 from ..space.grammar import expression
 from .captured import CellProgram, Part, Place
+from .folds import fold_statement
 from .program import by_cell, filename_of, futures_of, tree_of
 from .source import FLAGS, from_magic
 from .values import attribute_place, place_of
@@ -98,6 +99,9 @@ def bind(program: CellProgram, params: Mapping[str, Any]) -> BoundCell:
     if program.loop is not None:
         wrap_loop(editor, index.loops[program.loop.place], key)
     body = [s for i, s in enumerate(tree.body) if i not in program.setup]
+    if program.folds is not None:
+        done = sum(i < program.folds.before for i in program.setup)
+        body.insert(program.folds.before - done, fold_statement(index.tree, program.folds))
     return BoundCell(tuple(_compiled(program, body)))
 
 

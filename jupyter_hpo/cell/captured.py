@@ -13,6 +13,7 @@ from ..errors import Problem
 from ..space import Condition, Distribution, SearchSpace
 from ..study.goals import Goals
 from ..study.objective import Objective
+from ..study.rounds import Rounds
 
 Kind = Literal["float", "int", "str", "bool", "object"]
 
@@ -97,7 +98,9 @@ class Loop:
     function: the name of the function or method that it stands in; '' at the top level.
     expressions: for each objective what to evaluate in the loop's frame; () at the top level,
     where that is the objective itself. last: indices of objectives whose names only the
-    function has: their final value is that of the last turn.
+    function has: their final value is that of the last turn. own: where each turn is a fold
+    (or a seed), what to evaluate for each objective of this turn alone. means: indices of
+    objectives that a turn assigns anew: their value is the mean over the turns.
     """
 
     place: Place
@@ -105,6 +108,20 @@ class Loop:
     function: str = ""
     expressions: tuple[str, ...] = ()
     last: tuple[int, ...] = ()
+    own: tuple[str, ...] = ()
+    means: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class FoldPlace:
+    """Where `--folds` binds the numbers of the rows. names: of those to train on, and to score
+    on. data, labels: expressions of what is split, and of its classes ('' when there are none).
+    before: index of the statement, of `program.tree_of`, before which that is done."""
+
+    names: tuple[str, str]
+    data: str
+    labels: str
+    before: int
 
 
 @dataclass(frozen=True)
@@ -168,7 +185,9 @@ class CellProgram:
     objectives'. imports: (module, name) of choices that no import of the code brings; a trial
     that takes one imports it first. objectives: those that the cell itself gives; goals: what
     else is asked of it. function_file: where the function stands that is all the source calls
-    (`tune`): lines are told of that file; '' for a cell.
+    (`tune`): lines are told of that file; '' for a cell. folds: where
+    a fold's rows are bound; rounds: of which folds and repeats; splitter: the notebook's name for
+    what splits, '' for a K-fold of our own.
     """
 
     source: str
@@ -186,6 +205,9 @@ class CellProgram:
     imports: tuple[tuple[str, str], ...] = ()
     goals: Goals = Goals()
     function_file: str = ""
+    folds: FoldPlace | None = None
+    rounds: Rounds = field(default_factory=Rounds)
+    splitter: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from ..study.objective import Objective, ObjectiveError, as_number, evaluated
 from .captured import Loop, Watch
 
 T = TypeVar("T")
-Report = Callable[[int, tuple[float, ...]], None]
+Report = Callable[..., None]
 
 DENSE = 256
 """Every turn is a report up to here; then 32 reports for each doubling of the turns."""
@@ -48,7 +48,8 @@ class Recorder:
     """Counts the turns of the reporting loop and reports the objectives at their end.
 
     namespace: the cell's globals, looked at anew in each turn. report: called with the step
-    (turns from 1, over all times that the loop is run) and one finite float per objective.
+    (turns from 1, over all times that the loop is run) and one finite float per objective; where
+    turns are folds (`Loop.own`), with the values of this one, too.
     loop: where it stands and what to read there; None: the top level and the objectives
     themselves. watches: of the program, in its order. key: calls with another are of code
     that was bound for another program, and do nothing; None takes all. A turn in which an
@@ -72,6 +73,9 @@ class Recorder:
         self.error: ObjectiveError | None = None
         self._expressions = loop.expressions if loop is not None else ()
         self._last = frozenset(loop.last) if loop is not None else frozenset()
+        self._own = loop.own if loop is not None else ()
+        self._means = frozenset(loop.means) if loop is not None else frozenset()
+        self._folds: list[tuple[float, ...]] = []
         self._apart = {w.objective for w in watches}
         self._apart |= {i for i, o in enumerate(objectives) if o.printed is not None}
         self._with_loop = loop is not None
@@ -132,10 +136,11 @@ class Recorder:
         """End a turn: count it and, unless it is thinned out, report it."""
         self.step += 1
         reported = self.step >= self._next
-        if not reported and not self._last:
+        if not reported and not self._last and not self._own:
             return
         if reported:
             self._next = next_reported(self.step)
+        fold = self._fold(frame) if self._own else None
         values = tuple(self._known(i, frame) for i in range(len(self.objectives)))
         if values and all(value is None for value in values):
             return
@@ -143,7 +148,29 @@ class Recorder:
             if (value := values[i]) is not None:
                 self._values[i] = value
         if reported:
-            self.report(self.step, tuple(math.nan if v is None else v for v in values))
+            told = tuple(math.nan if v is None else v for v in values)
+            if fold is None:
+                self.report(self.step, told)
+            else:
+                self.report(self.step, told, fold)
+
+    def _fold(self, frame: FrameType | None) -> tuple[float, ...] | None:
+        """The values of this turn alone; None when one can't be had."""
+        if frame is None:
+            return None
+        try:
+            values = tuple(
+                as_number(self._read(source, i, frame), self.objectives[i].source)
+                for i, source in enumerate(self._own)
+            )
+        except ObjectiveError as error:
+            self.error = error
+            return None
+        self._folds.append(values)
+        return values
+
+    def _mean(self, i: int) -> float:
+        return math.fsum(fold[i] for fold in self._folds) / len(self._folds)
 
     def _known(self, i: int, frame: FrameType | None) -> float | None:
         try:
@@ -153,23 +180,27 @@ class Recorder:
             return None
 
     def _at_turn(self, i: int, frame: FrameType | None) -> float:
+        if i in self._means and self._folds:
+            return self._mean(i)
         source = self._expressions[i] if self._expressions else ""
         if i in self._apart and not source:
             return self._seen_value(i)
         if not source or frame is None:
             return self.objectives[i].evaluate(self.namespace)
+        return as_number(self._read(source, i, frame), self.objectives[i].source)
+
+    def _read(self, source: str, i: int, frame: FrameType) -> Any:
+        """What the loop's frame says of objective i, in the words `source`."""
         try:
             if source.isidentifier():
                 local = frame.f_locals
-                value = local[source] if source in local else frame.f_globals[source]
-            else:
-                value = evaluated(source, frame.f_globals, frame.f_locals)
+                return local[source] if source in local else frame.f_globals[source]
+            return evaluated(source, frame.f_globals, frame.f_locals)
         except Exception as error:
             raise ObjectiveError(
                 f"the objective {self.objectives[i].source!r}, read as {source!r} in "
                 f"{frame.f_code.co_name}(), raised {type(error).__name__}: {error}"
             ) from None
-        return as_number(value, self.objectives[i].source)
 
     # values seen in passing -----------------------------------------------------------
 
@@ -215,7 +246,9 @@ class Recorder:
     def final(self) -> tuple[float, ...]:
         """The objectives' values when the cell has ended. Raises ObjectiveError."""
         return tuple(
-            self._seen_value(i)
+            self._mean(i)
+            if i in self._means and self._folds
+            else self._seen_value(i)
             if i in self._apart or i in self._last
             else objective.evaluate(self.namespace)
             for i, objective in enumerate(self.objectives)

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from math import isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from ..errors import StorageError
-from ..search.convert import MEMORY, STATES, from_optuna, quiet, to_optuna
+from ..search.convert import MEMORY, STATES, constraints_of, from_optuna, quiet, to_optuna
 from ..space import SearchSpace
 from ..study.objective import Objective
 from ..study.trial import Report, Trial, TrialError, TrialState
@@ -88,11 +89,12 @@ class JournalStorage:
     def save(self, trial: Trial) -> None:
         attributes = _attributes(trial)
         params, state = dict(trial.params), STATES[trial.state]
-        values = list(trial.values) if trial.values and trial.state.finished else None
+        known = trial.values if trial.values and not any(map(isnan, trial.values)) else ()
+        values = list(known) if known and trial.state.finished else None
         number, started = trial.number, trial.started_at
-        infeasible = trial.infeasible
+        constraints = constraints_of(trial)
         self._queue.put(
-            lambda: self._save(number, params, state, values, attributes, started, infeasible)
+            lambda: self._save(number, params, state, values, attributes, started, constraints)
         )
 
     def save_report(self, trial: Trial) -> None:
@@ -101,6 +103,9 @@ class JournalStorage:
 
     def describe(self, attributes: dict[str, Any]) -> None:
         self._queue.put(lambda: self._describe(attributes))
+
+    def described(self) -> dict[str, Any]:
+        return _described(self._journal, self._study_id)
 
     def change_space(self, space: SearchSpace) -> None:
         self._queue.put(lambda: self._use(space))
@@ -157,7 +162,7 @@ class JournalStorage:
         values: list[float] | None,
         attributes: dict[str, Any],
         started: float | None,
-        infeasible: bool,
+        constraints: dict[str, float],
     ) -> None:
         known = self._written.setdefault(number, {})
         if number not in self._ids:
@@ -182,9 +187,9 @@ class JournalStorage:
         if known.get(OUTSIDE) and OUTSIDE not in attributes:
             self._records.append(records.trial_attribute(trial_id, OUTSIDE, False))
             del known[OUTSIDE]
-        if infeasible:
-            self._records.append(records.constraint(trial_id, MEMORY, 1.0))
         if state.is_finished():
+            for text, amount in constraints.items():
+                self._records.append(records.constraint(trial_id, text, amount))
             self._records.append(records.end(trial_id, state, values))
             self._finished.add(number)
 
@@ -207,7 +212,8 @@ class JournalStorage:
             self._records.append(records.report(trial_id, report.step, report.values[0]))
         else:
             key = f"{PREFIX}report-{report.step}"
-            self._records.append(records.trial_attribute(trial_id, key, list(report.values)))
+            told = [None if isnan(value) else value for value in report.values]
+            self._records.append(records.trial_attribute(trial_id, key, told))
 
     def _use(self, space: SearchSpace) -> None:
         found = {name: to_optuna(parameter.distribution) for name, parameter in space.items()}
@@ -301,8 +307,25 @@ def _read(path: Path, name: str) -> StoredStudy:
         for trial in journal.get_all_trials(study_id, deepcopy=False)
         for name, distribution in trial.distributions.items()
     }
-    about = {k.removeprefix(PREFIX): v for k, v in attributes.items() if k.startswith(PREFIX)}
+    about = _described(journal, study_id)
     return StoredStudy(name, objectives, thaw_all(journal, study_id), SearchSpace(space), about)
+
+
+def _described(journal: OptunaJournal, study_id: int) -> dict[str, Any]:
+    attributes = journal.get_study_user_attrs(study_id)
+    return {k.removeprefix(PREFIX): v for k, v in attributes.items() if k.startswith(PREFIX)}
+
+
+def describe_finished(path: Path, name: str, attributes: dict[str, Any]) -> None:
+    """Write something more of a study whose session has ended.
+
+    Raises StorageError when the file does not hold it, or can't be written.
+    """
+    with _readable(path):
+        journal = open_journal(path)
+        study_id = journal.get_study_id_from_name(name)
+        for key, value in attributes.items():
+            journal.set_study_user_attr(study_id, PREFIX + key, value)
 
 
 def thaw_all(journal: OptunaJournal, study_id: int) -> list[Trial]:
@@ -325,7 +348,8 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
     reports = [Report(s, (v,), 0) for s, v in sorted(frozen.intermediate_values.items())]
     for key, value in attributes.items():
         if key.startswith(f"{PREFIX}report-"):
-            reports.append(Report(int(key.rpartition("-")[2]), tuple(value), 0))
+            told = tuple(nan if one is None else one for one in value)
+            reports.append(Report(int(key.rpartition("-")[2]), told, 0))
     error = attributes.get(f"{PREFIX}error")
     own = dict((later or attributes).get(f"{PREFIX}own", {}))
     values = tuple(frozen.values) if frozen.values is not None else None
@@ -333,7 +357,10 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         values = reports[-1].values
     begun = frozen.datetime_start.timestamp() if frozen.datetime_start else None
     written = frozen.datetime_complete.timestamp() if frozen.datetime_complete else None
-    return Trial(
+    amounts = (later or attributes).get(f"{PREFIX}constraints") or {
+        text: amount for text, amount in frozen.constraints.items() if text != MEMORY
+    }
+    trial = Trial(
         number=frozen.number,
         params={**frozen.params, **own},
         state=TrialState[frozen.state.name],
@@ -346,8 +373,11 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         notice=attributes.get(f"{PREFIX}notice", ""),
         enqueued=attributes.get(f"{PREFIX}enqueued", False),
         own=own,
+        rounds=[tuple(one) for one in attributes.get(f"{PREFIX}rounds", ())],
         outside=(later or attributes).get(OUTSIDE, False),
     )
+    trial.take_amounts(amounts)
+    return trial
 
 
 def _attributes(trial: Trial) -> dict[str, Any]:
@@ -359,7 +389,9 @@ def _attributes(trial: Trial) -> dict[str, Any]:
         "notice": trial.notice,
         "enqueued": trial.enqueued,
         "own": trial.own,
+        "rounds": trial.rounds,
         "outside": trial.outside,
+        "constraints": {**trial.slacks, **trial.violations},
     }
     # Through JSON, so that what is compared is what is read back.
     return {PREFIX + k: json.loads(json.dumps(v)) for k, v in content.items() if v}

@@ -30,6 +30,12 @@ class Rounds:
         """What a round is called."""
         return "fold" if self.folds > 1 else "repeat"
 
+    @property
+    def suffix(self) -> str:
+        """What the rounds add to the name of a study; '' where a trial is one run."""
+        folds = f"-folds{self.folds}" if self.folds > 1 else ""
+        return folds + (f"-repeats{self.repeats}" if self.repeats > 1 else "")
+
     def repeat_of(self, number: int) -> int:
         return number // self.folds
 

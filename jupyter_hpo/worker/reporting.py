@@ -7,7 +7,7 @@ from typing import Any
 
 from ..study.objective import Objective, ObjectiveError, as_number
 
-Send = Callable[[int, tuple[float, ...]], None]
+Send = Callable[..., None]
 
 _current: Reporter | None = None
 
@@ -16,7 +16,8 @@ class Reporter:
     """The reports of one trial, by hand, from the loop or from a framework's fit; steps count
     from 1.
 
-    send(step, values) hands a report on and may raise to end the trial. Once the cell has
+    send(step, values, fold) hands a report on and may raise to end the trial; fold: of a fold's
+    report the fold's own values, else None. Once the cell has
     reported by hand, no other reports are sent any more; of a loop and a fit, those of the
     first that reports.
     """
@@ -24,17 +25,30 @@ class Reporter:
     def __init__(self, objectives: Sequence[Objective], send: Send) -> None:
         self.objectives, self.send = objectives, send
         self.by_hand, self.by_fit, self.step = False, False, 0
+        self.last: dict[str, float] = {}  # of what was reported by hand
 
-    def from_loop(self, step: int, values: tuple[float, ...]) -> None:
+    def _hand_on(
+        self, step: int, values: tuple[float, ...], fold: tuple[float, ...] | None
+    ) -> None:
+        if fold is None:
+            self.send(step, values)
+        else:
+            self.send(step, values, fold)
+
+    def from_loop(
+        self, step: int, values: tuple[float, ...], fold: tuple[float, ...] | None = None
+    ) -> None:
         if not self.by_hand and not self.by_fit:
             self.step = step
-            self.send(step, values)
+            self._hand_on(step, values, fold)
 
-    def from_fit(self, step: int, values: tuple[float, ...]) -> None:
+    def from_fit(
+        self, step: int, values: tuple[float, ...], fold: tuple[float, ...] | None = None
+    ) -> None:
         """A framework's own step; not sent once the cell's loop has reported."""
         if not self.by_hand and (self.by_fit or not self.step):
             self.by_fit, self.step = True, step
-            self.send(step, values)
+            self._hand_on(step, values, fold)
 
     def from_cell(self, values: dict[str, Any], step: int | None) -> None:
         wanted = [objective.source for objective in self.objectives]
@@ -50,6 +64,7 @@ class Reporter:
                 )
         given_step = None if step is None else _as_step(step)
         numbers = tuple(as_number(values[name], name) for name in wanted)
+        self.last = dict(zip(wanted, numbers, strict=True))
         if not self.by_hand:
             self.by_hand, self.step = True, 0
         self.step = self.step + 1 if given_step is None else given_step
@@ -78,6 +93,11 @@ def report(*, step: int | None = None, **values: Any) -> bool:
         return False
     _current.from_cell(values, step)
     return True
+
+
+def last_reported(name: str) -> float | None:
+    """What the trial has reported last of an objective by `report`; None: nothing."""
+    return None if _current is None else _current.last.get(name)
 
 
 def set_reporter(reporter: Reporter | None) -> None:

@@ -13,6 +13,8 @@ from typing import Any, NoReturn, Protocol
 
 from ..cell.bind import awaits, bind, bring
 from ..cell.captured import CellProgram
+from ..cell.folds import BOUND
+from ..cell.program import STATES
 from ..cell.recorder import SILENT, Recorder
 from ..cell.wrapping import RECORDER, recorder_of
 from ..study.objective import ObjectiveError
@@ -28,7 +30,17 @@ from ..study.trial_events import (
     TrialEvent,
     TrialSpec,
 )
-from . import adapters, devices, failures, objects, pictures, printed, randomness, reporting
+from . import (
+    adapters,
+    devices,
+    failures,
+    folding,
+    objects,
+    pictures,
+    printed,
+    randomness,
+    reporting,
+)
 from .figures import Meter
 from .goals import Judge
 from .inherited import SetUpDone
@@ -125,26 +137,40 @@ class Trial:
         setting = self.setting
         if setting.setup is not None:
             setting.setup.say()
-        if setting.placed is not None and self.spec.seed == setting.seed:
+        if setting.placed is not None and self.spec.seed == setting.seed and not self.repeat:
             randomness.restore_python(setting.placed)
         else:
-            setting.place(self.spec.seed)
+            setting.place(folding.seed_of(self.spec.seed, self.repeat))
+        if self.repeat and STATES in self.namespace:
+            self.namespace[STATES] = self._reseed
+
+    @property
+    def repeat(self) -> int:
+        return self.setting.program.rounds.repeat_of(self.spec.round)
+
+    def _reseed(self, cell: int) -> None:
+        """In a repeat a cell does not begin with the states that the notebook had."""
+        randomness.seed_all((folding.seed_of(self.spec.seed, self.repeat) or 0) + cell)
 
     def _run_cell(self, reporter: reporting.Reporter) -> Recorder:
         program = self.setting.program
         bound = bind(program, self.spec.params)
         recorder = recorder_of(program, self.namespace, reporter.from_loop)
         self.namespace[RECORDER] = recorder
+        if program.folds is not None:
+            at = self.spec.round, self.spec.seed
+            self.namespace[BOUND] = folding.fold_of(program, *at, self.namespace)
         try:
             fits = adapters.in_place(program, reporter, self.namespace, StopTrial)
             bring(program, self.spec.params, self.namespace)
-            with printed.watched(recorder), fits:
+            with folding.seeds_moved(self.repeat), printed.watched(recorder), fits:
                 for code in bound.codes:
                     if awaits(code):
                         _run_async(code, self.namespace)
                     else:
                         exec(code, self.namespace)
         finally:
+            self.namespace.pop(BOUND, None)
             self.namespace[RECORDER] = SILENT  # functions that are kept still ask for it
         return recorder
 
@@ -153,12 +179,14 @@ class Trial:
         try:
             own = recorder.final()
             figures = self._figures()
-            values, broken = self.judge.end(own, figures)
+            values, amounts = self.judge.end(own, figures)
         except ObjectiveError as error:
             return Failed(number, failures.objective(error, program), self._figures())
-        return Finished(number, values, figures, broken)
+        return Finished(number, values, figures, amounts)
 
-    def _report(self, step: int, own: tuple[float, ...]) -> None:
+    def _report(
+        self, step: int, own: tuple[float, ...], fold: tuple[float, ...] | None = None
+    ) -> None:
         if self.stops:
             self.stops += 1
             if self.stops > PATIENCE:
@@ -168,7 +196,8 @@ class Trial:
         values, broken = self.judge.report(own)
         if all(map(math.isnan, values)):
             return
-        self.channel.send(Reported(self.spec.number, step, values, broken))
+        fold = fold if fold is not None and len(fold) == len(values) else None
+        self.channel.send(Reported(self.spec.number, step, values, broken, fold))
         with self.meter.waiting():
             while True:
                 answer, _ = self.channel.answer()

@@ -1,0 +1,131 @@
+"""Which rounds a trial has (`--folds`, `--repeats`), and who judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .cell import CapturedCell, CellProgram
+from .cell.folds import GROUPS, find_folds, role_of
+from .cell.program import tree_of
+from .errors import Problem, StudyError
+from .options import Options
+from .study.rounds import Rounds
+from .study.schedulers import Scheduler
+from .study.schedulers.paired import Paired
+from .study.study import Study
+
+
+def rounds_of(options: Options, namespace: Mapping[str, Any]) -> Rounds:
+    """The rounds of a trial. Raises StudyError where the name of a splitter says nothing."""
+    folds = options.folds
+    if isinstance(folds, str):
+        folds = _parts(folds, namespace)
+    return Rounds(folds or 1, options.repeats)
+
+
+def _parts(name: str, namespace: Mapping[str, Any]) -> int:
+    """How many folds the splitter of that name makes."""
+    if name not in namespace:
+        raise StudyError(
+            f"--folds {name}: the notebook has no such name. Give the number of folds (--folds 5), "
+            f"or make {name} in an earlier cell: {name} = StratifiedKFold(5)."
+        )
+    splitter = namespace[name]
+    try:
+        if hasattr(splitter, "get_n_splits"):
+            parts = int(splitter.get_n_splits())
+        else:
+            parts = len(splitter)
+    except Exception:  # whatever a splitter asks for, or no splitter at all
+        raise StudyError(
+            f"--folds {name}: {type(splitter).__name__} doesn't say without data how many folds "
+            "there are. Name a splitter such as KFold(5), or the list of its folds: "
+            f"{name} = list({name}.split(X, y))."
+        ) from None
+    if parts < 2:
+        raise StudyError(f"--folds {name}: it makes {parts} fold; at least 2 can be compared.")
+    return parts
+
+
+def given_by_folds(problem: Problem) -> bool:
+    """Whether it is a name that is not defined, and that `--folds` will bind."""
+    undefined = problem.code == "undefined_name" and problem.name is not None
+    return undefined and bool(role_of(problem.name or ""))
+
+
+def in_rounds(program: CellProgram, options: Options, rounds: Rounds) -> CellProgram:
+    """The program, knowing the rounds of its trials. Raises CellError where `--folds` finds
+    nothing to bind."""
+    if rounds.n == 1:
+        return program
+    folds = find_folds(tree_of(program)) if rounds.folds > 1 else None
+    splitter = options.folds if isinstance(options.folds, str) else ""
+    return replace(program, folds=folds, rounds=rounds, splitter=splitter)
+
+
+def split_names(program: CellProgram) -> set[str]:
+    """Names of the notebook that splitting needs beside those that the cell reads."""
+    return {program.splitter, GROUPS} if program.splitter else set()
+
+
+def shareable(program: CellProgram, setup: tuple[int, ...]) -> tuple[int, ...]:
+    """Of the statements that could run once for all trials, those that also could for all of
+    their rounds: before the rows are bound, and nothing where repeats begin with other seeds."""
+    if program.rounds.repeats > 1:
+        return ()
+    before = program.folds.before if program.folds is not None else None
+    return tuple(i for i in setup if before is None or i < before)
+
+
+def judge_for(cell: CapturedCell, options: Options, rounds: Rounds) -> Scheduler | None:
+    """Who judges rounds one by one. None: by their means, who judges all else (`--pruner`)."""
+    if len(cell.objectives) != 1:
+        return None
+    curve = bool(cell.reports) and not is_folds(cell)
+    if options.pruner is None or (curve and rounds.n > 1 and options.pruner != "none"):
+        return Paired(word=rounds.word, total=rounds.n if rounds.n > 1 else None)
+    return None
+
+
+def is_folds(cell: CapturedCell) -> bool:
+    """Whether the turns of the cell's own reporting loop are folds, or repeats."""
+    return cell.loop is not None and bool(cell.loop.own)
+
+
+def about_rounds(rounds: Rounds, judge: Scheduler | None) -> list[str]:
+    """What a trial is made of, in sentences for the person."""
+    if rounds.n == 1:
+        return []
+    runs = f"{rounds.folds} folds" if rounds.folds > 1 else f"{rounds.repeats} repeats"
+    if rounds.folds > 1 and rounds.repeats > 1:
+        runs = f"{rounds.folds} folds, {rounds.repeats} times over"
+    facts = [
+        f"A trial is {rounds.n} runs of the cell ({runs}), one after another; its value is their "
+        "mean, and what is kept of it is the last run's."
+    ]
+    return [*facts, about_judge(judge)] if judge is not None else facts
+
+
+def about_judge(judge: Scheduler) -> str:
+    """How rounds are compared, in a sentence."""
+    word = judge.word if isinstance(judge, Paired) else "fold"
+    return (
+        f"After each {word} a trial is compared with the best one's same {word}s, pair by pair "
+        "(Wilcoxon's signed ranks; a t-test for the first few): one that is worse ends there."
+    )
+
+
+def about_alike(study: Study) -> list[str]:
+    """That repeats bring nothing, once that is seen."""
+    first = study.trials.get(0)
+    n = study.config.rounds.repeats
+    if n == 1 or study.config.rounds.folds > 1 or first is None or len(first.rounds) < n:
+        return []
+    if len(set(first.rounds)) > 1:
+        return []
+    return [
+        f"The {n} repeats of trial 0 gave the same value: nothing in the cell depends on a seed "
+        "that can be set for it (a seed given as random_state=0 can't). Leave out --repeats."
+    ]
