@@ -11,8 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import pieces
     from .errors import HpoError
     from .handle import StudyHandle, load_study
+    from .range_test import lr_find
     from .results import StudyResults
     from .space import Categorical, Condition, Float, Int, Parameter, SearchSpace
     from .worker.reporting import report
@@ -28,6 +30,7 @@ _HOMES = {
     "StudyHandle": ".handle",
     "StudyResults": ".results",
     "load_study": ".handle",
+    "lr_find": ".range_test",
     "report": ".worker.reporting",
 }
 
@@ -46,19 +49,23 @@ __all__ = [
     "__version__",
     "load_ipython_extension",
     "load_study",
+    "lr_find",
+    "pieces",
     "report",
     "unload_ipython_extension",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "pieces":
+        return import_module(".pieces", __name__)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name], __name__), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *__all__})
 
 
 def load_ipython_extension(shell: Any) -> None:
