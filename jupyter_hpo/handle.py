@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from .choosing import bound, choose
 from .desk import Desk
 from .errors import StudyError
 from .interrupts import Interrupts
@@ -67,6 +68,26 @@ class StudyHandle(Steering, StudyResults):
     @property
     def presenter(self) -> Presenter:
         return self.session.presenter
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The notebook's, where results are bound."""
+        return self._namespace
+
+    @property
+    def chosen(self) -> int | None:
+        return self.session.study.chosen
+
+    def use(self, number: int | None) -> str:
+        """Make a complete trial the result of the study, whatever is better: `best_params`,
+        `best("model")` and what is bound in the notebook are its own from now on; None: the
+        best one's again. It is written down with the study. A sentence on what came of it.
+
+        Main thread, or any while the study runs: then values and objects are bound at its end.
+        Raises StudyError for a trial that is not complete.
+        """
+        said = choose(self, number)
+        return bound(self, said) if self.finished.is_set() else said
 
     def summary(self) -> StudySummary:
         """A line for the browser's list of studies."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -79,11 +79,12 @@ class Presenter:
 
     def __init__(
         self, engine: Shown, space: SearchSpace, *, facts: Sequence[str], notices: Sequence[str],
-        sampler: str,
+        sampler: str | Callable[[], tuple[str, str]],
     ) -> None:  # fmt: skip
         self._engine, self._space = engine, space
         self._facts, self._notices = list(facts), list(notices)
-        self._sampler = sampler
+        named = "" if callable(sampler) else sampler
+        self._sampler = sampler if callable(sampler) else lambda: (named, "")
         self._earlier: tuple[float, float] | None = None
         self._machine = MachineUse()
 
@@ -159,6 +160,8 @@ class Presenter:
         study = self._engine.study
         counts, best, space = study.counts(), study.selected, self.space
         now = study.ended_at or time.time()
+        sampler, why = self._sampler()
+        facts = [*self._facts, why] if why else self._facts
         return Header(
             study=study.config.name,
             state=self._state(),
@@ -186,8 +189,8 @@ class Presenter:
             jobs=study.slots,
             jobs_why=study.slots_why,
             device=study.device,
-            facts=[*self._facts, *about_the_end(study), *about_late_ones(study), *about_alike(study)],
-            sampler=SAMPLERS.get(self._sampler, self._sampler),
+            facts=[*facts, *about_the_end(study), *about_late_ones(study), *about_alike(study)],
+            sampler=SAMPLERS.get(sampler, sampler),
             pruner=PRUNERS.get(study.scheduler.name, study.scheduler.name),
             notices=self._notices + [p for p in [self._engine.storage_problem()] if p],
             setup=_shared(study.setup) if study.setup else "",
@@ -196,7 +199,7 @@ class Presenter:
             constraints=list(study.config.constraints),
             n_infeasible=study.books.n_infeasible,
             rungs=list(study.scheduler.rung_steps),
-            message=study.message or _only_you(study.only_you),
+            message=study.message or _only_you(study.only_you) or _nothing_left(study),
         )
 
     def _state(self) -> StudyState:
@@ -353,6 +356,10 @@ def _shared(setup: SetUp) -> str:
         why = setup.why_not.rstrip(".")
         return f"Sharing the set-up{what} did not work, so every trial runs it: {why}."
     return f"Shared set-up, ran once: {where} ({numbers.duration(setup.wall_s)})"
+
+
+def _nothing_left(study: Study) -> str:
+    return f"Nothing is left to try: {study.exhausted}." if study.exhausted else ""
 
 
 def _only_you(held: Sequence[int]) -> str:

@@ -51,7 +51,7 @@ def _asked(cell: CapturedCell, options: Options) -> tuple[str, float | None]:
     """The pruner's word and its number."""
     if options.pruner is None:
         few = options.trials is not None and options.trials < FEW_TRIALS
-        return ("none" if few or len(cell.objectives) != 1 else "asha"), None
+        return ("none" if few else "asha"), None
     try:
         word, number = parse_pruner(options.pruner)
     except ValueError as error:

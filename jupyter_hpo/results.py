@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
 from .storage.folder import StudyFolder
+from .study.endings import nothing_feasible
 from .study.objective import Objective
 from .study.ranking import best_trials, complete, leaderboard
 from .study.trial import Trial, TrialState
@@ -54,10 +55,21 @@ class StudyResults:
         raise NotImplementedError
 
     @property
+    def chosen(self) -> int | None:
+        """The number of the trial that the person chose to be the result, see `use`."""
+        return None
+
+    @property
     def best_trial(self) -> TrialView:
-        """The best complete trial. Raises StudyError before there is one."""
+        """The chosen trial, else the best complete one (with several objectives the first of
+        the front). Raises StudyError before there is one."""
+        if self.chosen is not None:
+            return self.trial(self.chosen)
         front = self.best_trials
         if not front:
+            nothing = nothing_feasible(self._trials())
+            if nothing:
+                raise StudyError(f"study {self.name!r}: {nothing}")
             outside = sum(t.state is TrialState.COMPLETE and t.outside for t in self._trials())
             if outside:
                 raise StudyError(

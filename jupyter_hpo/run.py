@@ -176,7 +176,7 @@ class Runner:
     def _finish(self, handle: StudyHandle, dashboard: Dashboard | None) -> None:
         try:
             try:
-                bind_best(handle, self.namespace)
+                bind_result(handle, self.namespace)
             finally:
                 output = handle.output or Output()
                 handle.saved = bundle = {**saved_bundle(handle), **output.mark}
@@ -194,30 +194,35 @@ def _on_main() -> Callable[[Callable[[], None]], object] | None:
     return asyncio.get_event_loop().call_soon_threadsafe if current_kernel() is not None else None
 
 
-def bind_best(handle: StudyHandle, namespace: dict[str, Any]) -> None:
-    """Put the best trial's objects and values into the notebook's namespace.
+def bind_result(handle: StudyHandle, namespace: dict[str, Any]) -> list[str]:
+    """Put the objects and values of the best trial, or the chosen one, into the notebook's
+    namespace; the names. Main thread, or any while that waits.
 
     What can't be brought back is said among the study's notices.
     """
     session = handle.session
-    best = session.study.best
+    best = session.study.selected
     if best is None:
-        return
+        return []
     for problem in repeat_imports(session.cell, namespace):
         session.presenter.notice(problem)
+    objects: dict[str, Any] = {}
     try:
-        namespace.update(handle.best_objects())
+        objects = handle.best_objects()
+        namespace.update(objects)
     except (HpoError, OSError) as error:
         session.presenter.notice(str(error))
     if best.notice:  # what could not come back
         session.presenter.notice(f"Trial {best.number}: {best.notice}.")
-    params, space = best.params, session.cell.space
+    params, space, names = best.params, session.cell.space, dict.fromkeys(objects)
     for tunable in session.cell.tunables:
         if tunable.variable is not None and tunable.name in space:
             # Where its condition did not hold, the trial ran with the code's own value.
             value = params.get(tunable.name, space[tunable.name].default)
             if value is not MISSING:
                 namespace[tunable.variable] = _value(session, tunable.name, value, namespace)
+                names[tunable.variable] = None
+    return list(names)
 
 
 def repeat_imports(cell: CapturedCell, namespace: dict[str, Any]) -> list[str]:

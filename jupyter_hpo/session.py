@@ -37,6 +37,7 @@ from .workshop import Place, Workshop
 
 if TYPE_CHECKING:
     from .executors.inline import InlineExecutor
+    from .storage.journal import StoredStudy
 
 
 @dataclass

@@ -17,7 +17,7 @@ from .study.study import Study
 from .widgets.encode import plain
 from .widgets.protocol import Command, Header, Reply
 
-REQUESTS = {name for name in vars(Steering) if not name.startswith("_")} | {"resume", "wait"}
+REQUESTS = {name for name in vars(Steering) if not name.startswith("_")} | {"resume", "wait", "use"}
 
 
 class StoredResults(StudyResults):
@@ -26,6 +26,7 @@ class StoredResults(StudyResults):
     def __init__(self, stored: StoredStudy, folder: StudyFolder) -> None:
         super().__init__(stored.name, stored.objectives, folder, lambda: stored.trials, {})
         self._presenter = presenter_of(stored)
+        self._chosen: int | None = stored.about.get("chosen")
 
     def __getattr__(self, name: str) -> Any:
         """What can be asked of a study that runs, is refused with a sentence."""
@@ -44,6 +45,10 @@ class StoredResults(StudyResults):
     @property
     def presenter(self) -> Presenter:
         return self._presenter
+
+    @property
+    def chosen(self) -> int | None:
+        return self._chosen
 
     def answer(self, command: Command) -> Reply:
         if command.command != "detail":
@@ -76,13 +81,19 @@ class _Stored(Presenter):
         return replace(super()._header(began), **found)  # type: ignore[arg-type]
 
 
+def _config(stored: StoredStudy) -> StudyConfig:
+    texts = tuple(stored.about.get("constraints") or ())
+    return StudyConfig(stored.name, tuple(stored.objectives), constraints=texts)
+
+
 def presenter_of(stored: StoredStudy) -> Presenter:
     """The dashboard's source for a study that no kernel runs.
 
     Trials that were not finished when it was read are left out, and counted in a notice.
     """
     done = [trial for trial in stored.trials if trial.state.finished]
-    study = Study(StudyConfig(stored.name, tuple(stored.objectives)), earlier=done)
+    study = Study(_config(stored), earlier=done)
+    study.chosen = stored.about.get("chosen")
     study.phase = "finished"
     study.began_at = min((t.started_at for t in done if t.started_at), default=0.0)
     study.ended_at = max((t.finished_at for t in done if t.finished_at), default=study.began_at)

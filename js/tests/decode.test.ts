@@ -27,6 +27,9 @@ describe("decodeUpdate", () => {
     expect(update.rows[2]).toMatchObject({ started_s: 2.25, memory_bytes: 3e9, step: null });
     expect(update.rows[1]).toMatchObject({ error: "<script>boom</script>", error_line: 3 });
     expect(update.rows[3]!.notice).toBe("stopped");
+    const broken = { infeasible: "size 2 > 1", figures: { n_params: 1e6 }, kept: true };
+    expect(update.rows[3]).toMatchObject(broken);
+    expect(update.rows[0]).toMatchObject({ infeasible: "", figures: {}, kept: false });
   });
 
   it("keeps odd parameters as they are", () => {

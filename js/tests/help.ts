@@ -49,6 +49,9 @@ export const header = (more: Partial<Header> = {}): Header => ({
   timeout_s: null,
   rungs: [],
   use: {},
+  chosen: null,
+  constraints: [],
+  n_infeasible: 0,
   ...more,
 });
 
@@ -69,6 +72,9 @@ export const row = (number: number, more: Partial<Row> = {}): Row => ({
   long_s: null,
   waits: "",
   spans: [],
+  infeasible: "",
+  figures: {},
+  kept: false,
   ...more,
 });
 

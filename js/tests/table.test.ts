@@ -70,10 +70,10 @@ describe("csv", () => {
     ];
     const [head, first, ...rest] = csv(rows, space).split("\r\n");
     expect(head).toBe(
-      'number,state,"h[""loss""]",lr,act,flag,step,duration_s,memory_bytes,error,reason',
+      'number,state,"h[""loss""]",lr,act,flag,step,duration_s,memory_bytes,infeasible,error,reason',
     );
-    expect(first).toBe("0,COMPLETE,0.30000000000000004,1e-7,'=cmd|' /C calc'!A0,True,,,,,");
-    expect(rest).toEqual(['1,FAIL,,,"a ""b"", c",,,,,"line\nbreak",', ""]);
+    expect(first).toBe("0,COMPLETE,0.30000000000000004,1e-7,'=cmd|' /C calc'!A0,True,,,,,,");
+    expect(rest).toEqual(['1,FAIL,,,"a ""b"", c",,,,,,"line\nbreak",', ""]);
   });
 });
 

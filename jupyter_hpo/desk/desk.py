@@ -87,6 +87,7 @@ ANSWERS: dict[CommandName, Callable[[StudyHandle, Command], Answer]] = {
     "detail": _detail,
     "importances": importances,
     "apply": outcomes.apply,
+    "use": outcomes.use,
     "export": outcomes.export,
     "result": outcomes.result,
 }

@@ -1,13 +1,16 @@
-"""The commands `apply`, `export` and `result`: what a study found, for cell, file and output."""
+"""The commands `apply`, `use`, `export` and `result`: what a study found, for cell, notebook,
+file and output."""
 
 from __future__ import annotations
 
 import json
+import threading
 from typing import TYPE_CHECKING
 
 from ..errors import StudyError
 from ..widgets.protocol import Command
 from .answers import Answer
+from .going_on import BUSY_S
 
 if TYPE_CHECKING:
     from ..handle import StudyHandle
@@ -20,6 +23,31 @@ def apply(study: StudyHandle, command: Command) -> Answer:
     found = edits(study, command.number)
     which = "the best trial" if command.number is None else f"trial {command.number}"
     return Answer("" if found else f"The cell has the values of {which} already.", found)
+
+
+def use(study: StudyHandle, command: Command) -> Answer:
+    """Make a trial the result, the best one where none is said. What it has is bound on the
+    main thread, which a cell may be holding."""
+    from ..choosing import bound, choose
+
+    said = choose(study, command.number)
+    if not study.finished.is_set():
+        return Answer(said)
+    if study.on_main is None:
+        return Answer(f"{said} study.use({command.number}) in a cell binds what it has.")
+    done, told = threading.Event(), [f"{said} Bound as soon as the cell that runs has ended."]
+
+    def bind() -> None:
+        try:
+            told[0] = bound(study, said)
+        except Exception as error:  # told to who asked
+            told[0] = f"{said} It can't be bound: {type(error).__name__}: {error}"
+        finally:
+            done.set()
+
+    study.on_main(bind)
+    done.wait(BUSY_S)
+    return Answer(told[0])
 
 
 def export(study: StudyHandle, command: Command) -> Answer:

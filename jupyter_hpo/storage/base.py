@@ -29,6 +29,9 @@ class Storage(Protocol):
     def describe(self, attributes: dict[str, Any]) -> None:
         """Write what is needed to run the study again: JSON values by name."""
 
+    def described(self) -> dict[str, Any]:
+        """What `describe` wrote in earlier sessions."""
+
     def change_space(self, space: SearchSpace) -> None:
         """Trials that are saved first from now on are of this space."""
 

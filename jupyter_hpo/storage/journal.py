@@ -302,11 +302,7 @@ def _read(path: Path, name: str) -> StoredStudy:
         [f"value_{i}" if i else "value", direction] for i, direction in enumerate(directions)
     ]
     objectives = [Objective(source, direction) for source, direction in pairs]
-    space = {
-        name: from_optuna(distribution)
-        for trial in journal.get_all_trials(study_id, deepcopy=False)
-        for name, distribution in trial.distributions.items()
-    }
+    space = space_of(journal.get_all_trials(study_id, deepcopy=False))
     about = _described(journal, study_id)
     return StoredStudy(name, objectives, thaw_all(journal, study_id), SearchSpace(space), about)
 

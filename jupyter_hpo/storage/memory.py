@@ -31,6 +31,9 @@ class MemoryStorage:
     def describe(self, attributes: dict[str, Any]) -> None:
         self.attributes.update(attributes)
 
+    def described(self) -> dict[str, Any]:
+        return dict(self.attributes)
+
     def change_space(self, space: SearchSpace) -> None:
         return None
 

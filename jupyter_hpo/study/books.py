@@ -18,8 +18,8 @@ class Books:
     """All trials of a study by number; their states are changed here only.
 
     n_done: finished, not cut off by a study's end, of the present space: what the budget
-    counts. n_unfinished: all that are not finished. n_cut_off: finished by a study's end.
-    next_number: one more than the highest.
+    counts. n_infeasible: those of them that break a constraint. n_unfinished: all that are not
+    finished. n_cut_off: finished by a study's end. next_number: one more than the highest.
     """
 
     def __init__(self, objectives: Sequence[Objective], trials: Iterable[Trial] = ()) -> None:
@@ -28,6 +28,7 @@ class Books:
         self.front = Front(self._objectives)
         self.n_done = self.n_unfinished = self.n_cut_off = self.next_number = 0
         self._counts = dict.fromkeys(TrialState, 0)
+        self.n_infeasible = 0
         self._changes: dict[int, Trial] = {}  # the latest change last
         for trial in trials:
             self.add(trial)
@@ -57,7 +58,8 @@ class Books:
         """`Trial.outside` is another for some: count and rank anew."""
         self.front = Front(self._objectives)
         finished = (t for t in self.trials.values() if t.state.finished)
-        self.n_done = sum(not interrupted(t) and not t.outside for t in finished)
+        done = [t for t in finished if not interrupted(t) and not t.outside]
+        self.n_done, self.n_infeasible = len(done), sum(bool(t.violations) for t in done)
         for trial in self.trials.values():
             self.front.take(trial)
 
@@ -85,3 +87,4 @@ class Books:
             self.n_cut_off += one
         elif not trial.outside:
             self.n_done += one
+            self.n_infeasible += one * bool(trial.violations)

@@ -145,7 +145,7 @@ def _short(value: float, digits: int) -> str:
     for scale, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")):
         if size >= scale:
             return f"{value / (1e3 if unit == 'k' else scale):.{digits}g}{unit}"
-    return f"{value:.{digits}g}"
+    return f"{value:.{digits if size < 1e3 else max(digits, 4)}g}"
 
 
 def _is_and(tree: ast.expr) -> bool:

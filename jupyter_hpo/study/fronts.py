@@ -40,6 +40,11 @@ class Fronts:
         self._left_out: frozenset[int] = frozenset()
         self._reported: set[int] = set()  # objectives that some report told
 
+    @property
+    def reported(self) -> frozenset[int]:
+        """Objectives, by place, that some report has told."""
+        return frozenset(self._reported)
+
     def loss(self, number: int, step: int, losses: Sequence[float]) -> float | None:
         """The loss to tell the scheduler; None when the trial can't be compared. losses: one
         for each objective, lower is better, NaN for what is not known."""

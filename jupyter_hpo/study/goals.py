@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .constraints import Constraint
-from .figures import FIGURES, figures_in
+from .figures import FIGURES, by_name, figures_in
 from .objective import Objective, ObjectiveError
+from .trial import Trial, TrialState
 
 UNKNOWN = math.nan
 """An objective's value at a report, when it is known at the end only."""
@@ -70,6 +71,33 @@ class Goals:
             if final or amount > 0:
                 found[constraint.text] = amount
         return found
+
+
+def judged_again(
+    trial: Trial, objectives: Sequence[Objective], constraints: Sequence[Constraint]
+) -> bool:
+    """Hold a finished trial of an earlier session to these constraints, by what is on record:
+    its figures and its objectives that are names. Whether each could be told; one that can't
+    be stays as it was when it was asked before, and counts as kept when it wasn't."""
+    values = trial.values if trial.state is TrialState.COMPLETE else None
+    named = {o.source: v for o, v in zip(objectives, values or (), strict=False) if o.is_name}
+    seen = {**by_name(trial.figures), **named}
+    before = {**trial.slacks, **trial.violations}
+    amounts: dict[str, float] = {}
+    told = True
+    for constraint in constraints:
+        if constraint.text in before:
+            amounts[constraint.text] = before[constraint.text]
+            continue
+        try:
+            if values is not None or constraint.stays_broken:
+                amounts[constraint.text] = constraint.amount(seen)
+        except ObjectiveError:
+            told = False
+    if values is None:
+        amounts = {text: amount for text, amount in amounts.items() if amount > 0}
+    trial.take_amounts(amounts)
+    return told
 
 
 def view(

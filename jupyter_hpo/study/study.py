@@ -9,9 +9,9 @@ over all trials.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from . import messages as m
 from . import trial_events as ev
@@ -87,6 +87,10 @@ class Study(Breeding):
             if one in self.trials:
                 self._touch(self.trials[one])
         self._touch()
+
+    def try_next(self, params: Sequence[Mapping[str, Any]]) -> None:
+        """Values to try before anything that the sampler suggests; part of the budget."""
+        self._queue += [dict(one) for one in params]
 
     def counts(self) -> dict[TrialState, int]:
         """How many trials are in each state."""

@@ -43,15 +43,17 @@ class Cut:
             message=short(header.message),
             setup=short(header.setup),
             device=short(header.device),
+            constraints=list(map(short, header.constraints[:SENTENCES])),
             jobs_why=short(header.jobs_why),
         )
 
     def row(self, row: Row) -> Row:
         params = self.params(row.params)
         error, notice = texts.short(row.error, self.text), texts.short(row.notice, self.text)
-        if (params, error, notice) == (row.params, row.error, row.notice):
+        broken = texts.short(row.infeasible, self.text)
+        if (params, error, notice, broken) == (row.params, row.error, row.notice, row.infeasible):
             return row  # as almost always
-        return replace(row, params=params, error=error, notice=notice)
+        return replace(row, params=params, error=error, notice=notice, infeasible=broken)
 
     def params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {self.names.get(name, name): self.of(value) for name, value in params.items()}

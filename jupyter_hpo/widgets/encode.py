@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .protocol import (
+    FIGURES,
     ROW_STATES,
     WAITS,
     Column,
@@ -135,11 +136,15 @@ def _row_table(rows: Sequence[Row], header: Header, buffer: bytearray) -> Table:
     add("error_line", "i4", [-1 if row.error_line is None else row.error_line for row in rows])
     spans: dict[str, Any] = {str(i): row.spans for i, row in enumerate(rows) if row.spans}
     add("spans", "u1", [min(255, len(row.spans)) for row in rows], exact=spans or None)
+    add("kept", "u1", [row.kept for row in rows])
+    for name in FIGURES:
+        if any(name in row.figures for row in rows):
+            add(f"figure:{name}", "f8", [row.figures.get(name, NAN) for row in rows])
     for info in header.params:
         columns.append(_param_column(info, rows, buffer))
     texts = {
         name: {str(i): getattr(row, name) for i, row in enumerate(rows) if getattr(row, name)}
-        for name in ("error", "notice")
+        for name in ("error", "notice", "infeasible")
     }
     return Table(len(rows), columns, texts)
 

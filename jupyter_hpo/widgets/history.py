@@ -25,7 +25,8 @@ class Past:
 
     at: its place, from 1, among all finished trials in the order they finished (failed ones
     take a place and show nothing). value: of a pruned trial its last report. best: the best
-    value of the complete trials so far, None before the first; pruned ones never set it.
+    value of the complete trials so far, None before the first; pruned ones, and those that
+    break a constraint, never set it.
     """
 
     number: int
@@ -59,7 +60,7 @@ def history(rows: Iterable[Row], maximize: bool) -> list[Past]:
             continue
         complete = row.state == "COMPLETE"
         better = best is None or (value > best if maximize else value < best)
-        improved = complete and better
+        improved = complete and better and not row.infeasible
         if improved:
             best = value
         past.append(Past(row.number, at, value, complete, best, improved))

@@ -28,6 +28,7 @@ CONSTANTS = (
     "LOBBY",
     "ROW_STATES",
     "WAITS",
+    "FIGURES",
 )
 ALIASES = (
     "Direction",

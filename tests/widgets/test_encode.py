@@ -10,6 +10,7 @@ import pytest
 
 from jupyter_hpo.widgets import encode as e
 from jupyter_hpo.widgets.protocol import (
+    FIGURES,
     ROW_STATES,
     WAITS,
     Header,
@@ -81,6 +82,13 @@ def decode(content, buffers):
                 "long_s": maybe("long_s"),
                 "waits": WAITS[data["waits"][i]],
                 "spans": exact_spans.get(str(i), []),
+                "infeasible": table["texts"]["infeasible"].get(str(i), ""),
+                "figures": {
+                    name: data[f"figure:{name}"][i]
+                    for name in FIGURES
+                    if f"figure:{name}" in data and not math.isnan(data[f"figure:{name}"][i])
+                },
+                "kept": bool(data["kept"][i]),
             }
         )
     points = columns(content["points"], buffers[0])

@@ -44,7 +44,16 @@ ROWS = [
         waits="person",
         spans=[2.25, 2.375, 2.4375],
     ),
-    Row(3, "PRUNED", [0.5, 2.0], {"lr": "odd", "act": 1}, notice="stopped"),
+    Row(
+        3,
+        "PRUNED",
+        [0.5, 2.0],
+        {"lr": "odd", "act": 1},
+        notice="stopped",
+        infeasible="size 2 > 1",
+        figures={"n_params": 1e6},
+        kept=True,
+    ),
 ]
 POINTS = [Point(0, 1, 0.5), Point(0, 2, math.nan), Point(2, 1, -math.inf)]
 UPDATE = Update(7, HEADER, ROWS, POINTS)

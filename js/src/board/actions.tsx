@@ -83,6 +83,25 @@ function Steering({ session, row }: ButtonProps) {
   );
 }
 
+/** Make a trial the result of the study. */
+function UseTrial({ session, row }: ButtonProps) {
+  const is = session.store.header!.chosen === row.number;
+  const kept = row.kept ? "Its values and objects become the result" : "Its values become the result";
+  const missing = row.kept ? "" : "; its objects were not kept";
+  return (
+    <button
+      type="button"
+      class="hpo-button"
+      aria-pressed={is}
+      disabled={session.pending.value.has(`use:${row.number}`)}
+      title={is ? "It is the result: press to go back to the best" : kept + missing}
+      onClick={() => void session.command("use", is ? undefined : row.number)}
+    >
+      {is ? "✓ In use" : "Use this trial"}
+    </button>
+  );
+}
+
 export function Actions({ session, row }: ButtonProps) {
   const title = `Use the values of trial ${row.number}`;
   const { begin, busy, shown } = useEdits(session, title);
@@ -118,6 +137,7 @@ export function Actions({ session, row }: ButtonProps) {
             {busy ? "Asking…" : "Use these values"}
           </button>
         )}
+        {live && row.state === "COMPLETE" && <UseTrial session={session} row={row} />}
         {/* Last: when the trial ends they go, and nothing comes under the pointer. */}
         {live && unfinished(row) && <Steering session={session} row={row} />}
       </div>

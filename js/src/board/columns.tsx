@@ -1,5 +1,6 @@
 // Which columns the table shows.
 import { useRef, useState } from "preact/hooks";
+import { figureTitle } from "../core/figures";
 import { line } from "../core/text";
 import { Pop } from "./pop";
 import type { Session } from "./session";
@@ -46,7 +47,9 @@ export function Columns({ session, columns }: { session: Session; columns: Map<s
                   checked={is}
                   onChange={(event) => session.view.show([name], event.currentTarget.checked)}
                 />
-                {OTHERS[name] ?? line(name.replace(/^param:/, ""), 60)}
+                {OTHERS[name] ??
+                  (name.startsWith("figure:") ? figureTitle(name.slice(7)) : null) ??
+                  line(name.replace(/^param:/, ""), 60)}
               </label>
             ))}
           </fieldset>

@@ -214,10 +214,25 @@ function BestValues({ session, header }: { session: Session; header: HeaderValue
           </span>
         ))}
       </button>
-      {ended(header) && isOwn(best, header) && (
+      {(header.chosen ?? null) !== null && <BackToBest session={session} />}
+      {ended(header) && (header.chosen ?? null) === null && isOwn(best, header) && (
         <span class="hpo-quiet">No trial beat your own values.</span>
       )}
     </p>
+  );
+}
+
+function BackToBest({ session }: { session: Session }) {
+  if (!session.live) return null;
+  return (
+    <button
+      type="button"
+      class="hpo-link"
+      title="Make the best trial the result again"
+      onClick={() => void session.command("use")}
+    >
+      Back to the best
+    </button>
   );
 }
 
@@ -297,6 +312,7 @@ export function Header({ session, silent }: { session: Session; silent: number }
   const notes = [
     header.n_trials ? `${Math.floor((100 * done) / header.n_trials)}%` : "",
     outside ? `${count(outside)} outside the space` : "",
+    header.n_infeasible ? `${count(header.n_infeasible)} infeasible` : "",
     cutOff ? `${count(cutOff)} cut off` : "",
   ];
   const jobs = header.jobs === 1 ? "1 job" : `${header.jobs} jobs`;
@@ -304,6 +320,8 @@ export function Header({ session, silent }: { session: Session; silent: number }
   const lost = session.lost.value;
   const over = ended(header) || !!lost;
   const several = header.objectives.length > 1;
+  // A result that was saved before one could choose knows nothing of it.
+  const chosen = (header.chosen ?? null) !== null;
   return (
     <header class="hpo-header">
       <div class="hpo-title">
@@ -316,7 +334,7 @@ export function Header({ session, silent }: { session: Session; silent: number }
       </div>
       <dl class="hpo-stats">
         <Stat
-          label={several ? "Best (of the front)" : "Best"}
+          label={chosen ? "Chosen by you" : several ? "Best (of the front)" : "Best"}
           note={header.best ? `trial ${header.best.number}` : ""}
         >
           <strong>{header.best ? header.best.values.map(metric).join(" · ") : "–"}</strong>

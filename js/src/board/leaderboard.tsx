@@ -1,7 +1,7 @@
 // The table of trials: sorted, filtered, windowed; a row opens to its details.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { count, likeness } from "../core/format";
-import type { Header, Row, RowState } from "../core/protocol";
+import { FIGURES, type Header, type Row, type RowState } from "../core/protocol";
 import type { SortKey } from "../core/store";
 import { commonRange, csv, Ordered } from "../core/table";
 import { copy } from "../core/clipboard";
@@ -88,12 +88,18 @@ function lastColumns(rows: ReadonlyMap<number, Row>, header: Header): string[] {
   // Until a trial is over nobody knows: better an empty column than one that jumps in.
   const unknown = header.n_complete + header.n_failed === 0;
   let [step, memory] = [unknown, unknown];
+  const figures = new Set<string>();
   for (const row of rows.values()) {
     step ||= row.step !== null;
     memory ||= row.memory_bytes !== null;
-    if (step && memory) break;
+    for (const name in row.figures) {
+      // Of a network the complexity is its parameters: one column says it.
+      if (name !== "complexity" || row.figures[name] !== row.figures["n_params"]) figures.add(name);
+    }
+    if (step && memory && figures.size === FIGURES.length) break;
   }
-  return [...(step ? ["curve", "step"] : []), "time", ...(memory ? ["memory"] : [])];
+  const measured = FIGURES.filter((name) => figures.has(name)).map((name) => `figure:${name}`);
+  return [...(step ? ["curve", "step"] : []), "time", ...(memory ? ["memory"] : []), ...measured];
 }
 
 function CopyCsv({ session, rows }: { session: Session; rows: readonly Row[] }) {

@@ -2,7 +2,8 @@
 import { useComputed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { duration, memory, metric, number, param } from "../core/format";
-import type { Header, Row } from "../core/protocol";
+import { figureText, figureTitle } from "../core/figures";
+import { FIGURES, type Header, type Row } from "../core/protocol";
 import { part } from "../core/scale";
 import { thinned, type Curve, type SortKey } from "../core/store";
 import { line } from "../core/text";
@@ -135,6 +136,16 @@ export function columnsOf(header: Header, shown: ReadonlyMap<string, boolean>): 
       cell: (row, session) => duration(ran(row, session.elapsed())),
     },
     memory: { title: "Memory", sort: { by: "memory" }, cell: (row) => memory(row.memory_bytes) },
+    ...Object.fromEntries(
+      FIGURES.map((name) => [
+        `figure:${name}`,
+        {
+          title: figureTitle(name),
+          sort: { by: "figure", name } as const,
+          cell: (row: Row) => figureText(name, row.figures[name]),
+        },
+      ]),
+    ),
   };
   for (const [key, column] of Object.entries(last)) {
     if (shown.get(key)) columns.push({ key, numeric: true, class: "", ...column });

@@ -150,10 +150,11 @@ export class Session {
     }
   }
 
-  /** What a pause or its end changes of the study, or of a trial. */
+  /** What a pause or its end, or a choice, changes of the study, or of a trial. */
   private likeness(number?: number): string {
-    if (number === undefined) return this.store.header?.state ?? "";
+    const { state = "", chosen = null } = this.store.header ?? {};
+    if (number === undefined) return `${state} ${chosen}`;
     const row = this.store.rows.get(number);
-    return row ? `${row.state} ${row.waits}` : "";
+    return row ? `${row.state} ${row.waits} ${chosen === number}` : "";
   }
 }

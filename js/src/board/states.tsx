@@ -23,6 +23,9 @@ export const WORDS: Record<RowState, string> = {
   STOPPED: "stopped",
 };
 
+/** The sign of a trial that breaks a constraint. */
+export const INFEASIBLE = "▽";
+
 export const STUDY: Record<StudyState, { sign: string; word: string; tone: string }> = {
   starting: { sign: "○", word: "Starting", tone: "quiet" },
   running: { sign: "●", word: "Running", tone: "running" },
@@ -83,6 +86,8 @@ const PAUSED: Record<Waits, string> = {
 
 /** Why a trial is in its state; empty when the state says it all. */
 export function why(row: Row): string {
+  if (row.infeasible && row.state === "COMPLETE")
+    return [`infeasible: ${row.infeasible}`, row.notice].filter(Boolean).join("; ");
   if (row.state === "PAUSED") return WAITS[row.waits];
   if (row.waits === "person") return "at its next report";
   return row.state === "FAIL" || row.state === "STOPPED" ? row.error : row.notice;
@@ -95,6 +100,14 @@ export function StateCell({ row, elapsed }: { row: Row; elapsed: number }) {
   const pausing = state !== "PAUSED" && row.waits === "person";
   const word = pausing ? "pausing" : state === "PAUSED" ? PAUSED[row.waits] : WORDS[state];
   const reason = silent === null ? why(row) : "runs, and has reported nothing for so long";
+  if (row.infeasible && silent === null && (state === "COMPLETE" || state === "PRUNED")) {
+    return (
+      <span class="hpo-state hpo-infeasible" title={line(reason, 400)}>
+        <i aria-hidden="true">{INFEASIBLE}</i>
+        infeasible
+      </span>
+    );
+  }
   const tone = silent !== null ? "hpo-silent" : pausing ? "hpo-PAUSED" : `hpo-${state}`;
   return (
     <span class={`hpo-state ${tone}`} {...(reason ? { title: line(reason, 400) } : {})}>

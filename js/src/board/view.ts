@@ -8,6 +8,17 @@ export const RANK: SortKey = { by: "rank" };
 /** Parameters shown at first; more do not fit, and are there to be chosen. */
 const FEW = 10;
 
+/** Figures that a table shows only where they are asked about. */
+const QUIET = new Set(["figure:cpu_s", "figure:reports_per_s"]);
+
+/** Whether one of the last columns is shown at first. */
+function worth(name: string, { objectives, constraints }: Header): boolean {
+  const figure = name.replace(/^figure:/, "");
+  if (figure === name) return true;
+  if (objectives.some((objective) => objective.name === figure)) return false;
+  return !QUIET.has(name) || constraints.some((text) => text.includes(figure));
+}
+
 export class View {
   readonly key = signal<SortKey>(RANK);
   readonly descending = signal(false);
@@ -23,7 +34,10 @@ export class View {
     const names = [...header.params.map(({ name }) => `param:${name}`), ...more];
     const chosen = this.chosen.value;
     return new Map(
-      names.map((name, i) => [name, chosen.get(name) ?? (i < FEW || i >= header.params.length)]),
+      names.map((name, i) => {
+        const atFirst = i < FEW || (i >= header.params.length && worth(name, header));
+        return [name, chosen.get(name) ?? atFirst];
+      }),
     );
   }
 

@@ -1,6 +1,6 @@
 // Messages to values: JSON is revived, binary columns become arrays. See encode.py.
 import type { Column, ColumnType, Header, Packed, ParamInfo, Point, Row, Table, UpdateMessage } from "./protocol";
-import { ROW_STATES, WAITS } from "./protocol";
+import { FIGURES, ROW_STATES, WAITS } from "./protocol";
 
 export interface Decoded {
   seq: number;
@@ -111,9 +111,22 @@ function decodeRows(table: Table, header: Header, buffer: DataView): Row[] {
       waits: WAITS[at("waits", i)]!,
       spans: at("spans", i) ? (columns.get("spans")!.column.exact![i] as number[]) : [],
       notice: table.texts["notice"]?.[i] ?? "",
+      infeasible: table.texts["infeasible"]?.[i] ?? "",
+      figures: figuresAt(columns, i),
+      // A result that was saved before these were known has no such column.
+      kept: !!columns.get("kept")?.numbers[i],
     });
   }
   return rows;
+}
+
+function figuresAt(columns: Map<string, Read>, i: number): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const name of FIGURES) {
+    const value = columns.get(`figure:${name}`)?.numbers[i];
+    if (value !== undefined && !Number.isNaN(value)) found[name] = value;
+  }
+  return found;
 }
 
 function paramAt({ numbers, column }: Read, i: number): unknown {

@@ -1,5 +1,5 @@
 // A trial's figures: their names and units in words.
-import { count, duration, memory, number, rate } from "./format";
+import { big, count, duration, memory, NOTHING, number, rate } from "./format";
 import type { Detail } from "./protocol";
 
 /** What is shown of them, in this order; others follow under their own names. */
@@ -11,6 +11,7 @@ const FIGURES = new Map<string, readonly [string, (value: number) => string]>(
     peak_memory_bytes: ["peak memory", memory],
     device_memory_bytes: ["peak device memory", memory],
     n_params: ["model parameters", count],
+    objects_bytes: ["objects kept", memory],
     complexity: ["model complexity", count],
     reports_per_s: ["reports", rate],
     n_warnings: ["warnings", count],
@@ -31,6 +32,22 @@ const place = (name: string): number => {
   const at = [...FIGURES.keys()].indexOf(name);
   return at < 0 ? Infinity : at;
 };
+
+/** A figure as a table's column: what it is called and how it is written. */
+const COLUMNS = new Map<string, readonly [string, (value: number) => string]>(
+  Object.entries({
+    n_params: ["Parameters", big],
+    complexity: ["Complexity", big],
+    device_memory_bytes: ["GPU memory", memory],
+    cpu_s: ["CPU time", duration],
+    reports_per_s: ["Reports/s", (value: number) => number(value, 3)],
+  }),
+);
+
+export const figureTitle = (name: string): string => COLUMNS.get(name)?.[0] ?? title(name);
+
+export const figureText = (name: string, value: number | undefined): string =>
+  value === undefined ? NOTHING : (COLUMNS.get(name)?.[1] ?? number)(value);
 
 /** Those worth showing: the wall clock says nothing new of a trial that was never paused, nor does
  * the complexity of a network. */

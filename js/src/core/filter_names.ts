@@ -50,6 +50,13 @@ const EVERY: readonly Name[] = [
   { name: "step", kind: "number", words: null, of: (row) => row.step },
   { name: "time", kind: "time", words: null, of: (row) => row.duration_s },
   { name: "memory", kind: "memory", words: null, of: (row) => row.memory_bytes },
+  { name: "gpu_memory", kind: "memory", words: null, of: (row) => row.figures["device_memory_bytes"] },
+  { name: "n_params", kind: "number", words: null, of: (row) => row.figures["n_params"] },
+  { name: "complexity", kind: "number", words: null, of: (row) => row.figures["complexity"] },
+  { name: "cpu_time", kind: "time", words: null, of: (row) => row.figures["cpu_s"] },
+  { name: "reports_per_s", kind: "number", words: null, of: (row) => row.figures["reports_per_s"] },
+  { name: "infeasible", kind: "text", words: null, of: (row) => row.infeasible },
+  { name: "feasible", kind: "any", words: null, of: (row) => row.infeasible === "" },
   { name: "error", kind: "text", words: null, of: (row) => row.error },
   { name: "reason", kind: "text", words: null, of: (row) => row.notice },
 ];

@@ -57,6 +57,21 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** A whole number in few characters: 1.2M, 34.5k. */
+export function big(value: number): string {
+  for (const [scale, unit] of [
+    [1e12, "T"],
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e4, "k"],
+  ] as const) {
+    if (Math.abs(value) >= scale) {
+      return `${number(value / (unit === "k" ? 1e3 : scale), 3)}${unit}`;
+    }
+  }
+  return number(value);
+}
+
 /** How often in a second, or how long between two, whichever reads better. */
 export function rate(perSecond: number): string {
   if (!(perSecond > 0)) return NOTHING;

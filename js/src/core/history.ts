@@ -6,7 +6,8 @@ import type { Range } from "./scale";
 /**
  * One finished trial with a value. `at`: its place, from 1, among all finished trials in the
  * order they finished (failed ones take a place and show nothing). `value`: of a pruned trial
- * its last report. `best`: of the complete trials so far; pruned ones never set it.
+ * its last report. `best`: of the complete trials so far; pruned ones, and those that break a
+ * constraint, never set it.
  */
 export interface Past {
   number: number;
@@ -89,7 +90,8 @@ export class Finished {
     const complete = row.state === "COMPLETE";
     (complete ? this.complete : this.pruned).push(row);
     const { best } = this;
-    const improved = complete && (best === null || (this.maximize ? value > best : value < best));
+    const sound = complete && !row.infeasible;
+    const improved = sound && (best === null || (this.maximize ? value > best : value < best));
     if (improved) this.best = value;
     const at = this.known.size;
     this.places.set(row.number, at);

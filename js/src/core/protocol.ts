@@ -17,6 +17,8 @@ export const ROW_STATES = ["WAITING", "RUNNING", "PAUSED", "COMPLETE", "PRUNED",
 
 export const WAITS = ["", "study", "scheduler", "person", "slot"] as const;
 
+export const FIGURES = ["n_params", "complexity", "device_memory_bytes", "cpu_s", "reports_per_s"] as const;
+
 export type Direction = "minimize" | "maximize";
 
 export type StudyState = "starting" | "running" | "waiting" | "paused" | "stopping" | "finished" | "stopped" | "failed";
@@ -31,7 +33,7 @@ export type DeclaredBy = "" | "mark" | "line" | "space";
 
 export type ValueKind = "float" | "int" | "str" | "bool" | "object";
 
-export type CommandName = "pause" | "resume" | "stop" | "pause_trial" | "resume_trial" | "stop_trial" | "prune_trial" | "detail" | "resync" | "start" | "plan" | "write_marks" | "studies" | "follow" | "enqueue" | "set_budget" | "space" | "set_space" | "continue" | "importances" | "apply" | "export" | "result";
+export type CommandName = "pause" | "resume" | "stop" | "pause_trial" | "resume_trial" | "stop_trial" | "prune_trial" | "detail" | "resync" | "start" | "plan" | "write_marks" | "studies" | "follow" | "enqueue" | "set_budget" | "space" | "set_space" | "continue" | "importances" | "apply" | "use" | "export" | "result";
 
 export type ColumnType = "u1" | "i2" | "i4" | "f8";
 
@@ -88,6 +90,9 @@ export interface Header {
   timeout_s: number | null;
   rungs: number[];
   use: Record<string, number>;
+  chosen: number | null;
+  constraints: string[];
+  n_infeasible: number;
 }
 
 export interface Row {
@@ -107,6 +112,9 @@ export interface Row {
   long_s: number | null;
   waits: Waits;
   spans: number[];
+  infeasible: string;
+  figures: Record<string, number>;
+  kept: boolean;
 }
 
 export interface Point {

@@ -59,7 +59,8 @@ export type SortKey =
   | { by: "rank" }
   | { by: "number" | "state" | "step" | "duration" | "memory" }
   | { by: "value"; index: number }
-  | { by: "param"; name: string };
+  | { by: "param"; name: string }
+  | { by: "figure"; name: string };
 
 const LIVE: Record<Row["state"], number> = {
   RUNNING: 0,
@@ -73,8 +74,8 @@ const LIVE: Record<Row["state"], number> = {
 
 /**
  * Rows in order. `rank` is the leaderboard: what runs now on top, then complete trials from
- * best to worst, then the paused, the pruned, the failed, the stopped and the waiting. Absent
- * values always come last.
+ * best to worst, then the paused, the pruned, the failed, the stopped and the waiting; each time
+ * those that break a constraint behind the others. Absent values always come last.
  */
 export function sorted(rows: Row[], key: SortKey, descending: boolean, maximize: boolean): Row[] {
   const result = [...rows];
@@ -83,6 +84,8 @@ export function sorted(rows: Row[], key: SortKey, descending: boolean, maximize:
     return result.sort((a, b) => {
       const group = LIVE[a.state] - LIVE[b.state];
       if (group) return group;
+      const broken = Number(a.infeasible !== "") - Number(b.infeasible !== "");
+      if (broken) return broken;
       return compare(a.values?.[0], b.values?.[0], sign) || a.number - b.number;
     });
   }
@@ -91,7 +94,7 @@ export function sorted(rows: Row[], key: SortKey, descending: boolean, maximize:
       case "number":
         return row.number;
       case "state":
-        return LIVE[row.state];
+        return LIVE[row.state] + (row.infeasible ? 0.5 : 0);
       case "step":
         return row.step;
       case "duration":
@@ -102,6 +105,8 @@ export function sorted(rows: Row[], key: SortKey, descending: boolean, maximize:
         return row.values?.[key.index];
       case "param":
         return row.params[key.name];
+      case "figure":
+        return row.figures[key.name];
     }
   };
   const sign = descending ? -1 : 1;

@@ -1,5 +1,5 @@
 // The leaderboard's rows: their order as the study goes on, and as text for a spreadsheet.
-import type { Header, Row } from "./protocol";
+import { FIGURES, type Header, type Row } from "./protocol";
 import { type Curve, type SortKey, sorted, thinned } from "./store";
 
 /** How rows are ordered. */
@@ -79,7 +79,9 @@ function cell(value: unknown): string {
 /** All that is known of the rows, with full precision; times in seconds, memory in bytes. */
 export function csv(rows: readonly Row[], { objectives, params }: Header): string {
   const names = ["number", "state", ...objectives.map((o) => o.name), ...params.map((p) => p.name)];
-  const lines = [[...names, "step", "duration_s", "memory_bytes", "error", "reason"]];
+  const figures = FIGURES.filter((name) => rows.some((row) => name in row.figures));
+  const last = ["step", "duration_s", "memory_bytes", ...figures, "infeasible", "error", "reason"];
+  const lines = [[...names, ...last]];
   const of = (row: Row): unknown[] => [
     row.number,
     row.state,
@@ -88,6 +90,8 @@ export function csv(rows: readonly Row[], { objectives, params }: Header): strin
     row.step,
     row.duration_s,
     row.memory_bytes,
+    ...figures.map((name) => row.figures[name]),
+    row.infeasible,
     row.error,
     row.notice,
   ];

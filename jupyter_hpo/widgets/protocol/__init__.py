@@ -38,6 +38,7 @@ from .editor import (
 from .names import (
     COMMAND_NAMES,
     ENDED,
+    FIGURES,
     LOBBY,
     OF_A_TRIAL,
     REPLY_TYPE,
@@ -120,6 +121,7 @@ MESSAGES: tuple[type, ...] = (
 __all__ = [
     "COMMAND_NAMES",
     "ENDED",
+    "FIGURES",
     "LOBBY",
     "MESSAGES",
     "OF_A_TRIAL",

@@ -48,6 +48,7 @@ class Command:
     - space: nothing -> EditorSpec of the study as it runs. set_space: choice.
     - importances: nothing -> Importances.
     - apply: number, or null for the best trial -> Edit[].
+    - use: number, or null for the best trial: it is the result from now on.
     - export: nothing -> the path of the report, a string.
     - result: nothing -> what a notebook shows of a study that has ended, its MIME bundle as
       the text of a JSON object: what is saved is not to be revived.

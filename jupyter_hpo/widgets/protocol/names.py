@@ -38,6 +38,7 @@ CommandName = Literal[
     "continue",
     "importances",
     "apply",
+    "use",
     "export",
     "result",
 ]
@@ -45,6 +46,8 @@ ColumnType = Literal["u1", "i2", "i4", "f8"]
 
 ROW_STATES: tuple[RowState, ...] = get_args(RowState)
 WAITS: tuple[Waits, ...] = get_args(Waits)
+FIGURES = ("n_params", "complexity", "device_memory_bytes", "cpu_s", "reports_per_s")
+"""Of what is measured of a trial, beside its time and its memory, what a table shows."""
 ENDED: tuple[StudyState, ...] = ("finished", "stopped", "failed")
 COMMAND_NAMES: tuple[CommandName, ...] = get_args(CommandName)
 OF_A_TRIAL: tuple[CommandName, ...] = (

@@ -59,6 +59,8 @@ class Header:
     timeout_s: of this session, None for none. rungs: steps at which the pruner compares, in
     order; empty when it does not, or before they are known. use: shares of what the trials
     run on, 0 to 1, such as {"CPU": 0.97, "GPU 0": 0.8}; empty when nothing measures it.
+    chosen: the trial that the person made the result, None: the best one is. constraints: as
+    typed. n_infeasible: of the complete and pruned trials those that break one.
     """
 
     study: str
@@ -91,6 +93,9 @@ class Header:
     timeout_s: float | None = None
     rungs: list[int] = field(default_factory=list)
     use: dict[str, float] = field(default_factory=dict)
+    chosen: int | None = None
+    constraints: list[str] = field(default_factory=list)
+    n_infeasible: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,9 @@ class Row:
     of so many seconds is worth a word. waits: what a paused trial waits for; 'person' also
     while it still runs, and is to be paused at its next report. spans: when it ran, as
     started_s: from, to, from, to...; the last `to` is absent while it runs. Empty when it was
-    never paused: then it ran from started_s to finished_s.
+    never paused: then it ran from started_s to finished_s. infeasible: the constraints that it
+    breaks, in a few words ("n_params 1.2M > 1M"). figures: what was measured, as in `Detail`,
+    of the names in FIGURES. kept: its objects are on disk.
     """
 
     number: int
@@ -126,6 +133,9 @@ class Row:
     long_s: float | None = None
     waits: Waits = ""
     spans: list[float] = field(default_factory=list)
+    infeasible: str = ""
+    figures: dict[str, float] = field(default_factory=dict)
+    kept: bool = False
 
 
 @dataclass(frozen=True)

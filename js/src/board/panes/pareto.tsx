@@ -25,13 +25,15 @@ export function Pareto({ session }: { session: Session }) {
     return [made[0]!, made[1]!] as const;
   }, [chosen, era, length]);
   const best = useMemo(() => {
-    const of = front(complete.map((row) => row.values!), objectives.map((o) => o.direction));
-    return complete.filter((_, i) => of[i]);
+    const sound = complete.filter((row) => !row.infeasible);
+    const of = front(sound.map((row) => row.values!), objectives.map((o) => o.direction));
+    return sound.filter((_, i) => of[i]);
   }, [era, size]);
   const key = `${era} ${chosen.join()}`;
   const spots = useGrown(complete, key, (row: Row): Spot | null => {
     const [vx, vy] = [x.of(row), y.of(row)];
-    return vx === null || vy === null ? null : { number: row.number, x: vx, y: vy, hollow: false };
+    const hollow = row.infeasible !== "";
+    return vx === null || vy === null ? null : { number: row.number, x: vx, y: vy, hollow };
   });
   const good = new Set(best.map((row) => row.number));
   const over = (frame: Frame): void => {
@@ -59,9 +61,11 @@ export function Pareto({ session }: { session: Session }) {
   const text = (spot: Spot): string => {
     const row = session.store.rows.get(spot.number)!;
     const values = objectives.map((o, i) => `${o.name} ${metric(row.values?.[i])}`).join(" · ");
-    return `Trial ${spot.number} · ${values}${good.has(spot.number) ? " · on the front" : ""}`;
+    const broken = row.infeasible && ` · infeasible: ${row.infeasible}`;
+    return `Trial ${spot.number} · ${values}${good.has(spot.number) ? " · on the front" : broken}`;
   };
   const some = spots.length > 0;
+  const broken = spots.reduce((sum, { hollow }) => sum + Number(hollow), 0);
   return (
     <div class="hpo-single">
       <Figure
@@ -70,7 +74,8 @@ export function Pareto({ session }: { session: Session }) {
           some
             ? [
                 { mark: "front", text: "front" },
-                good.size < spots.length && { mark: "dot", text: "beaten by another trial" },
+                good.size + broken < spots.length && { mark: "dot", text: "beaten by another trial" },
+                broken > 0 && { mark: "ring", text: "infeasible" },
               ]
             : []
         }
