@@ -23,7 +23,7 @@ many."""
 
 def choose_device(cell: CapturedCell, options: Options, namespace: Mapping[str, Any]) -> Choice:
     """What `--device` means for this cell. Raises ExecutorError when it is not there."""
-    if options.executor == "inline":  # the cell uses what it uses
+    if options.executor == "inline" or options.on is not None:  # the cell uses what it uses
         return Choice()
     names = {n: namespace[n] for n in cell.free_names if n in namespace}
     return choose(options.device, text_of(cell.program()), names)

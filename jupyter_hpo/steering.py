@@ -85,9 +85,15 @@ class Steering:
         if budget != self.session.study.config.budget:
             engine.request(m.BudgetChanged(budget))
         if options.jobs != before.jobs and options.executor != "inline":
-            slots = cores() if jobs is None and not self.session.on_devices else options.jobs
+            slots = options.jobs
+            if jobs is None and options.on is not None:
+                slots = self.session.study.config.slots
+            elif jobs is None and not self.session.on_devices:
+                slots = cores()
             why = "" if jobs is None else "As many as you asked for."
-            threads = threads_of_each(options, slots, on_devices=self.session.on_devices)
+            threads = None  # with --on: as many as Ray has given them
+            if options.on is None:
+                threads = threads_of_each(options, slots, on_devices=self.session.on_devices)
             engine.request(m.SlotsChanged(slots, why, threads))
         return budget_in_words(budget, options.jobs)
 

@@ -57,8 +57,9 @@ def filename_of(program: CellProgram, cell: int) -> str:
 
 
 def cell_named(program: CellProgram, filename: str) -> int | None:
-    """The number of the cell that is compiled under a name: 0 the training cell; None: none."""
-    if filename == program.filename:
+    """The number of the cell that is compiled under a name: 0 the training cell; None: none.
+    Of a program that only calls a function, the function's file is the cell."""
+    if filename == (program.function_file or program.filename):
         return 0
     return next((p.number for p in program.earlier if p.filename == filename), None)
 

@@ -42,7 +42,12 @@ class Output:
 
     def replace(self, bundle: dict[str, Any]) -> None:
         """Put `bundle` where the display stands. Any thread; best on the main thread."""
+        from IPython.core.interactiveshell import InteractiveShell
         from IPython.display import display
+
+        if not InteractiveShell.initialized():  # a script
+            print(bundle["text/plain"])
+            return
 
         def send() -> None:
             display(bundle, raw=True, display_id=self.display_id, update=self._shown)  # type: ignore[no-untyped-call]

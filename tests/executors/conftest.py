@@ -82,6 +82,7 @@ class Bench:
         self.queue: queue.SimpleQueue[TrialEvent] = queue.SimpleQueue()
         self.events: list[TrialEvent] = []
         self.opened: list[Any] = []
+        self.cluster: Any = None
 
     def open(
         self,
@@ -120,6 +121,14 @@ class Bench:
         names = {n: v for n, v in namespace.items() if not n.startswith("__")}
         snapshot = take_snapshot(names, namespace=namespace)
         options.setdefault("jobs", 2)
+        if self.kind == "ray":
+            from jupyter_hpo.executors.ray import RayExecutor
+
+            self.executor = RayExecutor(
+                cell, snapshot, self.queue.put, cluster=self.cluster, **options
+            )
+            self.opened += [snapshot.close, self.executor.close]
+            return self.executor
         options.setdefault("reuse", self.kind == "reused")
         self.executor = ProcessExecutor(cell, snapshot, self.queue.put, **options)
         self.opened += [snapshot.close, self.executor.close]
@@ -185,9 +194,44 @@ class Bench:
             close()
 
 
-@pytest.fixture(params=["processes", "reused", "inline"])
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Any]:
+    """One Ray for all tests: it takes seconds to start."""
+    pytest.importorskip("ray", reason="ray isn't installed")
+    from jupyter_hpo.executors.ray_cluster import connect
+
+    found = connect("ray", 2)
+    found.join()
+    yield found
+    found.leave()
+
+
+LOCAL = ["processes", "reused", "inline"]
+
+
+@pytest.fixture(params=LOCAL)
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """For what a trial does, which is the same code everywhere."""
     made = Bench(request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=[*LOCAL, pytest.param("ray", marks=pytest.mark.ray)])
+def everywhere(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """For what passes between the engine and a trial: on Ray, too, which takes seconds a test."""
+    made = Bench(request.param)
+    if made.kind == "ray":
+        made.cluster = request.getfixturevalue("cluster")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def on_ray(cluster: Any) -> Iterator[Bench]:
+    """Trials on a local Ray."""
+    made = Bench("ray")
+    made.cluster = cluster
     yield made
     made.close()
 

@@ -30,9 +30,9 @@ for x in (3.0, 2.0, 1.0):
 """
 
 
-def test_events_come_in_order(bench, kinds):
-    bench.open(REPORTING)
-    events = bench.run(7)[7]
+def test_events_come_in_order(everywhere, kinds):
+    everywhere.open(REPORTING)
+    events = everywhere.run(7)[7]
     assert kinds(events) == ["Started", *["Reported"] * 3, "Finished", "Ended"]
     assert [e.step for e in events if isinstance(e, Reported)] == [1, 2, 3]
     assert [e.values for e in events if isinstance(e, Reported)] == [(3.0,), (2.0,), (1.0,)]
@@ -56,26 +56,26 @@ def test_the_loop_that_was_found_reports_by_itself(bench, kinds):
     assert [e.step for e in events if isinstance(e, Reported)] == [1, 2, 3]
 
 
-def test_a_report_waits_until_it_is_answered(bench, kinds):
-    bench.open(REPORTING)
-    bench.submit(0)
+def test_a_report_waits_until_it_is_answered(everywhere, kinds):
+    everywhere.open(REPORTING)
+    everywhere.submit(0)
     for _ in range(3):
-        bench.until(Reported)
-        assert bench.queue.empty()  # paused: it says nothing more
-        bench.executor.answer(0, Answer.CONTINUE)
-    bench.until(Finished)
-    bench.executor.answer(0, Answer.RELEASE)
-    bench.until(Ended)
+        everywhere.until(Reported)
+        assert everywhere.queue.empty()  # paused: it says nothing more
+        everywhere.executor.answer(0, Answer.CONTINUE)
+    everywhere.until(Finished)
+    everywhere.executor.answer(0, Answer.RELEASE)
+    everywhere.until(Ended)
 
 
-def test_stop_ends_a_trial_at_its_report(bench, kinds):
-    bench.open(REPORTING)
-    bench.submit(0)
-    bench.until(Reported)
-    bench.executor.answer(0, Answer.STOP)
-    assert bench.until(Stopped).figures["wall_s"] > 0
-    bench.until(Ended)
-    assert kinds(bench.events) == ["Started", "Reported", "Stopped", "Ended"]
+def test_stop_ends_a_trial_at_its_report(everywhere, kinds):
+    everywhere.open(REPORTING)
+    everywhere.submit(0)
+    everywhere.until(Reported)
+    everywhere.executor.answer(0, Answer.STOP)
+    assert everywhere.until(Stopped).figures["wall_s"] > 0
+    everywhere.until(Ended)
+    assert kinds(everywhere.events) == ["Started", "Reported", "Stopped", "Ended"]
 
 
 def test_a_swallowed_stop_at_the_end_is_still_a_stop(bench, kinds):
@@ -87,11 +87,11 @@ def test_a_swallowed_stop_at_the_end_is_still_a_stop(bench, kinds):
     assert kinds(bench.events) == ["Started", "Reported", "Stopped", "Ended"]
 
 
-def test_a_failing_cell_tells_line_and_traceback(bench):
-    bench.open(
+def test_a_failing_cell_tells_line_and_traceback(everywhere):
+    everywhere.open(
         "a = 1\n\ndef g():\n    return f(0)\n\nx = g()\n", earlier="def f(n):\n    return 1 / n\n"
     )
-    events = bench.run(0)[0]
+    events = everywhere.run(0)[0]
     failed = events[-2]
     assert isinstance(failed, Failed)
     assert (failed.error.kind, failed.error.message) == ("ZeroDivisionError", "division by zero")
@@ -135,7 +135,7 @@ def test_an_await_at_the_top_level(bench):
     assert bench.value() == 5
 
 
-def test_keep_writes_the_objects_and_they_load(bench, tmp_path):
+def test_keep_writes_the_objects_and_they_load(everywhere, tmp_path):
     source = """
 class Net:
     def name(self):
@@ -150,9 +150,9 @@ lock = __import__("threading").Lock()
 x = 1
 """
     keep = ("net", "Net", "score", "array", "x", "np", "lock", "nowhere")
-    bench.open(source, earlier="offset = 10\ndef helper():\n    return offset", keep=keep)
+    everywhere.open(source, earlier="offset = 10\ndef helper():\n    return offset", keep=keep)
     path = tmp_path / "trial.objects"
-    kept = bench.run(0, keep=path)[0][-2]
+    kept = everywhere.run(0, keep=path)[0][-2]
     assert isinstance(kept, Kept)
     assert kept.path == str(path)
     assert set(kept.names) == {"net", "Net", "score", "array", "x"}
@@ -164,25 +164,25 @@ x = 1
     objects = load_objects(path, namespace)
     path.unlink()
     assert objects["score"](1) == 21
-    if bench.kind == "processes":  # inline the class never left this process
+    if everywhere.kind in ("processes", "ray"):  # inline the class never left this process
         assert objects["net"].name() == ("kernel's", "kg")
     assert type(objects["net"]) is objects["Net"]
     objects["array"][0] = 5.0
     assert objects["array"].sum() == sum(range(100_000)) + 5
 
 
-def test_keep_that_can_not_be_written_says_so(bench, tmp_path):
-    bench.open("x = 1", keep=("x",))
-    kept = bench.run(0, keep=tmp_path / "no" / "such" / "folder")[0][-2]
+def test_keep_that_can_not_be_written_says_so(everywhere, tmp_path):
+    everywhere.open("x = 1", keep=("x",))
+    kept = everywhere.run(0, keep=tmp_path / "no" / "such" / "folder")[0][-2]
     assert isinstance(kept, Kept)
     assert kept.names == ()
     assert "No such file" in kept.left_out["x"]
 
 
-def test_output_goes_to_the_log(bench, tmp_path, capsys):
-    bench.open("import sys\nprint('to', 'out')\nprint('grüße', file=sys.stderr)\nx = 1")
+def test_output_goes_to_the_log(everywhere, tmp_path, capsys):
+    everywhere.open("import sys\nprint('to', 'out')\nprint('grüße', file=sys.stderr)\nx = 1")
     log = tmp_path / "0.log"
-    bench.run(0, log=log)
+    everywhere.run(0, log=log)
     assert log.read_text(encoding="utf-8") == "to out\ngrüße\n"
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
@@ -194,7 +194,7 @@ def test_a_seed_repeats_and_another_does_not(bench):
     assert bench.value(2, seed=2) != first
 
 
-def test_without_a_seed_a_trial_starts_as_the_next_cell_would(bench):
+def test_without_a_seed_a_trial_starts_as_the_next_cell_would(everywhere):
     import random
 
     import numpy as np
@@ -203,11 +203,11 @@ def test_without_a_seed_a_trial_starts_as_the_next_cell_would(bench):
     cell = "x = random.random() + np.random.rand() + torch.rand(1).item()"
     namespace = {"__name__": "__main__", "random": random, "np": np, "torch": torch}
     random.seed(3), np.random.seed(4), torch.manual_seed(5)
-    bench.open(cell, namespace=namespace)
+    everywhere.open(cell, namespace=namespace)
     here = random.random() + np.random.rand() + torch.rand(1).item()
     after = random.getstate()
-    assert bench.value(0) == here
-    assert bench.value(1) == here
+    assert everywhere.value(0) == here
+    assert everywhere.value(1) == here
     assert random.getstate() == after
 
 
@@ -225,33 +225,33 @@ def test_unknown_numbers_are_ignored(bench):
     assert bench.value() == 1
 
 
-def test_kill_a_waiting_trial(bench, kinds):
-    bench.open(REPORTING)
-    bench.submit(0)
-    bench.until(Reported)
-    bench.executor.kill(0, "it took too long.")
-    assert bench.until(Died) == Died(0, "it took too long.")
-    bench.until(Ended)
-    assert kinds(bench.events) == ["Started", "Reported", "Died", "Ended"]
-    assert bench.value(1, keep=None) == 1.0
+def test_kill_a_waiting_trial(everywhere, kinds):
+    everywhere.open(REPORTING)
+    everywhere.submit(0)
+    everywhere.until(Reported)
+    everywhere.executor.kill(0, "it took too long.")
+    assert everywhere.until(Died) == Died(0, "it took too long.")
+    everywhere.until(Ended)
+    assert kinds(everywhere.events) == ["Started", "Reported", "Died", "Ended"]
+    assert everywhere.value(1, keep=None) == 1.0
 
 
-def test_stop_before_the_end_does_not_disturb_keep(bench, tmp_path, kinds):
-    bench.open("x = 1", keep=("x",))
-    bench.submit(0)
-    bench.until(Finished)
-    bench.executor.answer(0, Answer.STOP)
-    bench.executor.answer(0, Answer.KEEP, str(tmp_path / "objects"))
-    bench.until(Ended)
-    assert kinds(bench.events) == ["Started", "Finished", "Kept", "Ended"]
+def test_stop_before_the_end_does_not_disturb_keep(everywhere, tmp_path, kinds):
+    everywhere.open("x = 1", keep=("x",))
+    everywhere.submit(0)
+    everywhere.until(Finished)
+    everywhere.executor.answer(0, Answer.STOP)
+    everywhere.executor.answer(0, Answer.KEEP, str(tmp_path / "objects"))
+    everywhere.until(Ended)
+    assert kinds(everywhere.events) == ["Started", "Finished", "Kept", "Ended"]
 
 
-def test_close_twice_with_a_trial_waiting(bench):
-    bench.open(REPORTING)
-    bench.submit(0)
-    bench.until(Reported)
-    bench.executor.close()
-    bench.executor.close()
+def test_close_twice_with_a_trial_waiting(everywhere):
+    everywhere.open(REPORTING)
+    everywhere.submit(0)
+    everywhere.until(Reported)
+    everywhere.executor.close()
+    everywhere.executor.close()
 
 
 def test_report_is_harmless_outside_a_trial(tmp_path: Path):
