@@ -16,6 +16,7 @@ class TrialView:
     params = property(lambda self: dict(self._trial.params))
     state = property(lambda self: self._trial.state.value)
     values = property(lambda self: self._trial.values)
+    rounds = property(lambda self: self._trial.rounds)  # the values of each fold or repeat
     duration_s = property(lambda self: self._trial.duration_s)
     figures = property(lambda self: dict(self._trial.figures))
     notice = property(lambda self: self._trial.notice)
