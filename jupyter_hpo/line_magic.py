@@ -188,6 +188,12 @@ def _apply(study: StudyHandle, rest: list[str]) -> None:
     apply(study, int(rest[0]) if rest else None)
 
 
+def _use(study: StudyHandle, rest: list[str]) -> None:
+    if len(rest) != 1 or not (rest[0].isdecimal() or rest[0] == "best"):
+        raise HpoError("%hpo use takes the number of one trial, or best: %hpo use 17")
+    print(study.use(None if rest[0] == "best" else int(rest[0])))
+
+
 def _export(study: StudyResults, rest: list[str]) -> None:
     from .outcome import said
 
@@ -229,6 +235,9 @@ COMMANDS: dict[str, Command] = {
         "resume-trial", StudyHandle.resume_trial, "let it go on as soon as a slot is free"
     ),
     "apply": Command(_apply, "[N]", "write the values of trial N, or the best, into the cell"),
+    "use": Command(
+        _use, "N|best", "make trial N the result: its values and objects in the notebook"
+    ),
     "export": Command(
         _export, "report.html [--force]", "write it as one file for any browser", reads=True
     ),

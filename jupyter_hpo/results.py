@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
 from .storage.folder import StudyFolder
+from .study.constraints import infeasible
 from .study.endings import nothing_feasible
 from .study.objective import Objective
 from .study.ranking import best_trials, complete, leaderboard
@@ -200,8 +201,16 @@ class StudyResults:
 
     # -------------------------------------------------------------- looking closer
     def trials_dataframe(self) -> pandas.DataFrame:
-        """One row a trial, as Optuna's. Needs pandas."""
-        return self.optuna.trials_dataframe()
+        """One row a trial, as Optuna's, and beside it what was measured (`figure_n_params`) and
+        what a trial breaks (`infeasible`, empty when nothing). Needs pandas."""
+        frame = self.optuna.trials_dataframe()
+        trials = {trial.number: trial for trial in self._trials()}
+        known = [trials.get(number) for number in frame["number"]]
+        names = dict.fromkeys(name for t in known if t is not None for name in t.figures)
+        for name in names:
+            frame[f"figure_{name}"] = [None if t is None else t.figures.get(name) for t in known]
+        frame["infeasible"] = ["" if t is None else infeasible(t.violations) for t in known]
+        return frame
 
     def importances(self) -> dict[str, float]:
         """How much each parameter mattered to the first objective, largest first (Optuna's

@@ -19,7 +19,8 @@ _ORDER: dict[RowState, int] = {
 
 
 def ranked(rows: Sequence[Row], header: Header) -> list[Row]:
-    """Complete trials from best to worst, then pruned, unfinished, failed, stopped, waiting."""
+    """Complete trials from best to worst, then pruned, unfinished, failed, stopped, waiting; each
+    time those that break a constraint behind the others."""
     maximize = bool(header.objectives) and header.objectives[0].direction == "maximize"
     best = header.best.number if header.best else None
 
@@ -27,6 +28,7 @@ def ranked(rows: Sequence[Row], header: Header) -> list[Row]:
         value = row.values[0] if row.values else None
         usable = value is not None and value == value
         place = (-value if maximize else value) if usable and value is not None else 0.0
-        return _ORDER[row.state], row.number != best, not usable, place, row.number
+        broken = bool(row.infeasible)
+        return _ORDER[row.state], row.number != best, broken, not usable, place, row.number
 
     return sorted(rows, key=key)

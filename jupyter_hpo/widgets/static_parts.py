@@ -21,6 +21,10 @@ SIGNS: dict[RowState, str] = {
     "FAIL": "✕ failed",
     "STOPPED": "■ stopped",
 }
+INFEASIBLE = "▽ infeasible"
+BREAKS = "Breaks"
+"""The column that says which constraint a trial breaks."""
+
 ENDINGS: dict[StudyState, str] = {
     "starting": "Starting",
     "running": "Running",
@@ -49,6 +53,8 @@ def columns(header: Header, rows: Sequence[Row]) -> list[tuple[str, bool]]:
     found.append(("Time", True))
     if any(row.memory_bytes is not None for row in rows):
         found.append(("Memory", True))
+    if any(row.infeasible for row in rows):
+        found.append((BREAKS, False))
     return found
 
 
@@ -64,7 +70,7 @@ def cells(row: Row, header: Header, titles: Sequence[tuple[str, bool]]) -> list[
     """One text for each column. titles: as `columns` gives them."""
     params = header.params[:PARAMS]
     last = [title for title, _ in titles[2 + len(header.objectives) + len(params) :]]
-    found = [str(row.number), SIGNS[row.state]]
+    found = [str(row.number), INFEASIBLE if row.infeasible else SIGNS[row.state]]
     for index in range(len(header.objectives)):
         has = row.values is not None and index < len(row.values)
         found.append(numbers.metric(row.values[index] if has and row.values else None))
@@ -76,6 +82,8 @@ def cells(row: Row, header: Header, titles: Sequence[tuple[str, bool]]) -> list[
     found.append(numbers.duration(row.duration_s))
     if "Memory" in last:
         found.append(numbers.memory(row.memory_bytes))
+    if BREAKS in last:
+        found.append(line(row.infeasible, VALUE))
     return found
 
 
@@ -96,12 +104,17 @@ def summary(header: Header) -> list[tuple[str, str]]:
     ]
     done = sum(n for n, _ in counts) - header.n_outside
     of = "" if header.n_trials is None or done >= header.n_trials else f" of {header.n_trials}"
-    counts += [(header.n_outside, "of them outside the space"), (header.n_cut_off, "cut off")]
+    counts += [
+        (header.n_infeasible, "of them infeasible"),
+        (header.n_outside, "of them outside the space"),
+        (header.n_cut_off, "cut off"),
+    ]
     parts = ", ".join(f"{n} {word}" for n, word in counts if n)
     items = []
     if header.best is not None:
         values = ", ".join(numbers.metric(value) for value in header.best.values)
-        items.append(("Best", f"{values} (trial {header.best.number})"))
+        label = "Best" if header.chosen is None else "Chosen"
+        items.append((label, f"{values} (trial {header.best.number})"))
     items.append(("Trials", f"{done}{of}" + (f" ({parts})" if parts else "")))
     items.append(
         ("Time", numbers.duration(header.elapsed_s if header.spent_s is None else header.spent_s))
