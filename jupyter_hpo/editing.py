@@ -10,13 +10,14 @@ from typing import Any
 
 from .cell import CapturedCell
 from .cell.rewriting import marked
-from .editor_spec import editor_spec
+from .editor_spec import editor_spec, with_pieces
 from .errors import CellError, HpoError, Problem, StudyError
 from .explain import Section, plan
 from .facts import facts_of
 from .front_ends import a_person_can_answer
 from .notebook import Notebook
 from .options import Options
+from .past.transforming import pieces_in
 from .planner import Planner
 from .programs import planned
 from .run import Runner
@@ -76,6 +77,7 @@ class _Editing:
         at_first = cell if cell.space else notebook.capture(auto=True)
         options = self.request.options
         spec = editor_spec(options.name or "", cell, options, found=self._sections(at_first))
+        spec = with_pieces(spec, cell, "pieces" in pieces_in(notebook.namespace))
         self.editor = Editor(spec, self.answer, f"{study_name(cell)}-editor")
 
     def answer(self, command: CommandName, choice: Choice) -> EditorAnswer:

@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from .cell import CapturedCell
+from .cell.pieces import PIECES
+from .cell.rewriting import inserted
+from .errors import StudyError
 from .executors.devices import usable_gpus
 from .options import Options, cores
 from .widgets.numbers import memory
 from .widgets.protocol import (
     EditorOption,
+    EditorPiece,
     EditorRow,
     EditorSection,
     EditorSettings,
@@ -102,6 +107,23 @@ def editor_spec(
         tuned = declared if cell.space else [*declared, *offered]
     rows = _rows(cell, tuned)
     return EditorSpec(name, rows, _settings(cell, options), list(cell.notices), list(found))
+
+
+def with_pieces(spec: EditorSpec, cell: CapturedCell, known: bool) -> EditorSpec:
+    """The editor of a cell, with the pieces that can be put into its text; without, where that
+    isn't known. known: the notebook has the name `pieces`."""
+    own = next((typed for typed in cell.typed if not typed.number), None)
+    if own is None or not own.python.strip():
+        return spec
+    try:
+        found = [(piece, inserted(cell, name, known)) for name, piece in PIECES.items()]
+    except (StudyError, SyntaxError):
+        return spec
+    pieces = [
+        EditorPiece(piece.title, piece.sentence, one.edit.after, one.replaces)
+        for piece, one in found
+    ]
+    return replace(spec, pieces=pieces, text=own.text, cell_id=own.cell_id)
 
 
 def _rows(cell: CapturedCell, tuned: Collection[str]) -> list[EditorRow]:

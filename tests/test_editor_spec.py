@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from jupyter_hpo import editor_spec as module
 from jupyter_hpo.cell import capture
-from jupyter_hpo.editor_spec import TRIALS, editor_spec
+from jupyter_hpo.cell.captured import Typed
+from jupyter_hpo.cell.pieces import PIECES
+from jupyter_hpo.editor_spec import TRIALS, editor_spec, with_pieces
 from jupyter_hpo.options import Options
 from jupyter_hpo.space import Float, SearchSpace
 from jupyter_hpo.study.objective import Objective
@@ -89,3 +93,16 @@ def test_devices_are_those_of_the_machine(monkeypatch):
     assert words(one) == ["auto", "cpu", "cuda:0"]
     assert words(one, two) == ["auto", "cpu", "cuda", "cuda:0", "cuda:1"]
     assert words(one, two, device="cuda:1,cuda:0")[-1] == "cuda:1,cuda:0"
+
+
+def test_pieces_are_offered_where_the_cell_s_text_is_known():
+    cell = capture(CELL)
+    plain = editor_spec("s", cell, Options())
+    assert with_pieces(plain, cell, True).pieces == []
+    typed = replace(cell, typed=(Typed(0, "%%hpo\n" + CELL, cell.source, "abc"),))
+    spec = with_pieces(plain, typed, False)
+    assert [piece.title for piece in spec.pieces] == [piece.title for piece in PIECES.values()]
+    assert (spec.text, spec.cell_id) == ("%%hpo\n" + CELL, "abc")
+    assert all("from jupyter_hpo import pieces\n" in piece.after for piece in spec.pieces)
+    broken = replace(typed, typed=(Typed(0, "for", "for", ""),))
+    assert with_pieces(plain, broken, False).pieces == []

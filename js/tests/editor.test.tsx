@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { EDITS_EVENT, type EditsDetail } from "../src/board/edits";
 import type { EditorChoice, EditorSpec, Reply } from "../src/core/protocol";
 import { Editor } from "../src/editor/editor";
 import { choice_row, editor_row, editor_settings, editor_spec } from "./editor_help";
@@ -427,4 +428,57 @@ it("of a running study has the values only, and can be left", async () => {
   expect(button("Change the space").disabled).toBe(false);
   await click(button("Cancel"));
   expect(left).toBe(1);
+});
+
+describe("pieces", () => {
+  const pieces = [
+    { title: "Loss", sentence: "Of classes.", after: "loss = pieces.loss()", replaces: "" },
+    { title: "Optimiser", sentence: "Of all kinds.", after: "o = pieces.optimizer()", replaces: "SGD(p)" },
+  ];
+  const spec = () => editor_spec({ pieces, text: "x = 1", cell_id: "abc" });
+  let offered: EditsDetail[];
+  const take = (event: Event): void => {
+    offered.push((event as CustomEvent<EditsDetail>).detail);
+    event.preventDefault();
+  };
+  const choose = async (title: string): Promise<void> => {
+    await click(button("Insert"));
+    await click([...root.querySelectorAll<HTMLElement>("[role=menuitem]")].find((i) => i.textContent!.startsWith(title))!);
+  };
+
+  beforeEach(() => {
+    offered = [];
+  });
+
+  it("are offered with a sentence each, and with what they replace", async () => {
+    draw(spec());
+    await click(button("Insert"));
+    const items = [...root.querySelectorAll("[role=menuitem]")].map((i) => i.textContent);
+    expect(items).toEqual(["LossOf classes.", "OptimiserInstead of SGD(p). Of all kinds."]);
+  });
+
+  it.each([["Loss", true], ["Optimiser", false]])(
+    "%s goes into the cell where somebody can write it, at once: %s", async (title, atOnce) => {
+      root.addEventListener(EDITS_EVENT, take);
+      draw(spec());
+      await choose(title);
+      root.removeEventListener(EDITS_EVENT, take);
+      const after = pieces.find((p) => p.title === title)!.after;
+      expect(offered).toEqual([
+        { edits: [{ cell: 0, before: "x = 1", after, cell_id: "abc" }], title: `Insert into the cell: ${title}`, atOnce, tune: true },
+      ]);
+      expect(root.querySelector(".hpo-edits")).toBeNull();
+    });
+
+  it("are there to be copied where nobody can write them", async () => {
+    draw(spec());
+    await choose("Loss");
+    expect(root.querySelector(".hpo-edits")!.textContent).toContain("loss = pieces.loss()");
+    expect(text()).toContain("then run the cell");
+  });
+
+  it("have no button where none can be inserted", () => {
+    draw();
+    expect(button("Insert")).toBeUndefined();
+  });
 });

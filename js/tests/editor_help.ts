@@ -77,6 +77,9 @@ export const editor_spec = (more: Partial<EditorSpec> = {}): EditorSpec => ({
   found: [
     { title: "Every trial runs again", rows: [["In[2], line 3", "builds model", "model = Net()"]] },
   ],
+  pieces: [],
+  text: "",
+  cell_id: "",
   rows: [editor_row(), choice_row({ ticked: false })],
   settings: editor_settings(),
   ...more,

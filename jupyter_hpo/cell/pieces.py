@@ -171,10 +171,11 @@ PIECES: dict[str, Piece] = {
             "folds",
             "Folds of cross-validation",
             "Indices to train and to validate on, fold by fold: plain, stratified, or in time.",
-            "",
+            "folds",
             ("X", "y"),
             ("X", "y", "k", "kind"),
             (),
+            ("for train_idx, val_idx in folds: train on the ones, validate on the others",),
         ),
         Piece(
             "split",

@@ -11,11 +11,20 @@ export const EDITS_EVENT = "jupyter-hpo-edits";
 export interface EditsDetail {
   edits: Edit[];
   title: string;
+  /** Made without a question: nothing of the cell goes. */
+  atOnce?: boolean;
+  /** Once it is made, the cell is captured again, with the editor open. */
+  tune?: boolean;
 }
 
 /** Offer a change to whoever can make it; true when somebody took it. */
-export function offerEdits(from: Element, edits: Edit[], title: string): boolean {
-  const detail: EditsDetail = { edits, title };
+export function offerEdits(
+  from: Element,
+  edits: Edit[],
+  title: string,
+  more: Pick<EditsDetail, "atOnce" | "tune"> = {},
+): boolean {
+  const detail: EditsDetail = { edits, title, ...more };
   const event = new CustomEvent(EDITS_EVENT, { bubbles: true, cancelable: true, detail });
   // At the study's end the board it was asked from may have given way to the saved result.
   return !(from.isConnected ? from : from.ownerDocument.body).dispatchEvent(event);

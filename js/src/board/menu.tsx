@@ -4,6 +4,8 @@ import { Pop } from "./pop";
 
 export interface Item {
   title: string;
+  /** A sentence below it. */
+  help?: string;
   onChoose: () => void;
 }
 
@@ -87,6 +89,7 @@ export function MenuButton({ title, items }: { title: string; items: readonly It
                   }}
                 >
                   {item.title}
+                  {item.help && <small>{item.help}</small>}
                 </button>
               </li>
             ))}

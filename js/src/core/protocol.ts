@@ -234,6 +234,13 @@ export interface EditorOption {
   help: string;
 }
 
+export interface EditorPiece {
+  title: string;
+  sentence: string;
+  after: string;
+  replaces: string;
+}
+
 export interface EditorSettings {
   objectives: ObjectiveCandidate[];
   chosen: number;
@@ -260,6 +267,9 @@ export interface EditorSpec {
   settings: EditorSettings;
   notices: string[];
   found: EditorSection[];
+  pieces: EditorPiece[];
+  text: string;
+  cell_id: string;
 }
 
 export interface EditorChoiceRow {

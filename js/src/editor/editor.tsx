@@ -3,11 +3,13 @@ import { render, type ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { CommandClient } from "../core/commands";
 import { choiceOf, edited, formOf } from "../core/form";
-import type { Edit, EditorProblem, EditorSpec } from "../core/protocol";
+import type { Edit, EditorPiece, EditorProblem, EditorSpec } from "../core/protocol";
 import { checkRow, checkSettings, type EditedRow, type Settings as Edited } from "../core/ranges";
 import { line } from "../core/text";
 import { Long } from "../board/long";
 import { Edits, offerEdits } from "../board/edits";
+import { MenuButton } from "../board/menu";
+import asks from "../board/asks.css";
 import base from "../board/base.css";
 import board from "../board/edits.css";
 import { Problems } from "./fields";
@@ -32,6 +34,8 @@ interface Props {
 }
 
 const TITLE = "Write the marks into the code";
+const INSERT = "Insert into the cell";
+const AGAIN = "Paste the new text over the cell's, then run the cell: its values are here then.";
 
 export function Editor(props: Props) {
   const { spec, submit, label, compact = false, plan: askPlan, writeMarks, onCancel } = props;
@@ -44,7 +48,7 @@ export function Editor(props: Props) {
   const [said, setSaid] = useState<{ text: string; ok: boolean } | null>(null);
   const [busy, setBusy] = useState(false);
   const [tried, setTried] = useState(0);
-  const [edits, setEdits] = useState<Edit[] | null>(null);
+  const [edits, setEdits] = useState<{ list: Edit[]; title: string } | null>(null);
 
   const ticked = rows.filter((row) => row.ticked);
   const findings = useMemo(
@@ -120,8 +124,24 @@ export function Editor(props: Props) {
     const found = (await send(writeMarks!)) as Edit[] | null;
     if (!found) return;
     if (!found.length) setSaid({ text: "The code says all of this already.", ok: true });
-    else if (!offerEdits(root.current!, found, TITLE)) setEdits(found);
+    else if (!offerEdits(root.current!, found, TITLE)) setEdits({ list: found, title: TITLE });
   };
+
+  /** Where our labextension is, it puts the piece in and opens the editor anew. */
+  const insert = ({ title, after, replaces }: EditorPiece): void => {
+    const edit: Edit = { cell: 0, before: spec.text, after, cell_id: spec.cell_id };
+    const name = `${INSERT}: ${title}`;
+    setSaid(null);
+    setEdits(null);
+    if (offerEdits(root.current!, [edit], name, { atOnce: !replaces, tune: true })) return;
+    setEdits({ list: [edit], title: name });
+    setSaid({ text: AGAIN, ok: true });
+  };
+  const pieces = spec.pieces.map((piece) => ({
+    title: piece.title,
+    help: piece.replaces ? `Instead of ${line(piece.replaces, 60)}. ${piece.sentence}` : piece.sentence,
+    onChoose: () => insert(piece),
+  }));
 
   const tickAll = (value: boolean): void =>
     changeRows(rows.map((row) => (row.ticked === value ? row : { ...row, ticked: value })));
@@ -216,13 +236,14 @@ export function Editor(props: Props) {
             Write marks
           </button>
         )}
+        {!compact && <MenuButton title="Insert" items={pieces} />}
         {onCancel && (
           <button type="button" class="hpo-button" onClick={onCancel}>
             Cancel
           </button>
         )}
       </div>
-      {edits && <Edits edits={edits} title={TITLE} onClose={() => setEdits(null)} />}
+      {edits && <Edits edits={edits.list} title={edits.title} onClose={() => setEdits(null)} />}
       <Spoken problems={all.map((p) => p.message)} said={said?.text ?? ""} />
     </form>
   );
@@ -257,7 +278,7 @@ function Spoken({ problems, said }: { problems: readonly string[]; said: string 
 /** Draw the editor of a cell into an element; returns what takes it away again. */
 export function mount(el: HTMLElement, spec: EditorSpec, client: CommandClient): () => void {
   const style = document.createElement("style");
-  style.textContent = base + board + css;
+  style.textContent = base + asks + board + css;
   const root = document.createElement("div");
   root.className = "hpo hpo-editor";
   // Keys typed here are for these fields, not for the notebook's command mode.

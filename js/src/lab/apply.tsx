@@ -94,22 +94,30 @@ export function say(title: string, sentence: string): void {
   void showDialog({ title, body: line(sentence, 1000), buttons: [Dialog.okButton()] });
 }
 
-/** Show what would change and, when the person agrees, change it. Resolves when that is done. */
-export async function applyEdits(panel: NotebookPanel, edits: Edit[], title: string): Promise<void> {
+/** Show what would change and, when the person agrees, or at once, change it. Resolves when that is
+ * done: whether something was changed. */
+export async function applyEdits(
+  panel: NotebookPanel,
+  edits: Edit[],
+  title: string,
+  atOnce = false,
+): Promise<boolean> {
   const { cells, indices } = codeCells(panel);
   const placed = place(edits, cells.map(read));
   const ready = placed.filter(({ state }) => state === "ready");
   if (placed.every(({ state }) => state === "done")) {
     say(title, "The cell says so already: there is nothing to change.");
-    return;
+    return false;
   }
   const buttons = ready.length
     ? [Dialog.cancelButton(), Dialog.okButton({ label: "Apply" })]
     : [Dialog.okButton()];
   const defaultButton = buttons.length - 1;
-  const body = new Body(<Preview placed={placed} />);
-  const { button } = await showDialog({ title, body, buttons, defaultButton });
-  if (!button.accept || !ready.length || panel.isDisposed) return;
+  if (!atOnce || ready.length < placed.length) {
+    const body = new Body(<Preview placed={placed} />);
+    const { button } = await showDialog({ title, body, buttons, defaultButton });
+    if (!button.accept || !ready.length || panel.isDisposed) return false;
+  }
   const written: ICodeCellModel[] = [];
   for (const { index, edit, after } of ready) {
     const cell = cells[index!]!;
@@ -119,7 +127,7 @@ export async function applyEdits(panel: NotebookPanel, edits: Edit[], title: str
     write(cell, change(source, after));
     written.push(cell);
   }
-  if (!written.length) return;
+  if (!written.length) return false;
   await show(panel, indices[ready[0]!.index!]!);
   Notification.success(written.length === 1 ? "The cell is changed." : "The cells are changed.", {
     autoClose: 8000,
@@ -127,6 +135,7 @@ export async function applyEdits(panel: NotebookPanel, edits: Edit[], title: str
       { label: "Undo", callback: () => written.forEach((cell) => cell.sharedModel.undo()) },
     ],
   });
+  return true;
 }
 
 /** Put the cursor into the cell, so that the keys for undo mean its text. */

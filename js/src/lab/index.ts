@@ -17,6 +17,7 @@ import css from "./lab.css";
 import { Mending } from "./mending";
 import { StudiesPanel } from "./panel";
 import { result } from "./renderer";
+import { tune } from "./tune";
 import { Where } from "./where";
 
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -57,7 +58,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
       const notebook = where.notebookOf(event.target as Node | null);
       if (!notebook) return;
       event.preventDefault();
-      void applyEdits(notebook, detail.edits, detail.title);
+      const made = applyEdits(notebook, detail.edits, detail.title, detail.atOnce);
+      if (detail.tune) void made.then((done) => (done ? tune(notebook) : undefined));
     });
   },
 };

@@ -1,0 +1,113 @@
+"""Pieces put into the text of a cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from jupyter_hpo.cell import capture
+from jupyter_hpo.cell.captured import CapturedCell, Typed
+from jupyter_hpo.cell.pieces import PIECES
+from jupyter_hpo.cell.rewriting import inserted
+from jupyter_hpo.cell.written_out import written_out
+
+NAMES = {"torch", "make", "X", "y", "tokens", "model"}
+TRAIN = """\
+model = make()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.8)
+loss_fn = torch.nn.MSELoss()
+for epoch in range(12):
+    val_loss = loss_fn(model, y)
+"""
+
+
+def captured(body: str) -> CapturedCell:
+    out = {"pieces": "jupyter_hpo.pieces"}
+    cell = capture(body, names=NAMES, transform=lambda text: written_out(text, out))
+    return replace(cell, typed=(Typed(0, "%%hpo\n" + body, cell.source, "abc"),))
+
+
+def put(body: str, piece: str, known: bool = False):
+    return inserted(captured(body), piece, known)
+
+
+def again(text: str) -> CapturedCell:
+    return captured(text.removeprefix("%%hpo\n"))
+
+
+def test_a_piece_takes_the_place_of_what_it_can_do():
+    found = put("import torch\n" + TRAIN, "optimizer")
+    assert found.replaces == "torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.8)"
+    head, _, rest = found.edit.after.partition("optimizer = ")
+    assert head == "%%hpo\nimport torch\nfrom jupyter_hpo import pieces\nmodel = make()\n"
+    assert rest.startswith(
+        "pieces.optimizer(\n"
+        "    model.parameters(),\n"
+        '    kind="sgd",  # hpo: sgd | momentum | nesterov | adagrad | rmsprop | adam | adamw\n'
+        "    lr=0.05,  # hpo: 1e-5..1e-1 log\n"
+        "    weight_decay=0.0001,  # hpo: 1e-6..1e-1 log\n"
+        "    momentum=0.8,  # hpo: 0.5..0.99 if optimizer.kind in (momentum, nesterov)\n"
+    )
+    cell = again(found.edit.after)
+    assert cell.problems == ()
+    assert [str(cell.space[n].condition) for n in ("lr", "momentum")] == [
+        "None", "optimizer.kind in (momentum, nesterov)",
+    ]  # fmt: skip
+
+
+def test_a_loss_stays_of_its_family():
+    found = put(TRAIN, "loss")
+    assert found.replaces == "torch.nn.MSELoss()"
+    assert (
+        'loss_fn = pieces.loss(\n    kind="mse",  # hpo: mse | huber\n'
+        "    delta=1.0,  # hpo: 0.1..10.0 log if loss.kind == huber\n)\n"
+    ) in found.edit.after
+
+
+def test_a_schedule_stands_below_its_optimiser_and_is_stepped_in_the_loop():
+    text = put(TRAIN, "lr_schedule").edit.after
+    lines = text.split("\n")
+    at = lines.index("schedule = pieces.lr_schedule(")
+    assert lines[at - 1].startswith("optimizer = ")
+    assert lines[at + 1] == "    optimizer, epochs=12,"
+    assert text.endswith("    val_loss = loss_fn(model, y)\n    schedule.step(val_loss)\n")
+    rising = put(TRAIN.replace("val_loss =", "val_acc ="), "lr_schedule").edit.after
+    assert rising.endswith("    schedule.step(-val_acc)\n")
+
+
+def test_a_schedule_that_the_cell_steps_without_a_value_waits_for_no_plateau():
+    old = "scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=3)\n"
+    body = TRAIN.replace("for epoch", old + "for epoch") + "    scheduler.step()\n"
+    found = put(body, "lr_schedule")
+    assert found.replaces.startswith("torch.optim.lr_scheduler.StepLR(")
+    assert 'kind="step",  # hpo: fixed | exponential | step | cosine | warmup' in found.edit.after
+    assert found.edit.after.endswith("    scheduler.step()\n")
+
+
+def test_an_import_that_is_there_is_not_repeated():
+    assert "import pieces" not in put(TRAIN, "loss", known=True).edit.after
+    here = put("from jupyter_hpo import pieces\n" + TRAIN, "loss").edit.after
+    assert here.count("import pieces") == 1
+
+
+@pytest.mark.parametrize("body", [TRAIN, "val_loss = make()\n", "val_loss = make()"])
+@pytest.mark.parametrize("piece", PIECES)
+def test_every_piece_can_be_put_into_any_cell_and_be_searched(piece, body):
+    found = put(body, piece)
+    cell = again(found.edit.after)
+    wrong = [p for p in cell.problems if p.code not in ("undefined_name", "nothing_to_tune")]
+    assert wrong == []
+    settings = {s.name for s in PIECES[piece].settings if not s.asked}
+    declared = {t.name.rpartition(".")[2] for t in cell.tunables if t.declared}
+    of_other_kinds = {"history", "delta", "label_smoothing", "margin"}
+    assert settings - of_other_kinds <= declared <= settings
+    assert body.split("\n")[-2 if body.endswith("\n") else -1] in found.edit.after
+
+
+def test_the_rest_of_the_cell_stays_as_it_was_typed():
+    body = "x = 'ü'  # keep\n\n" + TRAIN + "# end"
+    text = put(body, "augment").edit.after
+    assert text.startswith("%%hpo\nfrom jupyter_hpo import pieces\nx = 'ü'  # keep\n\n")
+    assert text.endswith("\n# end")
+    assert "augment = pieces.augment(\n    flip=0.5,  # hpo: 0.0..0.5\n" in text
