@@ -85,13 +85,15 @@ def judge_for(cell: CapturedCell, options: Options, rounds: Rounds) -> Scheduler
         return None
     curve = bool(cell.reports) and not is_folds(cell)
     if options.pruner is None or (curve and rounds.n > 1 and options.pruner != "none"):
-        return Paired(word=rounds.word, total=rounds.n if rounds.n > 1 else None)
+        if rounds.n == 1:
+            return Paired()
+        return Paired(word=rounds.word, total=rounds.n)
     return None
 
 
 def is_folds(cell: CapturedCell) -> bool:
-    """Whether the turns of the cell's own reporting loop are folds, or repeats."""
-    return cell.loop is not None and bool(cell.loop.own)
+    """Whether what is reported while a trial runs are folds, of a loop or of scikit-learn."""
+    return cell.reports.startswith("each fold of")
 
 
 def about_rounds(rounds: Rounds, judge: Scheduler | None) -> list[str]:

@@ -188,6 +188,9 @@ def _reports(
 
 
 def _said(reports: Reports, objectives: Sequence[Objective]) -> str:
+    if reports.loop is not None and reports.loop.own:
+        mean = ", and the objective is their mean" if reports.loop.means else ""
+        return f"each fold of the loop in {reports.loop.place.where} is a report{mean}"
     if reports.loop is not None:
         return f"{reports.loop.why}, and every turn is a report"
     places = dict.fromkeys(w.place.where for w in reports.watches if w.reports)

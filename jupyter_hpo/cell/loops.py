@@ -1,8 +1,9 @@
 """The reporting loop: the one whose turns move the objective.
 
-The outermost loop around a change of the objective reports; a loop over folds, seeds or
-repeats gives way to the one in it, whose turns then count on from one fold to the next, so
-that step k is the same fold and epoch in each trial. Of several such loops the last does: a
+A loop over folds or seeds reports wherever each turn's own value can be told (`fold_loops`). Else
+the outermost loop around a change of the objective reports, and a loop of repeats gives way to
+the one in it, whose turns then count on from one fold to the next, so that step k is the same
+fold and epoch in each trial. Of several such loops the last does: a
 warm-up before it doesn't. Loops that only look (under `no_grad`, over test data) never do.
 """
 
@@ -10,12 +11,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from ..study.objective import Objective
 from .captured import Loop
 from .flow import Functions, Site, Turn, bound_names, find_sites, same_figures
 from .flow.paths import substitute
+from .fold_loops import is_fold_loop, own_value
 from .names import reads
 from .scopes import FUNCTIONS, stored
 from .values import place_of
@@ -44,7 +47,24 @@ def find_loop(
     """The loop whose turns are reports, in the cell or in a function that it calls; None when
     no loop moves an objective. tree: the cell, or all statements of the trial. said: by index,
     what stands for an objective that is printed."""
-    said = said or {}
+    loop = _find(tree, objectives, said or {}, is_fold_loop)
+    return loop if loop is not None and loop.own else _find(tree, objectives, said or {}, _none)
+
+
+Choice = Callable[[ast.stmt], bool]
+"""Whether a loop is to report before all others around the same change."""
+
+
+def _none(loop: ast.stmt) -> bool:
+    return False
+
+
+def _find(
+    tree: ast.Module,
+    objectives: Sequence[Objective],
+    said: Mapping[int, ast.expr],
+    first: Choice,
+) -> Loop | None:
     table, bound = Functions.of(tree), bound_names(tree)
     chosen: tuple[int, ast.stmt] | None = None
     turns: dict[int, list[tuple[int, Site, Turn]]] = {}
@@ -52,9 +72,10 @@ def find_loop(
         expression = said.get(i) or expression_of(objective)
         if expression is None:
             continue
-        found = _reporting(find_sites(tree, expression, table, floating=_floats(expression, bound)))
+        sites = find_sites(tree, expression, table, floating=_floats(expression, bound))
+        found = _reporting(sites, first)
         if found is None and isinstance(expression, ast.Name) and i not in said:
-            found = _reporting(same_figures(tree, expression.id, table))
+            found = _reporting(same_figures(tree, expression.id, table), first)
         if found is not None:
             turns.setdefault(id(found[1].loop), []).append((i, *found))
     for identity, moved in turns.items():
@@ -64,6 +85,8 @@ def find_loop(
     if chosen is None:
         return None
     loop = _loop(turns[best], objectives, bound, set(said))
+    if first(chosen[1]):
+        loop = _with_own(loop, turns[best], objectives)
     return None if _too_early(tree, chosen[1], loop) else loop
 
 
@@ -115,6 +138,19 @@ def _loop(
         if (expression := expression_of(objectives[i])) is not None and _floats(expression, bound)
     )
     return Loop(place, why, turn.function.name, expressions, last)
+
+
+def _with_own(
+    loop: Loop, moved: list[tuple[int, Site, Turn]], objectives: Sequence[Objective]
+) -> Loop:
+    """The loop, knowing what to evaluate of one turn alone, where each objective has that."""
+    own = {i: own_value(site, turn, _so_far(site, turn)) for i, site, turn in moved}
+    found = [own.get(i) for i in range(len(objectives))]
+    if not all(found):
+        return loop
+    texts = tuple(ast.unparse(one[0]) for one in found if one)
+    means = tuple(i for i, one in enumerate(found) if one and one[1])
+    return replace(loop, own=texts, means=means)
 
 
 def _plain(objective: Objective) -> str:
@@ -174,14 +210,14 @@ def _why(site: Site, turn: Turn) -> str:
 # which loop ---------------------------------------------------------------------------
 
 
-def _reporting(sites: Sequence[Site]) -> tuple[Site, Turn] | None:
+def _reporting(sites: Sequence[Site], first: Choice) -> tuple[Site, Turn] | None:
     """The last change that a loop's turns make, and that loop."""
     best: tuple[bool, Site, Turn] | None = None
     for site in sites:
-        turn = None if site.resets else _turn_of(site)
+        turn = None if site.resets else _turn_of(site, first)
         if turn is None:
             continue
-        repeats = is_repeat(turn.loop)
+        repeats = is_repeat(turn.loop) and not first(turn.loop)
         if best is not None and best[2].loop is turn.loop and best[1].function is turn.function:
             continue  # the change in the loop's own words is the better reason
         if best is None or repeats <= best[0]:
@@ -189,9 +225,13 @@ def _reporting(sites: Sequence[Site]) -> tuple[Site, Turn] | None:
     return None if best is None else best[1:]
 
 
-def _turn_of(site: Site) -> Turn | None:
+def _turn_of(site: Site, first: Choice) -> Turn | None:
     """The outermost loop around a change that is none of repeats; of those the innermost."""
-    possible = [t for t in site.turns if t.expression is not None and not _only_looks(t, site)]
+    said = [turn for turn in site.turns if turn.expression is not None]
+    wanted = [turn for turn in said if first(turn.loop) and not turn.looks]
+    if wanted:
+        return wanted[-1]
+    possible = [turn for turn in said if not _only_looks(turn, site)]
     for turn in possible:
         if not is_repeat(turn.loop):
             return turn

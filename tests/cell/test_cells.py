@@ -197,7 +197,7 @@ def test_bound_at_its_own_values_a_cell_gives_the_same_numbers(name: str) -> Non
     if inspect.iscoroutine(result):
         asyncio.run(result)
     reports: list[int] = []
-    bound[RECORDER] = recorder_of(cell.program(), bound, lambda step, _: reports.append(step))
+    bound[RECORDER] = recorder_of(cell.program(), bound, lambda step, *_: reports.append(step))
     bind(cell.program(), own).run(bound)
     assert set(plain) == set(bound) - {RECORDER}
     for key, value in plain.items():

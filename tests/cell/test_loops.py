@@ -45,7 +45,7 @@ def run(source: str, objective: str) -> Run:
     program = program_of(source, objective)
     reports: list[tuple[int, float]] = []
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    recorder = recorder_of(program, namespace, lambda step, v: reports.append((step, v[0])))
+    recorder = recorder_of(program, namespace, lambda step, v, *_: reports.append((step, v[0])))
     namespace[RECORDER] = recorder
     with contextlib.redirect_stdout(io.StringIO()) as shown, watched(recorder):
         bind(program, {}).run(namespace)
@@ -358,8 +358,8 @@ CELLS = {
         "for i in range(2):\n    for j in range(3):\n        loss = i + j\n    # report loss\n",
         "loss",
     ),
-    "folds around epochs": (
-        "for fold in range(2):\n    for epoch in range(3):\n        loss = fold + epoch\n"
+    "restarts around epochs": (
+        "for restart in range(2):\n    for epoch in range(3):\n        loss = restart + epoch\n"
         "        # report loss\n", "loss",
     ),
     "folds alone": (
@@ -372,10 +372,10 @@ CELLS = {
         "    scores.append(acc)\n    # report sum(scores) / len(scores)\n",
         "sum(scores) / len(scores)",
     ),
-    "folds around a function's epochs": (
+    "restarts around a function's epochs": (
         "def fit(n):\n    for epoch in range(n):\n        v = epoch\n        # report v\n"
         "    return v\n"
-        "for fold in range(2):\n    loss = fit(3)\n", "loss",
+        "for restart in range(2):\n    loss = fit(3)\n", "loss",
     ),
     "warm-up before": (
         "for i in range(4):\n    loss = 100\nfor i in range(2):\n    loss = i\n    # report loss\n",

@@ -113,10 +113,13 @@ class Fit:
             frame = frame.f_back
         return False
 
-    def report(self, make: Callable[..., View], *given: Any) -> bool:
+    def report(
+        self, make: Callable[..., View], *given: Any, fold: tuple[Any, ...] | None = None
+    ) -> bool:
         """A step has ended; True when the fit is to end as by its own early stop.
 
-        make: called with `given`, makes what the step tells. Waits as long as the trial is
+        make: called with `given`, makes what the step tells. fold: where steps are folds, what
+        makes the view of this one alone. Waits as long as the trial is
         paused. What the step doesn't tell, or another version of the framework tells
         otherwise, is no report: a fit never fails by being looked at.
         """
@@ -129,13 +132,13 @@ class Fit:
         if not reported_turn(fits.step):
             return False
         try:
-            view = make(*given)
-            values = tuple(self._value(f, code, view) for f, code in fits.formulas())
+            values = self._values(make(*given))
+            own = None if fold is None else self._values(make(*fold))
         except Exception:  # Missing, or a view that can't be made
             fits.step -= 1
             return False
         try:
-            fits.reporter.from_fit(fits.step, values)
+            fits.reporter.from_fit(fits.step, values, own)
         except fits.stop:
             self.stopped = True
         return self.stopped
@@ -151,6 +154,9 @@ class Fit:
         self.over()
         if self.stopped:
             raise self.fits.stop
+
+    def _values(self, view: View) -> tuple[float, ...]:
+        return tuple(self._value(f, code, view) for f, code in self.fits.formulas())
 
     def _value(self, formula: Formula, code: CodeType, view: View) -> float:
         answers: dict[int, Any] = {}

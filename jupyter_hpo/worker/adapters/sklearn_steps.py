@@ -2,9 +2,9 @@
 estimators that measure themselves: MLP*, HistGradientBoosting* (with early stopping, or
 verbose), GradientBoosting*.
 
-A fold's report is the objective over the folds so far; its trial ends after a fold. An
-estimator ends its fit by its own early stop. Loops over `partial_fit` or `warm_start` are loops
-of the cell and report as such.
+A fold's report is the objective over the folds so far, and over this one alone; its trial ends
+after a fold. An estimator ends its fit by its own early stop. Loops over `partial_fit` or
+`warm_start` are loops of the cell and report as such.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def _put_folds(module: Any, patches: Patches, fits: Fits) -> None:
             if folds.fit is not None and isinstance(result, Mapping):
                 _add(folds.scores, result.get("test_scores"))
                 single = _outermost(frame).f_code.co_name == "cross_val_score"
-                if folds.fit.report(_folds_view, folds.scores, single):
+                last = {name: values[-1:] for name, values in folds.scores.items()}
+                if folds.fit.report(_folds_view, folds.scores, single, fold=(last, single)):
                     stopped, folds.fit, folds.frame = folds.fit, None, None
                     stopped.end()
             return result
