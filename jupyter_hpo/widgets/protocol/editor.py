@@ -82,16 +82,31 @@ class EditorSection:
 
 
 @dataclass(frozen=True)
+class EditorPiece:
+    """A ready part that can be put into the cell. after: the cell's text with it. replaces: the
+    code that goes, '' where nothing does."""
+
+    title: str
+    sentence: str
+    after: str
+    replaces: str = ""
+
+
+@dataclass(frozen=True)
 class EditorSpec:
     """All the editor shows, given once. study: its name, '' when nobody named it. notices:
     said above the rows. found: what else was found in the code, and what trials do, with the
-    values ticked at first."""
+    values ticked at first. pieces: what can be inserted; text: of the cell as it stands; cell_id:
+    the notebook's, '' when it isn't known."""
 
     study: str
     rows: list[EditorRow]
     settings: EditorSettings
     notices: list[str] = field(default_factory=list)
     found: list[EditorSection] = field(default_factory=list)
+    pieces: list[EditorPiece] = field(default_factory=list)
+    text: str = ""
+    cell_id: str = ""
 
 
 @dataclass(frozen=True)
