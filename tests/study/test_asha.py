@@ -205,3 +205,37 @@ def test_same_reports_same_verdicts():
 @pytest.mark.parametrize("number", [0, 7])
 def test_ending_an_unknown_trial_is_harmless(number):
     asha().on_end(number)
+
+
+def test_in_a_long_training_the_first_rung_stands_at_a_ninth_of_it():
+    scheduler = Asha(pool=3)
+    scheduler.protect(0)
+    for step in range(1, 271):
+        assert scheduler.on_report(0, step, 1.0 / step) is Verdict.CONTINUE
+    scheduler.on_end(0, complete=True)
+    assert scheduler.rung_steps == (30, 90, 270)
+    assert {scheduler.on_report(1, step, 9.0) for step in range(1, 30)} == {Verdict.CONTINUE}
+    assert scheduler.on_report(1, 30, 9.0) is Verdict.PAUSE
+    assert scheduler.why_pruned(1) == "2 of 2 trials at step 30; one in 3 goes on"
+
+
+def test_who_was_paused_before_the_first_rung_moved_goes_on_to_it():
+    scheduler = Asha(pool=3)
+    assert scheduler.on_report(1, 1, 0.9) is Verdict.PAUSE
+    assert [scheduler.on_report(2, step, 0.8) for step in (1, 40)] == [Verdict.PAUSE] * 2
+    for step in range(1, 271):
+        scheduler.on_report(0, step, 0.1)
+    scheduler.on_end(0, complete=True)
+    assert scheduler.paused == {1, 2}
+    assert scheduler.promote() == 1, "it has come to no rung yet"
+    assert scheduler.promote() is None, "and the other is the worse of two"
+    assert scheduler.on_report(1, 30, 0.9) is Verdict.PAUSE
+    assert scheduler.paused == {1, 2}
+
+
+@pytest.mark.parametrize("steps", [27, 99])
+def test_in_a_short_training_the_first_rung_stays_at_the_first_step(steps):
+    scheduler = Asha()
+    scheduler.full_training(steps)
+    assert scheduler.rung_step(0) == 1
+    assert Asha(first_step=2).rung_step(0) == 2
