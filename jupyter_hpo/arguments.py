@@ -68,6 +68,7 @@ def parsed_words(words: Sequence[str]) -> Request:
         constraints=tuple(found.constraints or ()),
         folds=found.folds,
         repeats=found.repeats,
+        like=found.like,
         seed=found.seed,
         name=found.name,
         fresh=found.fresh,

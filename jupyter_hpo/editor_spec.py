@@ -30,6 +30,12 @@ TRIALS = 40
 
 SAMPLERS = (
     EditorOption(
+        "",
+        "automatic",
+        "Grid search where there are few combinations; a Gaussian process where all values are "
+        "numbers, nothing is pruned and a trial takes long; else TPE. The study says which.",
+    ),
+    EditorOption(
         "tpe",
         "TPE",
         "Tree-structured Parzen Estimator: learns from finished trials which values did well, and "
@@ -40,6 +46,40 @@ SAMPLERS = (
         "random",
         "Every trial is drawn afresh from the ranges and learns nothing. A fair yardstick, and "
         "good for seeing how the objective looks everywhere.",
+    ),
+    EditorOption(
+        "gp",
+        "GP",
+        "A Gaussian process: a smooth surface through all results, and the next trial where it "
+        "promises most. Learns from few trials, takes up to seconds to think: for long trials. "
+        "Needs torch and scipy.",
+    ),
+    EditorOption(
+        "cmaes",
+        "CMA-ES",
+        "An evolution strategy for two or more numbers and hundreds of trials; choices are drawn "
+        "at random.",
+    ),
+    EditorOption(
+        "nsga2",
+        "NSGA-II",
+        "A genetic algorithm for several objectives: crosses the trials that no other one beats.",
+    ),
+    EditorOption(
+        "qmc",
+        "quasi-random",
+        "Spreads trials more evenly than chance would, and learns nothing. Needs scipy.",
+    ),
+    EditorOption(
+        "grid",
+        "grid",
+        "Every combination once, then the study ends. Ranges of floats need a step.",
+    ),
+    EditorOption(
+        "entropy",
+        "entropy search",
+        "Tries what would tell most about the best value. For one objective and long trials. "
+        "Needs the extra jupyter_hpo[entropy].",
     ),
 )
 PRUNERS = (

@@ -16,7 +16,7 @@ from IPython.core.error import UsageError
 
 from .executors.devices import parse_device
 from .executors.ray_cluster import parse_on
-from .options import MOST_JOBS, PRUNERS, Options, parse_pruner
+from .options import MOST_JOBS, PRUNERS, SAMPLERS, Options, parse_pruner
 from .study.constraints import ConstraintError, parse_constraints
 from .study.figures import FIGURES
 from .study.objective import Direction, Objective
@@ -36,6 +36,7 @@ EXAMPLES = {
     "--trial-timeout": "--trial-timeout 5m",
     "--patience": "--patience 20",
     "--sampler": "--sampler random",
+    "--like": "--like digits-small",
     "--pruner": "--pruner patience:5",
     "--folds": "--folds 5",
     "--repeats": "--repeats 3",
@@ -297,10 +298,18 @@ def _search(parser: Parser) -> None:
     add = parser.add_argument_group("How to search").add_argument
     add(
         "--sampler",
-        choices=("tpe", "random"),
-        default="tpe",
-        help="how values are suggested. tpe learns from finished trials which do well; random "
-        "learns nothing",
+        choices=SAMPLERS,
+        help="how values are suggested; left out, what suits the space and the budget is taken "
+        "and said. tpe learns from finished trials which values do well; gp models what they "
+        "lead to: few long trials; cmaes is for two or more numbers and many trials; nsga2 "
+        "crosses good trials; entropy asks what would tell most (the extra entropy); grid tries "
+        "every combination; qmc and random spread trials and learn nothing",
+    )
+    add(
+        "--like",
+        metavar="STUDY",
+        help="begin with what an older study found, also when its space was another: its name, a "
+        "study in the notebook (Optuna's, too), or the path of its folder, journal or SQLite file",
     )
     add(
         "--pruner",

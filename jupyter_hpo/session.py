@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 class Session:
     """A study that runs, or has run, in this kernel. states: the random states with which its
     cells began, as far as they are known. workshop: gives what its trials are run by, until it
-    has finished. cell, options: as changed since the start."""
+    has finished. cell, options: as changed since the start. prior: the study of `--like`."""
 
     cell: CapturedCell
     options: Options
@@ -55,6 +55,7 @@ class Session:
     temporary: tempfile.TemporaryDirectory[str] | None = None
     on_devices: bool = False
     workshop: Callable[[], Workshop | None] = lambda: None
+    prior: StoredStudy | None = None
 
     @property
     def study(self) -> Study:
@@ -86,7 +87,8 @@ def open_session(
     Raises CellError when something in the notebook can't travel to a worker (at its line),
     StorageError when the study is being run elsewhere or belongs to other objectives.
     """
-    from .sampling import sampler_for
+    from .liking import begin_with, prior_of
+    from .sampling import may_prune, sampler_for
 
     cell = _with_keep(cell, options, namespace)
     rounds = rounds_of(options, namespace)
@@ -118,7 +120,12 @@ def open_session(
         chosen = storage.described().get("chosen")
         if chosen in study.trials:
             study.choose(chosen)
-        sampler = sampler_for(cell, options, seed=options.seed)
+        prior = prior_of(cell, options, namespace)
+        # Not the seed itself where trials were made with it: their values would come again.
+        seed = None if options.seed is None else (options.seed + len(earlier)) % 2**32
+        pruned = may_prune(study.scheduler, cell)
+        sampler = sampler_for(cell, options, seed=seed, pruned=pruned)
+        notices += begin_with(prior, sampler, study, cell.space)
         for trial in earlier:
             sampler.tell(trial)
         asked = config.budget.n_trials
@@ -145,7 +152,7 @@ def open_session(
         cell.space,
         facts=[*study_facts(cell, study), *filter(None, [device_fact(choice, options), ray.fact if ray else None])],
         notices=[*cell.notices, *choice.notes, *notices],
-        sampler=sampler.name,
+        sampler=lambda: (engine.searched_by.name, engine.searched_by.why),
     )
     storage.describe({**_description(cell, options, rounds), **presenter.how()})
     return Session(
@@ -158,6 +165,7 @@ def open_session(
         temporary,
         on_devices=bool(choice.devices),
         workshop=weakref.ref(workshop),
+        prior=prior,
     )
 
 
@@ -194,7 +202,8 @@ def change_space(session: Session, cell: CapturedCell, states: CellStates | None
     worker, StudyError where the trials run in the kernel and would have to run something else,
     or the study has finished.
     """
-    from .sampling import sampler_for
+    from .liking import tell_prior
+    from .sampling import may_prune, sampler_for
 
     workshop, options, study = session.workshop(), session.options, session.study
     if workshop is None or study.phase == "finished":
@@ -203,7 +212,8 @@ def change_space(session: Session, cell: CapturedCell, states: CellStates | None
     moved = workshop.moved(cell, states)
     # Not the seed itself: the values suggested first would come again.
     seed = None if options.seed is None else (options.seed + len(study.trials)) % 2**32
-    sampler = sampler_for(cell, options, seed=seed)
+    sampler = sampler_for(cell, options, seed=seed, pruned=may_prune(study.scheduler, cell))
+    tell_prior(session.prior, sampler, cell.space)
     make = None if moved is workshop else moved.make
     session.engine.change_space(m.SpaceChanged(cell.space), sampler, make)
     session.cell, session.states, session.workshop = cell, states, weakref.ref(moved)

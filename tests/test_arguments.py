@@ -55,7 +55,7 @@ def test_durations(text, seconds):
         ("--timeout -3s", "--timeout: '-3s' is no time"),
         ("--trials -3", "'-3' is not a whole number"),
         ("--sampler tpr", "--sampler: there is no 'tpr'. Did you mean tpe?"),
-        ("--sampler grid", "Choose from tpe, random"),
+        ("--sampler xyz", "Choose from tpe, gp, random, grid"),
         ("--pruner=ashes", "Did you mean asha?"),
         ("--pruner asha:4", "--pruner: asha takes no number; write asha"),
         ("--pruner patience:2.5", "2.5 is not a whole number of steps greater than 0; write pat"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_hpo.completion import Session, suggest
+from jupyter_hpo.options import SAMPLERS
 from jupyter_hpo.space import Float, SearchSpace
 
 BODY = """
@@ -46,7 +47,7 @@ def test_options_not_yet_given():
 
 
 def test_the_choices_of_an_option():
-    assert words("%%hpo --sampler ") == ["tpe", "random"]
+    assert words("%%hpo --sampler ") == list(SAMPLERS)
     assert words("%%hpo --trials 3 --sampler r") == ["random"]
     assert words("%%hpo --sampler=r") == ["random"]
     assert suggest("%%hpo --sampler=r", BODY, SESSION).fragment == "r"

@@ -36,6 +36,7 @@ OPTUNA = {
     "search/optuna_sampler.py",
     "search/entropy.py",
     "search/kinds.py",
+    "storage/foreign.py",
     "storage/journal.py",
     "storage/records.py",
     "results.py",

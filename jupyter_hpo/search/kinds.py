@@ -125,7 +125,9 @@ def _joint(space: SearchSpace, *, numeric: bool) -> dict[str, BaseDistribution]:
     return {name: one for name, one in joint.items() if not one.single()}
 
 
-def _over(cls: type[BaseSampler], joint: dict[str, BaseDistribution], **options: Any) -> Any:
+def _over(
+    cls: type[BaseSampler], joint: dict[str, BaseDistribution], **options: Any
+) -> BaseSampler:
     """The sampler, over a space that is known before the first trial: by itself it would take
     what the trials so far have in common, and what it learned is lost when that shrinks."""
 
@@ -136,4 +138,5 @@ def _over(cls: type[BaseSampler], joint: dict[str, BaseDistribution], **options:
             return joint
 
     Over.__name__ = Over.__qualname__ = cls.__name__
-    return Over(**options)
+    made: BaseSampler = Over(**options)
+    return made

@@ -304,7 +304,41 @@ def _read(path: Path, name: str) -> StoredStudy:
     objectives = [Objective(source, direction) for source, direction in pairs]
     space = space_of(journal.get_all_trials(study_id, deepcopy=False))
     about = _described(journal, study_id)
-    return StoredStudy(name, objectives, thaw_all(journal, study_id), SearchSpace(space), about)
+    return StoredStudy(name, objectives, thaw_all(journal, study_id), space, about)
+
+
+def only_study(path: Path) -> StoredStudy:
+    """The one study of a journal file, ours or Optuna's; nothing is written.
+
+    Raises StorageError when it holds none, or several, or can't be read.
+    """
+    with _readable(path):
+        _begins_as_a_journal(path)
+        names = [study.study_name for study in open_journal(path).get_all_studies()]
+        if len(names) != 1:
+            raise StorageError(several(path, names))
+        return _read(path, names[0])
+
+
+def several(path: Path, names: Sequence[str]) -> str:
+    """A sentence on a file that does not hold one study."""
+    if not names:
+        return f"{path} holds no study."
+    return (
+        f"{path} holds {len(names)} studies ({', '.join(names[:8])}). Load the one that is meant: "
+        "older = optuna.load_study(study_name=..., storage=...), and give --like older."
+    )
+
+
+def space_of(trials: Sequence[FrozenTrial]) -> SearchSpace:
+    """The parameters of these trials, each as the newest has it."""
+    return SearchSpace(
+        {
+            name: from_optuna(distribution)
+            for trial in trials
+            for name, distribution in trial.distributions.items()
+        }
+    )
 
 
 def _described(journal: OptunaJournal, study_id: int) -> dict[str, Any]:
