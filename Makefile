@@ -18,8 +18,8 @@ TUTORIAL := notebooks/01_first_study.ipynb
 # not be there when pip installs again: pip would remove the old copy's files behind it.
 INSTALLED := $(VENV)/share/jupyter/labextensions/jupyter-hpo
 
-.PHONY: lab demo test build setup chromium lint types js-test python-test kernel-test browser-test \
-	notebook-test bench kernels generate format clean
+.PHONY: lab demo test build setup chromium lint types js-test python-test kernel-test ray-test \
+	browser-test notebook-test bench kernels generate format clean
 
 lab: setup
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(TUTORIAL)
@@ -27,7 +27,7 @@ lab: setup
 demo: setup
 	$(BIN)/python -m tests.demo $(TUTORIAL)
 
-test: lint types js-test python-test kernel-test browser-test notebook-test
+test: lint types js-test python-test kernel-test ray-test browser-test notebook-test
 	@echo "all checks passed"
 
 # ------------------------------------------------------------------------------- set-up
@@ -86,10 +86,14 @@ js-test: setup
 	cd js && npm test
 
 python-test: setup
-	$(PYTEST) -n 2 --dist loadfile -m "not kernel and not browser and not notebooks"
+	$(PYTEST) -n 2 --dist loadfile -m "not kernel and not ray and not browser and not notebooks"
 
 kernel-test: setup kernels
 	$(PYTEST) -n 2 --dist loadfile -m kernel
+
+# Alone, and one by one: Ray gives itself 15 seconds to start, and takes both cores.
+ray-test: setup
+	$(PYTEST) -n 0 -m ray
 
 browser-test: setup kernels chromium
 	$(PYTEST) -n 2 --dist loadfile -m browser

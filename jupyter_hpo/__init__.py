@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .range_test import lr_find
     from .results import StudyResults
     from .space import Categorical, Condition, Float, Int, Parameter, SearchSpace
+    from .tuning import tune
     from .worker.reporting import report
 
 _HOMES = {
@@ -32,6 +33,7 @@ _HOMES = {
     "load_study": ".handle",
     "lr_find": ".range_test",
     "report": ".worker.reporting",
+    "tune": ".tuning",
 }
 
 __version__ = "0.1.0"
@@ -52,6 +54,7 @@ __all__ = [
     "lr_find",
     "pieces",
     "report",
+    "tune",
     "unload_ipython_extension",
 ]
 

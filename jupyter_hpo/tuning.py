@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from .cell import CapturedCell, capture
 from .errors import CellError, SpaceError, StudyError
-from .handle import StudyHandle
 from .space import MISSING, Categorical, Float, Parameter, SearchSpace
 from .study.constraints import ConstraintError, parse_constraints
 from .study.figures import FIGURES
 
 if TYPE_CHECKING:
     from .arguments import Request
+    from .handle import StudyHandle
+    from .options import Options
 
 RESULT = "result"
 VALUE_OF = "objective_of"
@@ -113,6 +114,15 @@ def tune(
         "jobs": jobs, "sampler": sampler, "pruner": pruner, "seed": seed, "name": name,
         "storage": storage, "constraint": constraint, "on": on, **options,
     }  # fmt: skip
+    cell, chosen, namespace = as_cell(function, space, given)
+    return Runner(namespace, background=background, quiet=quiet).start(cell, chosen)
+
+
+def as_cell(
+    function: Callable[..., Any], space: Any, given: Mapping[str, Any]
+) -> tuple[CapturedCell, Options, dict[str, Any]]:
+    """The cell that calls the function, the study's options, and the names that the cell reads.
+    given: options by the magic's names. Raises as `tune` does."""
     request = _request(given)
     if not request.objectives:
         raise StudyError('tune() needs an objective: maximize="val_acc" or minimize="val_loss".')
@@ -120,8 +130,7 @@ def tune(
     source = _source(called, call, searched, request)
     namespace = {"__name__": "__main__", called: function, VALUE_OF: _value_of()}
     cell = _captured(source, searched, request, function, namespace)
-    runner = Runner(namespace, background=background, quiet=quiet)
-    return runner.start(cell, replace(request.options, keep=(RESULT,)))
+    return cell, replace(request.options, keep=(RESULT,)), namespace
 
 
 # the options ----------------------------------------------------------------------------

@@ -146,7 +146,7 @@ def test_the_public_face_is_pinned():
     assert jupyter_hpo.__all__ == [
         "Categorical", "Condition", "Float", "HpoError", "Int", "Parameter", "SearchSpace",
         "StudyHandle", "StudyResults", "__version__", "load_ipython_extension", "load_study",
-        "lr_find", "pieces", "report", "unload_ipython_extension",
+        "lr_find", "pieces", "report", "tune", "unload_ipython_extension",
     ]  # fmt: skip
     for name in jupyter_hpo.__all__:
         assert getattr(jupyter_hpo, name) is not None
