@@ -474,7 +474,7 @@ describe("pieces", () => {
     draw(spec());
     await choose("Loss");
     expect(root.querySelector(".hpo-edits")!.textContent).toContain("loss = pieces.loss()");
-    expect(text()).toContain("then run the cell");
+    expect(text()).toContain("run the cell again");
   });
 
   it("have no button where none can be inserted", () => {

@@ -11,6 +11,7 @@ from jupyter_hpo.widgets.protocol import (
     Best,
     Detail,
     EditorOption,
+    EditorPiece,
     EditorRow,
     EditorSection,
     EditorSettings,
@@ -175,4 +176,8 @@ def editor(text: str = "a value") -> EditorSpec:
         pruners=options, devices=options,
     )  # fmt: skip
     found = [EditorSection(text, [["line 3", text, text]])]
-    return EditorSpec(text, rows, settings, [text], found)
+    pieces = [
+        EditorPiece("Loss", "A sentence.", text),
+        EditorPiece("Optimiser", text, text, replaces=text),
+    ]
+    return EditorSpec(text, rows, settings, [text], found, pieces, text)

@@ -59,6 +59,15 @@ def test_the_editor(page):
     page.show("editor", {"_study": "s", "_spec": plain(studies.editor())})
     page.settle()
     found = violations(page.page, "editor")
+    page.page.get_by_role("button", name="Insert").focus()
+    page.page.keyboard.press("ArrowDown")
+    page.page.keyboard.press("ArrowDown")
+    page.settle()
+    found += violations(page.page, "the pieces of the editor")
+    page.page.keyboard.press("Enter")  # no notebook here: the new text is shown
+    page.page.get_by_role("button", name="Copy the new cell").wait_for()
+    page.settle()
+    found += violations(page.page, "a piece to be copied")
     assert not found, "\n".join(found)
 
 

@@ -35,7 +35,7 @@ interface Props {
 
 const TITLE = "Write the marks into the code";
 const INSERT = "Insert into the cell";
-const AGAIN = "Paste the new text over the cell's, then run the cell: its values are here then.";
+const AGAIN = "Copy the new text below, paste it over the cell's, and run the cell again.";
 
 export function Editor(props: Props) {
   const { spec, submit, label, compact = false, plan: askPlan, writeMarks, onCancel } = props;
