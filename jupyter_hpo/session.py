@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import re
 import tempfile
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from .cell import CapturedCell
 from .constraining import check_figures, judge_earlier, texts_of
+from .describing import description
 from .engine import Engine
 from .errors import StorageError, StudyError, UnwritableError
 from .facts import about_earlier, about_first, study_facts
@@ -22,6 +20,7 @@ from .keeping import worth_keeping
 from .options import PATIENCE, TRIALS, Options, cores
 from .placement import choose_device, device_fact, packing_for
 from .placement_ray import described, on_ray
+from .population import doubts
 from .present import Presenter
 from .pruning import scheduler_for
 from .space import SearchSpace
@@ -30,6 +29,7 @@ from .study import messages as m
 from .study.config import Budget, StudyConfig
 from .study.lifecycle import OBJECTS
 from .study.rounds import Rounds
+from .study.schedulers import Pbt
 from .study.study import Study
 from .study.trial import Trial
 from .worker.randomness import CellStates
@@ -112,7 +112,7 @@ def open_session(
         _check_rounds(storage, earlier, rounds, name)
         study = Study(
             config,
-            scheduler=scheduler_for(cell, options),
+            scheduler=scheduler_for(cell, options, on_devices=bool(choice.devices)),
             judge=judge_for(cell, options, config.rounds),
             earlier=earlier,
             packing=packing_for(choice, options) if ray is None else ray.share.packing,
@@ -146,15 +146,18 @@ def open_session(
         make_executor=workshop.make,
         seed=options.seed,
     )
+    where = device_fact(choice, options) if ray is None else ray.fact
     notices += about_earlier(name, study) + about_first(cell)
+    if isinstance(study.scheduler, Pbt):
+        notices += doubts(cell)
     presenter = Presenter(
         engine,
         cell.space,
-        facts=[*study_facts(cell, study), *filter(None, [device_fact(choice, options), ray.fact if ray else None])],
+        facts=[*study_facts(cell, study), *([where] if where else [])],
         notices=[*cell.notices, *choice.notes, *notices],
         sampler=lambda: (engine.searched_by.name, engine.searched_by.why),
     )
-    storage.describe({**_description(cell, options, rounds), **presenter.how()})
+    storage.describe({**description(cell, options, rounds, study.device), **presenter.how()})
     return Session(
         cell,
         options,
@@ -300,27 +303,3 @@ def _config(name: str, cell: CapturedCell, options: Options) -> StudyConfig:
         partly=options.pruner is not None,
         keep_limit_bytes=options.keep_limit_bytes,
     )
-
-
-def _description(cell: CapturedCell, options: Options, rounds: Rounds) -> dict[str, Any]:
-    return {
-        "cell": cell.source,
-        "space": repr(cell.space),
-        "objectives": [[o.source, o.direction] for o in cell.objectives],
-        "constraints": list(texts_of(cell)),
-        "seed": options.seed,
-        "rounds": [rounds.folds, rounds.repeats],
-        "versions": {
-            "python": platform.python_version(),
-            **{name: found for name in ("jupyter_hpo", "optuna", "torch", "scikit-learn", "numpy")
-               if (found := _version(name))},
-        },
-        "machine": {"cores": os.cpu_count(), "system": platform.system()},
-    }  # fmt: skip
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return None
