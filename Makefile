@@ -99,8 +99,7 @@ browser-test: setup kernels chromium
 	$(PYTEST) -n 2 --dist loadfile -m browser
 
 notebook-test: setup
-	$(PYTEST) -m notebooks
-	$(PYTEST) --nbval-lax --nbval-current-env -p no:cacheprovider notebooks
+	$(PYTEST) -n 2 --dist worksteal -m notebooks
 
 # -------------------------------------------------------------------------------- tools
 generate: setup
