@@ -46,7 +46,7 @@ def test_every_study_ends_by_itself(options, objectives, trials, patience):
         (Options(trials=4), (ACC,), "none"),
         (Options(trials=4, pruner="asha"), (ACC,), "asha"),
         (Options(pruner="none"), (ACC,), "none"),
-        (Options(), (ACC, SIZE), "none"),
+        (Options(), (ACC, SIZE), "asha"),
         (Options(executor="inline"), (ACC,), "asha"),
         (Options(pruner="hyperband"), (ACC,), "hyperband"),
         (Options(pruner="halving"), (ACC,), "halving"),

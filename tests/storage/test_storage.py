@@ -11,7 +11,12 @@ import pytest
 from jupyter_hpo.errors import StorageError
 from jupyter_hpo.space import Categorical, Float, Int, SearchSpace
 from jupyter_hpo.storage import MemoryStorage, StudyFolder, list_studies
-from jupyter_hpo.storage.journal import JournalStorage, open_journal, read_study
+from jupyter_hpo.storage.journal import (
+    JournalStorage,
+    describe_finished,
+    open_journal,
+    read_study,
+)
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.trial import Report, Trial, TrialError, TrialState
 
@@ -326,6 +331,30 @@ def test_a_trial_without_enough_memory_is_infeasible_to_optuna_too(path):
     first, second = JournalStorage(path, "s", SPACE, LOSS).load()
     assert first.infeasible
     assert not second.infeasible
+
+
+def test_constraints_are_optunas_and_come_back(path):
+    storage = JournalStorage(path, "s", SPACE, TWO)
+    small, fast = "n_params <= 1e6", "wall_s < 3"
+    one, two = trial(0), trial(1)
+    one.take_amounts({small: 2e5, fast: -1.0})
+    write(storage, one, [(0.5, float("nan"))], "COMPLETE", values=(0.5, 2.0))
+    two.take_amounts({small: 3e5})
+    write(storage, two, [(0.4, float("nan"))], "PRUNED", values=(0.4, float("nan")))
+    storage.describe({"chosen": 0})
+    storage.close()
+    study = optuna.load_study(study_name="s", storage=open_journal(path))
+    assert [t.constraints for t in study.trials] == [{small: 2e5, fast: -1.0}, {small: 3e5}]
+    again = JournalStorage(path, "s", SPACE, TWO)
+    first, second = again.load()
+    assert (first.violations, first.slacks) == ({small: 2e5}, {fast: -1.0})
+    assert second.violations == {small: 3e5}
+    assert again.described()["chosen"] == 0
+    ((_, (loss, unknown), _),) = second.reports
+    assert (loss, unknown != unknown, second.values[0]) == (0.4, True, 0.4)
+    again.close()
+    describe_finished(path, "s", {"chosen": None})
+    assert read_study(path, "s").about["chosen"] is None
 
 
 def test_numbers_that_differ_from_optunas_stop_the_writing(path):
