@@ -4,6 +4,8 @@
     make bench ARGS="w1 w3"             only those
     make bench ARGS=scale               a trial at 5,000 trials against one at 100
     make bench ARGS=sampler             the same for the sampler alone, and what it finds
+    make bench ARGS=curves              epochs that samplers and schedulers need, simulated
+    make bench ARGS=sampler-choice      which sampler finds the best place
     make bench ARGS=front-end           the dashboard of 10,000 trials in Chromium
     make bench ARGS="w2 --rounds 3 --without 'Ray Tune + Optuna'"
 
@@ -16,14 +18,16 @@ import argparse
 
 from . import table
 from .contenders import Contender, contenders, race
+from .curves import all_curves
 from .first_study import first_study
 from .front_end import front_end
 from .sampler import sampler
+from .sampler_choice import SEEDS, sampler_choice
 from .scale import scale
 from .workloads import WORKLOADS, Workload
 
 DEFAULT = ("start", "w1", "w2", "w3")
-KNOWN = (*DEFAULT, "scale", "sampler", "front-end")
+KNOWN = (*DEFAULT, "scale", "sampler", "sampler-choice", "front-end", "curves")
 ROUNDS = {"start": 1, "w1": 3, "w2": 1, "w3": 3}
 SLOTS = 2
 
@@ -47,6 +51,11 @@ def main(argv: list[str] | None = None) -> None:
             print(scale(found.trials or 5000), flush=True)
         elif which == "sampler":
             print(sampler(found.trials or 1000), flush=True)
+        elif which == "curves":
+            for drawn in all_curves(found.rounds or 40):
+                print(drawn, flush=True)
+        elif which == "sampler-choice":
+            print(sampler_choice(seeds=found.rounds or SEEDS), flush=True)
         elif which == "front-end":
             print(front_end(found.trials or 10_000), flush=True)
         else:
