@@ -14,6 +14,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from .errors import ExecutorError
 from .executors.base import Emit, Executor
@@ -26,6 +27,7 @@ from .study import messages as m
 from .study import trial_events as ev
 from .study.lockstep import Lockstep
 from .study.study import Study
+from .study.trial import Trial
 
 TICK_S = 0.1
 
@@ -244,6 +246,18 @@ class Engine:
         if executor is not None:
             executor.answer(number, answer, path)
 
+    def _spec(self, trial: Trial) -> ev.TrialSpec:
+        return ev.TrialSpec(
+            trial.number,
+            dict(trial.params),
+            self._seed,
+            trial.log_path,
+            trial.device,
+            self.study.threads,
+            len(trial.rounds) if self.study.config.rounds.n > 1 else 0,
+            trial.parent,
+        )
+
     def _perform(self, command: m.Command) -> object | None:
         match command:
             case m.Ask(number, fixed):
@@ -254,17 +268,13 @@ class Engine:
             case m.Launch(trial):
                 trial.log_path = str(self._folder.log(trial.number))
                 self._homes[trial.number] = self._workers()
-                self._homes[trial.number].submit(
-                    ev.TrialSpec(
-                        trial.number,
-                        dict(trial.params),
-                        self._seed,
-                        trial.log_path,
-                        trial.device,
-                        self.study.threads,
-                        len(trial.rounds) if self.study.config.rounds.n > 1 else 0,
-                    )
-                )
+                self._homes[trial.number].submit(self._spec(trial))
+            case m.Copy(trial) if trial.parent is not None:
+                # Only where trials can be copied is there a scheduler that wants it.
+                home: Any = self._homes[trial.parent]
+                trial.log_path = str(self._folder.log(trial.number))
+                self._homes[trial.number] = home
+                home.copy(self._spec(trial))
             case m.Continue(number):
                 self._answer(number, ev.Answer.CONTINUE)
             case m.Stop(number):

@@ -41,6 +41,8 @@ def threads_for(choice: Choice, options: Options, slots: int) -> int:
 
 def threads_of_each(options: Options, slots: int | None, *, on_devices: bool) -> int:
     """The same. slots: on the CPU, trials side by side."""
+    if options.pruner == "pbt":  # trials are copied, and threads are not
+        return 1
     side_by_side = (options.jobs or TOGETHER) if on_devices or slots is None else slots
     return max(1, cores() // side_by_side)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from .cell import CapturedCell
 from .errors import StudyError
 from .options import Options, parse_pruner
+from .population import population_of
 from .study.schedulers import (
     Asha,
     Hyperband,
     MedianRule,
     NoPruning,
     Patience,
+    Pbt,
     Scheduler,
     SuccessiveHalving,
     Threshold,
@@ -24,8 +26,8 @@ COHORT = 27
 """Trials that successive halving compares with each other."""
 
 
-def scheduler_for(cell: CapturedCell, options: Options) -> Scheduler:
-    """The scheduler of a study of this cell.
+def scheduler_for(cell: CapturedCell, options: Options, *, on_devices: bool = False) -> Scheduler:
+    """The scheduler of a study of this cell. on_devices: its trials run on accelerators.
 
     Raises StudyError when what was asked for can't be had for this cell, or in this executor.
     """
@@ -40,6 +42,8 @@ def scheduler_for(cell: CapturedCell, options: Options) -> Scheduler:
             return SuccessiveHalving(cohort=min(COHORT, options.trials or COHORT), pausing=pausing)
         case "median":
             return MedianRule()
+        case "pbt":
+            return population_of(cell, options, on_devices=on_devices)
         case "patience":
             return Patience(int(number or 0))
         case "threshold":
@@ -89,6 +93,11 @@ def about_pruning(scheduler: Scheduler) -> str:
             return (
                 "A trial is stopped when its best value so far is worse than the median course of "
                 f"the complete ones, once there are {scheduler.least}."
+            )
+        case Pbt():
+            return (
+                f"PBT trains {scheduler.population} trials side by side; now and then copies of "
+                "the best replace the worst, and go on from their state with other values."
             )
         case Patience():
             return f"A trial is stopped when it has not improved for {scheduler.steps} steps."

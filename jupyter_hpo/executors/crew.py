@@ -7,6 +7,7 @@ a trial nothing but what it does itself. Everything here runs on the executor's 
 from __future__ import annotations
 
 import selectors
+import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -29,7 +30,8 @@ class Worker:
     """A forked process. deaf: its wire is closed. trial: what it runs, its owner's. leaving: no
     trial is to be given to it any more; retired: as it has said itself, so that it reads none. why:
     how it is to be said to have ended. device: the one it is bound to by its first trial. starved:
-    killed because the machine's memory ran out."""
+    killed because the machine's memory ran out. unborn: a copy of another worker, of which the
+    helper has not taken note yet."""
 
     ident: int
     wire: Wire
@@ -41,6 +43,7 @@ class Worker:
     why: str | None = None
     device: str | None = None
     starved: bool = False
+    unborn: bool = False
 
 
 class Owner(Protocol):
@@ -52,6 +55,9 @@ class Owner(Protocol):
     def gone(self, worker: Worker, how: str) -> None:
         """Its process has ended, or never came to be (how: for a sentence); all that it sent
         has been heard."""
+
+    def adopted(self, worker: Worker) -> None:
+        """A copy of a worker is one itself now: what it was copied from may go on."""
 
     def lost(self, why: str) -> None:
         """No worker can be had any more; the last call."""
@@ -174,14 +180,33 @@ class Crew:
                     self.dismiss(worker)
                 self.stock()
 
+    def copy(self, original: Worker, trial: Any, message: Any) -> Worker:
+        """Have a worker, which waits for an answer, copied for another trial; the message says
+        so to it. Raises OSError when no descriptor is left, Closed when it has ended."""
+        worker, theirs = self._expect()
+        worker.trial, worker.device, worker.unborn = trial, original.device, True
+        with theirs:
+            try:
+                original.wire.send(message, [theirs.fileno()])
+            except Closed:
+                del self.workers[worker.ident]
+                self._silence(worker)
+                raise
+        return worker
+
     def _fork(self) -> Worker:
+        worker, theirs = self._expect()
+        with theirs:
+            self._tell(("fork", worker.ident), [theirs.fileno()])
+        return worker
+
+    def _expect(self) -> tuple[Worker, socket.socket]:
+        """A worker that is to come, and its end of the wire."""
         wire, theirs = pair()
         self._next += 1
         worker = self.workers[self._next] = Worker(self._next, wire)
         self.selector.register(wire, selectors.EVENT_READ, lambda: self._hear(worker))
-        with theirs:
-            self._tell(("fork", worker.ident), [theirs.fileno()])
-        return worker
+        return worker, theirs
 
     # ------------------------------------------------------------------------ listening
     def _hear(self, worker: Worker) -> None:
@@ -193,6 +218,8 @@ class Crew:
                 self._pass_on(worker, message)
         except Closed:
             self._silence(worker)
+            if worker.unborn and worker.pid is None:  # the helper knows nothing of it
+                self._bury(worker, "could not be copied from another, which ended.")
         except Exception:  # no message of ours: the cell wrote to the socket
             self._silence(worker)
             worker.why = "it damaged its connection to the notebook."
@@ -208,6 +235,13 @@ class Crew:
                     self.idle.remove(worker)
             case ("problem", why):
                 self.give_up(why)
+            case ("copied", pid):
+                worker.pid = pid
+                self._tell(("adopt", worker.ident, pid))
+                if worker.leaving:  # killed before it was one
+                    self.kill(worker)
+            case ("uncopied", why):
+                self._bury(worker, why)
             case _:
                 self.owner.heard(worker, message)
 
@@ -286,6 +320,10 @@ class Crew:
                     worker = self.workers[ident]
                     worker.starved = is_sigkill(status) and self.memory.ran_out()
                     self._bury(worker, STARVED if worker.starved else how_it_ended(status))
+            case ("adopted", ident):
+                if ident in self.workers:
+                    self.workers[ident].unborn = False
+                    self.owner.adopted(self.workers[ident])
             case ("unforked", ident, why):
                 if ident in self.workers:
                     self._bury(self.workers[ident], why)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..cell.captured import CellProgram
@@ -17,6 +17,7 @@ from ..errors import ExecutorError
 from ..study.endings import DEVICE_MEMORY, HOST_MEMORY
 from ..study.trial_events import (
     Answer,
+    Copied,
     Died,
     Ended,
     ExecutorLost,
@@ -52,7 +53,8 @@ LARGE_BYTES = 1 << 30
 @dataclass
 class _Running:
     """A submitted trial. started: it has begun, so it can't be given to another worker.
-    finished: it waits to be told what to keep. over: nothing more is due from it."""
+    finished: it waits to be told what to keep. over: nothing more is due from it. copies: of it,
+    that are being made; held: answers that wait for them."""
 
     spec: TrialSpec
     worker: Worker | None = None
@@ -62,6 +64,13 @@ class _Running:
     large: bool = False
     over: bool = False
     killed: str | None = None
+    copies: set[int] = field(default_factory=set)
+    held: list[tuple[Answer, str | None]] = field(default_factory=list)
+
+    @property
+    def once(self) -> bool:
+        """Whether it can't be begun again, in another worker."""
+        return self.started or self.killed is not None or self.spec.parent is not None
 
 
 class ProcessExecutor:
@@ -118,6 +127,11 @@ class ProcessExecutor:
     def submit(self, spec: TrialSpec) -> None:
         self._io.hand_over(lambda: self._submit(spec))
 
+    def copy(self, spec: TrialSpec) -> None:
+        """Start a trial as a copy of its parent, which waits for an answer, in the state that it
+        is in; it waits as well. An answer for the parent is held back until it is made."""
+        self._io.hand_over(lambda: self._copy(spec))
+
     def answer(self, number: int, answer: Answer, path: str | None = None) -> None:
         self._io.hand_over(lambda: self._answer(number, answer, path))
 
@@ -137,6 +151,29 @@ class ProcessExecutor:
         else:
             self._begin(trial)
 
+    def _copy(self, spec: TrialSpec) -> None:
+        trial = self._trials[spec.number] = _Running(spec)
+        parent = self._trials.get(spec.parent if spec.parent is not None else -1)
+        if parent is None or parent.worker is None or parent.worker.deaf:
+            self._end(trial, f"trial {spec.parent}, which it was to go on from, has ended.")
+            return
+        try:
+            trial.worker = self._crew.copy(parent.worker, trial, ("copy", spec))
+            parent.copies.add(spec.number)
+        except Closed:
+            self._end(trial, f"trial {spec.parent}, which it was to go on from, has ended.")
+        except OSError as error:
+            self._end(trial, f"trial {spec.parent} could not be copied: {error.strerror or error}.")
+
+    def _copied(self, trial: _Running) -> None:
+        """It has been made, or will not be: its parent may go on."""
+        parent = self._trials.get(trial.spec.parent if trial.spec.parent is not None else -1)
+        if parent is None or trial.spec.number not in parent.copies:
+            return
+        parent.copies.discard(trial.spec.number)
+        while parent.held and not parent.copies:
+            self._answer(parent.spec.number, *parent.held.pop(0))
+
     def _begin(self, trial: _Running) -> None:
         try:
             trial.worker = self._crew.hire(trial, ("trial", trial.spec), trial.spec.device)
@@ -152,6 +189,9 @@ class ProcessExecutor:
     def _answer(self, number: int, answer: Answer, path: str | None = None) -> None:
         trial = self._trials.get(number)
         if trial is None or trial.worker is None or trial.worker.deaf:
+            return
+        if trial.copies:
+            trial.held.append((answer, path))
             return
         try:
             trial.worker.wire.send((answer.value, path))
@@ -212,7 +252,7 @@ class ProcessExecutor:
         trial: _Running | None = worker.trial
         if trial is None:
             return
-        if isinstance(message, Started):
+        if isinstance(message, Started | Copied):
             trial.started = True
             worker.pid = message.pid
         elif isinstance(message, Finished | Failed | Stopped):
@@ -223,6 +263,10 @@ class ProcessExecutor:
         self._emit(message)
         if isinstance(message, Failed | Stopped | Kept):
             self._conclude(trial)
+
+    def adopted(self, worker: Worker) -> None:
+        if worker.trial is not None:
+            self._copied(worker.trial)
 
     def gone(self, worker: Worker, how: str) -> None:
         self._bury(worker, how)
@@ -238,7 +282,7 @@ class ProcessExecutor:
         worker.trial = trial.worker = None
         if trial.over:
             self._end(trial)
-        elif trial.started or trial.killed or (trial.attempts >= ATTEMPTS and not worker.retired):
+        elif trial.once or (trial.attempts >= ATTEMPTS and not worker.retired):
             starved = worker.starved and not trial.killed
             self._end(trial, trial.killed or how, HOST_MEMORY if starved else "died")
         else:
@@ -269,6 +313,7 @@ class ProcessExecutor:
         """It is over; reason: it died."""
         if self._trials.pop(trial.spec.number, None) is None:
             return
+        self._copied(trial)
         if reason is not None:
             self._emit(Died(trial.spec.number, reason, kind))
         self._emit(Ended(trial.spec.number))

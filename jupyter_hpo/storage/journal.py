@@ -28,6 +28,7 @@ from ..errors import StorageError
 from ..search.convert import MEMORY, STATES, constraints_of, from_optuna, quiet, to_optuna
 from ..space import SearchSpace
 from ..study.objective import Objective
+from ..study.rounds import spread
 from ..study.trial import Report, Trial, TrialError, TrialState
 from . import records
 from .memory import close_zombie
@@ -382,6 +383,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
             reports.append(Report(int(key.rpartition("-")[2]), told, 0))
     error = attributes.get(f"{PREFIX}error")
     own = dict((later or attributes).get(f"{PREFIX}own", {}))
+    inherited = dict(attributes.get(f"{PREFIX}inherited", {}))
     values = tuple(frozen.values) if frozen.values is not None else None
     if values is None and frozen.state is OptunaState.PRUNED and reports:
         values = reports[-1].values
@@ -392,7 +394,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
     }
     trial = Trial(
         number=frozen.number,
-        params={**frozen.params, **own},
+        params={**frozen.params, **own, **inherited},
         state=TrialState[frozen.state.name],
         values=values,
         reports=sorted(reports),
@@ -405,6 +407,8 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         own=own,
         rounds=[tuple(one) for one in attributes.get(f"{PREFIX}rounds", ())],
         outside=(later or attributes).get(OUTSIDE, False),
+        parent=attributes.get(f"{PREFIX}parent"),
+        inherited=inherited,
     )
     trial.take_amounts(amounts)
     return trial
@@ -420,7 +424,10 @@ def _attributes(trial: Trial) -> dict[str, Any]:
         "enqueued": trial.enqueued,
         "own": trial.own,
         "rounds": trial.rounds,
+        "spread": spread(trial.rounds),
         "outside": trial.outside,
+        "parent": trial.parent,
+        "inherited": trial.inherited,
         "constraints": {**trial.slacks, **trial.violations},
     }
     # Through JSON, so that what is compared is what is read back.

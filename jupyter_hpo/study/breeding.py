@@ -47,8 +47,10 @@ class Breeding(Lifecycle):
         trial = self.trials[event.number]
         trial.pid, trial.started_at = event.pid, event.at
         parent = self.trials[trial.parent] if trial.parent is not None else trial
-        kept = {name: parent.params[name] for name in event.kept}
-        trial.params = {**trial.params, **kept}
+        trial.inherited = {name: parent.params[name] for name in event.kept}
+        trial.params = {**trial.params, **trial.inherited}
+        if isinstance(self.scheduler, Pbt):
+            self.scheduler.fix(event.kept)
         trial.notice = self._origin(trial)
         self._touch(trial)
         out.append(m.Save(trial))

@@ -71,7 +71,8 @@ class Trial:
     cell (folds, repeats), the values that each brought so far; `values` is then their mean.
     violations: by how much it breaks each constraint (the constraint's text -> more than 0);
     empty when it is feasible. slacks: likewise of those it keeps (0 or less). parent: the
-    trial whose state it goes on from.
+    trial whose state it goes on from. inherited: of the params, those that could not be changed
+    in that state, so that they are still its.
     """
 
     number: int
@@ -96,6 +97,7 @@ class Trial:
     violations: dict[str, float] = field(default_factory=dict)
     slacks: dict[str, float] = field(default_factory=dict)
     parent: int | None = None
+    inherited: dict[str, Any] = field(default_factory=dict)
 
     @property
     def tuned(self) -> dict[str, Any]:

@@ -4,9 +4,10 @@ A worker is forked before its trial is known, and waits for it. Forked with the 
 objects in place (`Once`) it runs one trial and ends; a reusable one (`reuse.Anew`) unpickles
 them anew for each.
 
-From the kernel: ("trial", TrialSpec), then (answer, path) as the trial asks. To it: the trial's
-events, a list of modules that it imported, ("problem", sentence), and from a reusable one
-("leaving", sentence) when it ends of its own accord.
+From the kernel: ("trial", TrialSpec), then (answer, path) as the trial asks, or while it waits
+("copy", TrialSpec)+[the copy's socket]. To it: the trial's events, a list of modules that it
+imported, ("problem", sentence), and from a reusable one ("leaving", sentence) when it ends of its
+own accord; over a copy's socket first ("copied", pid) or ("uncopied", sentence).
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ import gc
 import io
 import os
 import signal
+import socket
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NoReturn, Protocol
 
 from ..study.trial_events import Answer, Failed, Finished, Stopped, TrialEvent, TrialSpec
-from . import leaving, randomness
+from . import copying, leaving, randomness
 from .installed import is_installed
 from .orphans import mark
 from .threads import use_threads
@@ -78,8 +81,9 @@ class SocketChannel:
     """A trial's channel to the kernel: its worker's end of a socket pair. known: how many of
     the modules, in the order of their import, need not be told."""
 
-    def __init__(self, wire: Wire, known: int) -> None:
-        self.wire, self.known = wire, known
+    def __init__(self, wire: Wire, known: int, helper_pid: int = 0) -> None:
+        self.wire, self.known, self.helper_pid = wire, known, helper_pid
+        self.become: Callable[[TrialSpec], None] = lambda spec: None
 
     def send(self, event: TrialEvent) -> None:
         try:
@@ -90,12 +94,38 @@ class SocketChannel:
             self.give_up()
 
     def answer(self) -> tuple[Answer, str | None]:
+        while True:
+            try:
+                (answer, content), fds = self.wire.receive()
+            except Closed:
+                self.give_up()
+            if answer != "copy":
+                return Answer(answer), content
+            self._copy(content, fds[0])
+
+    def _copy(self, spec: TrialSpec, fd: int) -> None:
+        """Copy this process; the copy goes on waiting, for an answer of its own."""
+        wire = Wire(socket.socket(fileno=fd))
+        why, is_copy = copying.why_not(), False
+        if not why:
+            try:
+                is_copy = copying.fork_copy(self.helper_pid, lambda: _die_with(self.helper_pid))
+            except OSError as error:
+                why = f"no process could be started for it ({error.strerror or error})"
+        if not is_copy:
+            with suppress(Closed):
+                if why:
+                    wire.send(("uncopied", f"trial {spec.parent} could not be copied: {why}."))
+            wire.close()
+            return
+        self.wire.close()
+        self.wire = wire
+        divert_output(spec.log_path)
         try:
-            message, _ = self.wire.receive()
+            wire.send(("copied", os.getpid()))
         except Closed:
             self.give_up()
-        answer, path = message
-        return Answer(answer), path
+        self.become(spec)
 
     def _tell_imports(self) -> None:
         # Only the names at the end are looked at: each of the thousands before would be a
@@ -113,7 +143,7 @@ class SocketChannel:
 def live(wire: Wire, inherited: Inherited) -> NoReturn:
     """Everything a forked worker does."""
     code = 70
-    channel = SocketChannel(wire, inherited.modules)
+    channel = SocketChannel(wire, inherited.modules, inherited.helper_pid)
     try:
         _own_process(inherited.helper_pid)
         leaving.begin()
@@ -123,7 +153,9 @@ def live(wire: Wire, inherited: Inherited) -> NoReturn:
             redirect_output(spec.log_path)
             if spec.threads is not None:
                 use_threads(spec.threads, anew=True)
-            Trial(setting, spec, namespace, channel).run()
+            trial = Trial(setting, spec, namespace, channel)
+            channel.become = trial.become
+            trial.run()
         leaving.finish()
         code = 0
     except Closed:
@@ -168,9 +200,13 @@ def _own_process(helper_pid: int) -> None:
     mark()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform == "linux":
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != helper_pid:  # it died before the line above
-            os._exit(0)
+        _die_with(helper_pid)
+
+
+def _die_with(helper_pid: int) -> None:
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != helper_pid:  # it died before the line above
+        os._exit(0)
 
 
 def die_first() -> None:
@@ -188,13 +224,26 @@ def redirect_output(log_path: str | None) -> None:
 
     A log that can't be opened or has no room left costs the output, not the trial.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    try:
-        fd = os.open(os.devnull if log_path is None else log_path, flags, 0o600)
-    except OSError:  # its folder was deleted, say
-        fd = os.open(os.devnull, flags)
+    fd = _open_log(log_path)
     redirect_to(fd)
     os.close(fd)
+
+
+def divert_output(log_path: str | None) -> None:
+    """Send what is redirected already to another log; the streams stay the same objects, as
+    others may stand around them."""
+    fd = _open_log(log_path)
+    for number in (1, 2):
+        os.dup2(fd, number)
+    os.close(fd)
+
+
+def _open_log(log_path: str | None) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    try:
+        return os.open(os.devnull if log_path is None else log_path, flags, 0o600)
+    except OSError:  # its folder was deleted, say
+        return os.open(os.devnull, flags)
 
 
 class _Log(io.FileIO):

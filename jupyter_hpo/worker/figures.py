@@ -36,6 +36,10 @@ class Meter:
     """Measures one trial from its making on, in the process (and thread) that runs it."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Measure from now on: another trial's, when this process is a copy."""
         self.n_warnings = 0
         self.n_reports = 0
         self.waited_s = 0.0
@@ -67,7 +71,7 @@ class Meter:
         try:
             yield
         finally:
-            self.waited_s += time.perf_counter() - began
+            self.waited_s += time.perf_counter() - max(began, self._began)
 
     def read(self, namespace: Mapping[str, Any]) -> dict[str, float]:
         """The figures so far: wall_s, cpu_s (children that ended included), peak_memory_bytes

@@ -4,9 +4,9 @@ It holds the notebook's snapshot and the modules it needs; the kernel, with its 
 never forks. Started by `executors.warm`; ends when its socket to the kernel closes.
 
 From the kernel: ("import", names), ("load", Load)+[snapshot fd], ("fork", ident)+[the worker's
-socket], ("kill", ident). To it: ("problem", sentence), ("forked", ident, pid),
-("unforked", ident, sentence), ("exited", ident, status as `os.waitpid` gives it),
-("setup", SetUp).
+socket], ("adopt", ident, pid), ("kill", ident). To it: ("problem", sentence), ("forked", ident,
+pid), ("unforked", ident, sentence), ("adopted", ident), ("exited", ident, status as `os.waitpid`
+gives it), ("setup", SetUp).
 """
 
 from __future__ import annotations
@@ -109,6 +109,8 @@ class Helper:
                 self.load(load, fds[0])
             case ("fork", ident):
                 self.fork(ident, fds[0])
+            case ("adopt", ident, pid):
+                self.adopt(ident, pid)
             case ("kill", ident):
                 for pid, known in self.children.items():
                     if known == ident:
@@ -205,6 +207,18 @@ class Helper:
             pass
         self.children[pid] = ident
         self.wire.send(("forked", ident, pid))
+
+    def adopt(self, ident: int, pid: int) -> None:
+        """A worker has copied itself (`copying`): the copy is one more child of this process."""
+        try:
+            done, status = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:  # it has ended already, and an orphan's end is noted by nobody
+            done, status = pid, 0
+        if done:
+            self.wire.send(("exited", ident, status))
+        else:
+            self.children[pid] = ident
+            self.wire.send(("adopted", ident))
 
     def reap(self) -> None:
         for pid in list(self.children):

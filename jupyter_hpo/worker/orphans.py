@@ -70,6 +70,11 @@ class Orphans:
                 os.waitpid(pid, 0)
 
 
+def own_children() -> list[int]:
+    """The processes that this one has started and that still run, but for the trackers (Linux)."""
+    return [pid for pid in _children() if not _over_or_tracker(pid)]
+
+
 def mark() -> None:
     """In a worker, before its trial: the programs that it starts say whose they are."""
     os.environ[MARK] = str(os.getpid())
@@ -142,6 +147,10 @@ def _owner(pid: int) -> int | None:
         return os.getpgid(pid)
     except ProcessLookupError:
         return None
+
+
+def _over_or_tracker(pid: int) -> bool:
+    return _read(pid, "stat").rpartition(b") ")[2][:1] in (b"Z", b"X", b"") or _is_tracker(pid)
 
 
 def _is_tracker(pid: int) -> bool:

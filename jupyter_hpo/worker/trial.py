@@ -21,6 +21,7 @@ from ..study.objective import ObjectiveError
 from ..study.trial import TrialError
 from ..study.trial_events import (
     Answer,
+    Copied,
     Failed,
     Finished,
     Kept,
@@ -35,6 +36,7 @@ from . import (
     devices,
     failures,
     folding,
+    moving,
     objects,
     pictures,
     printed,
@@ -116,7 +118,7 @@ class Trial:
             self._hand_over()
 
     def _execute(self) -> Finished | Failed | Stopped:
-        program, number = self.setting.program, self.spec.number
+        program = self.setting.program
         self._begin()
         reporter = reporting.Reporter(program.objectives, self._report)
         reporting.set_reporter(reporter)
@@ -124,14 +126,24 @@ class Trial:
             with self.meter.warnings_counted(), pictures.unseen():
                 return self._finish(self._run_cell(reporter))
         except StopTrial:
-            return Stopped(number, self._figures())
+            return Stopped(self.spec.number, self._figures())
         except TrialLost:
             raise
         except BaseException as error:
             self.interrupted = isinstance(error, KeyboardInterrupt)
-            return Failed(number, failures.describe(error, program), self._figures())
+            error_said = failures.describe(error, program)
+            return Failed(self.spec.number, error_said, self._figures())
         finally:
             reporting.set_reporter(None)
+
+    def become(self, spec: TrialSpec) -> None:
+        """From now on this is another trial, in the state that it is in: in a copy of its
+        process, which waits for an answer."""
+        before, self.spec = self.spec, spec
+        self.meter.begin()
+        program = self.setting.program
+        kept = moving.move(program, self.namespace, before.params, spec.params)
+        self.channel.send(Copied(spec.number, os.getpid(), time.time(), kept))
 
     def _begin(self) -> None:
         setting = self.setting

@@ -11,7 +11,7 @@ trial of its own, with its number and its values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from random import Random
 from typing import Any, NamedTuple
@@ -61,6 +61,7 @@ class Pbt:
         self._last_step: dict[int, int] = {}
         self._full: int | None = None
         self._why: dict[int, str] = {}
+        self._fixed: set[str] = set()
         self._steps: set[int] = set()
 
     # ---------------------------------------------------------------- as every scheduler
@@ -168,7 +169,12 @@ class Pbt:
 
     def explore(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The values with which a copy of a trial with these goes on."""
-        return explored(params, self.space, self._draw)
+        other = explored(params, self.space, self._draw)
+        return {n: params[n] if n in self._fixed else value for n, value in other.items()}
+
+    def fix(self, names: Iterable[str]) -> None:
+        """These can't be changed while a trial runs, as has turned out: copies keep them."""
+        self._fixed.update(names)
 
     def step(self, number: int) -> int:
         """The last step that it, or what it is a copy of, reported."""
