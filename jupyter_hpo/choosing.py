@@ -41,7 +41,8 @@ def bound(study: StudyHandle, said: str) -> str:
     names = bind_result(study, study.namespace)
     tuned = {t.variable for t in study.session.cell.tunables}
     names.sort(key=lambda name: name not in tuned)
-    few = ", ".join(names[:NAMES]) + (", ..." if len(names) > NAMES else "")
+    few = ", ".join(names[:NAMES])
+    few += f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
     return f"{said} Bound in the notebook: {few}." if names else said
 
 

@@ -30,6 +30,7 @@ class Lifecycle(RoundKeeping):
             self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, self.message))
             return
         if trial.enqueued or (self.n_done == 0 and not self._begun):
+            self._protected.add(trial.number)
             for judge in self._judges:
                 judge.protect(trial.number)
         trial.device = self._places.take(trial.number)
@@ -58,7 +59,7 @@ class Lifecycle(RoundKeeping):
             self._stop_trial(trial.number, PRUNED_BY_YOU, out)
         elif trial.number in self._stops:
             out.append(m.Stop(trial.number))
-        elif trial.violations and not trial.enqueued:
+        elif trial.violations and self._may_end(trial):
             self._stop_trial(trial.number, f"infeasible: {infeasible(trial.violations)}", out)
         elif self.phase == "paused" and trial.number not in self._to_pause:
             self._wait(trial, Waits.STUDY)

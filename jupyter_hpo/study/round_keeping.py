@@ -47,7 +47,7 @@ class RoundKeeping(States):
         self.pace.finished(number, self._now)
         self._places.packing.finished(number, event.figures, self._now)
         self._at_round_end.add(number)
-        if trial.violations and not trial.enqueued:
+        if trial.violations and self._may_end(trial):
             self._end_between(trial, f"infeasible: {infeasible(trial.violations)}", out)
         elif number in self._stops or number in self._to_prune:
             self._end_between(trial, PRUNED_BY_YOU, out)

@@ -63,6 +63,7 @@ class States:
         self._curves: set[int] = set()  # whose reports are those of the first round
         self._at_round_end: set[int] = set()  # one round done, its process waits to be released
         self._cut_short: list[Trial] = []  # cut off between rounds, to go on there
+        self._protected: set[int] = set()  # never ended for what they have reported
         self._begun = False  # the first trial was done, whatever counts since
         self.space: SearchSpace | None = None
         self.chosen: int | None = None
@@ -216,6 +217,11 @@ class States:
         if len(turned) == 1:
             return None if isnan(turned[0]) else turned[0]
         return self._fronts.loss(number, report.step, turned)
+
+    def _may_end(self, trial: Trial) -> bool:
+        """Whether a trial that can't be the best any more is ended: not the first one, which the
+        others are compared with, nor one that the person asked for."""
+        return trial.number not in self._protected
 
     @property
     def known_late(self) -> tuple[str, ...]:

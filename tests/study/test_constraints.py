@@ -142,18 +142,21 @@ def test_the_cells_own_name_goes_before_a_figure_only_where_it_assigns_it():
 
 
 class Bounded(Driver):
-    """Trial n ends with loss 10 - n; odd ones break the bound, those from 5 on for good."""
+    """Trial n ends with loss 10 - n; odd ones break the bound, those from 5 on for good, as does
+    `first`."""
+
+    first = -1
 
     def step(self, number: int) -> None:
         done, self.now = self.live[number], self.now + 1
-        broken = {SMALL: float(number)} if number % 2 else {}
+        broken = {SMALL: number + 1.0} if number % 2 or number == self.first else {}
         if done == 2:
             amounts = broken or {SMALL: -1.0}
             self.send(ev.Finished(number, (10.0 - number,), {"n_params": 1.0}, amounts))
             return
         self.live[number] += 1
         self.waiting.add(number)
-        early = broken if number >= 5 else {}
+        early = broken if number >= 5 or number == self.first else {}
         self.send(ev.Reported(number, done + 1, (10.0 - number,), early))
 
 
@@ -171,7 +174,7 @@ def test_infeasible_trials_never_win_and_end_early_where_they_cannot_heal():
     ]  # fmt: skip
     assert study.best.number == 6, "7 has the lowest loss"
     assert [len(study.trials[n].reports) for n in (3, 5, 7)] == [2, 1, 1]
-    assert study.trials[7].notice == "infeasible: n_params 1.000007M > 1M"
+    assert study.trials[7].notice == "infeasible: n_params 1.000008M > 1M"
     assert study.trials[3].objects_path is None
     assert study.trials[6].slacks == {SMALL: -1.0}
     assert study.books.n_infeasible == 4
@@ -187,6 +190,14 @@ def test_what_the_person_enqueued_runs_to_its_end():
     driver.run()
     assert [t.state.value for t in driver.study.trials.values()] == ["COMPLETE"] * 8
     assert driver.study.best.number == 6
+
+
+def test_the_first_trial_runs_to_its_end_as_the_others_are_compared_with_it():
+    driver = bounded()
+    driver.first = 0
+    driver.run()
+    assert driver.study.trials[0].state is TrialState.COMPLETE
+    assert driver.study.trials[0].violations == {SMALL: 1.0}
 
 
 def test_a_study_without_a_feasible_trial_says_so_and_has_no_best():
