@@ -12,6 +12,7 @@ from . import logs
 from .executors.machine_use import MachineUse
 from .facts import about_late_ones, about_the_end
 from .folding import about_alike
+from .round_view import RoundsSeen, of_first
 from .space import MISSING, Categorical, Int, SearchSpace
 from .study.constraints import infeasible
 from .study.endings import stopped
@@ -65,6 +66,9 @@ PRUNERS = {
 }
 
 
+PAIRED = "paired test"
+
+
 class Shown(Protocol):
     """Who has the study that is shown: an engine, or what was read from disk."""
 
@@ -87,6 +91,7 @@ class Presenter:
         self._sampler = sampler if callable(sampler) else lambda: (named, "")
         self._earlier: tuple[float, float] | None = None
         self._machine = MachineUse()
+        self._rounds = RoundsSeen()
 
     def changes(self, since: int) -> Update:
         rows: list[Row] = []
@@ -101,6 +106,7 @@ class Presenter:
             with self._engine.lock:
                 now = time.time()
                 began = study.began_at or now
+                self._rounds.look(changed[start : start + AT_ONCE])
                 # What changes meanwhile is newer than `version`, and so is sent again.
                 for trial in changed[start : start + AT_ONCE]:
                     rows.append(_row(trial, study, began, now))
@@ -161,6 +167,7 @@ class Presenter:
         counts, best, space = study.counts(), study.selected, self.space
         now = study.ended_at or time.time()
         sampler, why = self._sampler()
+        rounds = self._rounds.of(study)
         facts = [*self._facts, why] if why else self._facts
         return Header(
             study=study.config.name,
@@ -191,16 +198,25 @@ class Presenter:
             device=study.device,
             facts=[*facts, *about_the_end(study), *about_late_ones(study), *about_alike(study)],
             sampler=SAMPLERS.get(sampler, sampler),
-            pruner=PRUNERS.get(study.scheduler.name, study.scheduler.name),
+            pruner=self._pruner(),
             notices=self._notices + [p for p in [self._engine.storage_problem()] if p],
             setup=_shared(study.setup) if study.setup else "",
             timeout_s=study.config.budget.timeout_s,
+            n_rounds=rounds[0],
+            round_word=rounds[1],
+            by_round=rounds[2],
             chosen=study.chosen,
             constraints=list(study.config.constraints),
             n_infeasible=study.books.n_infeasible,
             rungs=list(study.scheduler.rung_steps),
             message=study.message or _only_you(study.only_you) or _nothing_left(study),
         )
+
+    def _pruner(self) -> str:
+        study = self._engine.study
+        name = study.scheduler.name
+        by_round = self._rounds.of(study)[2]
+        return PAIRED if study.judge is not None and by_round else PRUNERS.get(name, name)
 
     def _state(self) -> StudyState:
         study = self._engine.study
@@ -305,6 +321,7 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
         memory_bytes=int(memory) if memory is not None else None,
         notice=_notice(trial, study),
         spans=_spans(trial, study, began),
+        rounds=of_first(trial),
         infeasible=infeasible(trial.violations),
         figures={name: trial.figures[name] for name in FIGURES if name in trial.figures},
         kept=trial.objects_path is not None,

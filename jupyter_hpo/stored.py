@@ -13,6 +13,7 @@ from .steering import Steering
 from .storage.folder import StudyFolder
 from .storage.journal import StoredStudy
 from .study.config import StudyConfig
+from .study.rounds import Rounds
 from .study.study import Study
 from .widgets.encode import plain
 from .widgets.protocol import Command, Header, Reply
@@ -83,7 +84,10 @@ class _Stored(Presenter):
 
 def _config(stored: StoredStudy) -> StudyConfig:
     texts = tuple(stored.about.get("constraints") or ())
-    return StudyConfig(stored.name, tuple(stored.objectives), constraints=texts)
+    rounds = Rounds(*stored.about.get("rounds", ()))
+    return StudyConfig(
+        stored.name, tuple(stored.objectives), constraints=texts, rounds=rounds
+    )
 
 
 def presenter_of(stored: StoredStudy) -> Presenter:

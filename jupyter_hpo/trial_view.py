@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import logs
+from .study.rounds import spread
 from .study.trial import Trial
 
 
@@ -16,7 +17,7 @@ class TrialView:
     params = property(lambda self: dict(self._trial.params))
     state = property(lambda self: self._trial.state.value)
     values = property(lambda self: self._trial.values)
-    rounds = property(lambda self: self._trial.rounds)  # the values of each fold or repeat
+    rounds = property(lambda self: list(self._trial.rounds))  # the values of each fold or repeat
     duration_s = property(lambda self: self._trial.duration_s)
     figures = property(lambda self: dict(self._trial.figures))
     notice = property(lambda self: self._trial.notice)
@@ -25,6 +26,11 @@ class TrialView:
     def value(self) -> float | None:
         """The first objective's value: final, or the last report of a pruned trial."""
         return self._trial.values[0] if self._trial.values else None
+
+    @property
+    def spread(self) -> float | None:
+        """The sample standard deviation of the first objective over folds or repeats."""
+        return spread(self._trial.rounds)
 
     @property
     def reports(self) -> dict[int, float]:

@@ -28,6 +28,7 @@ describe("decodeUpdate", () => {
     expect(update.rows[1]).toMatchObject({ error: "<script>boom</script>", error_line: 3 });
     expect(update.rows[3]!.notice).toBe("stopped");
     const broken = { infeasible: "size 2 > 1", figures: { n_params: 1e6 }, kept: true };
+    expect(update.rows.map((row) => row.rounds)).toEqual([[], [], [], [0.5, 0.25]]);
     expect(update.rows[3]).toMatchObject(broken);
     expect(update.rows[0]).toMatchObject({ infeasible: "", figures: {}, kept: false });
   });

@@ -52,6 +52,9 @@ export const header = (more: Partial<Header> = {}): Header => ({
   chosen: null,
   constraints: [],
   n_infeasible: 0,
+  n_rounds: 0,
+  round_word: "",
+  by_round: false,
   ...more,
 });
 
@@ -75,6 +78,7 @@ export const row = (number: number, more: Partial<Row> = {}): Row => ({
   infeasible: "",
   figures: {},
   kept: false,
+  rounds: [],
   ...more,
 });
 

@@ -110,7 +110,9 @@ class JournalStorage:
 
     def change_space(self, space: SearchSpace) -> None:
         self._queue.put(lambda: self._use(space))
-        self._queue.put(lambda: self._describe({"space": repr(space)}))
+        parameters = [repr(parameter) for parameter in space.values()]
+        about = {"space": repr(space), "parameters": parameters}
+        self._queue.put(lambda: self._describe(about))
 
     def problem(self) -> str | None:
         return self._problem

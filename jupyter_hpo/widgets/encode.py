@@ -137,6 +137,9 @@ def _row_table(rows: Sequence[Row], header: Header, buffer: bytearray) -> Table:
     spans: dict[str, Any] = {str(i): row.spans for i, row in enumerate(rows) if row.spans}
     add("spans", "u1", [min(255, len(row.spans)) for row in rows], exact=spans or None)
     add("kept", "u1", [row.kept for row in rows])
+    rounds: dict[str, Any] = {str(i): row.rounds for i, row in enumerate(rows) if row.rounds}
+    if rounds:
+        add("rounds", "i4", [len(row.rounds) for row in rows], exact=rounds)
     for name in FIGURES:
         if any(name in row.figures for row in rows):
             add(f"figure:{name}", "f8", [row.figures.get(name, NAN) for row in rows])

@@ -6,6 +6,7 @@ Every text in it is cut and clean (see `texts`), and still has to be escaped for
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import stdev
 
 from . import numbers
 from .protocol import Header, ParamInfo, Row, RowState, StudyState
@@ -73,7 +74,8 @@ def cells(row: Row, header: Header, titles: Sequence[tuple[str, bool]]) -> list[
     found = [str(row.number), INFEASIBLE if row.infeasible else SIGNS[row.state]]
     for index in range(len(header.objectives)):
         has = row.values is not None and index < len(row.values)
-        found.append(numbers.metric(row.values[index] if has and row.values else None))
+        said = numbers.metric(row.values[index] if has and row.values else None)
+        found.append(said + (_spread(row) if index == 0 else ""))
     for info in params:
         has = info.name in row.params
         found.append(_value(row.params[info.name]) if has else numbers.NOTHING)
@@ -85,6 +87,11 @@ def cells(row: Row, header: Header, titles: Sequence[tuple[str, bool]]) -> list[
     if BREAKS in last:
         found.append(line(row.infeasible, VALUE))
     return found
+
+
+def _spread(row: Row) -> str:
+    """ ` ± 0.012`: the standard deviation over the rounds, behind their mean."""
+    return f" ± {numbers.metric(stdev(row.rounds))}" if len(row.rounds) > 1 else ""
 
 
 def _value(value: object) -> str:
@@ -113,8 +120,9 @@ def summary(header: Header) -> list[tuple[str, str]]:
     items = []
     if header.best is not None:
         values = ", ".join(numbers.metric(value) for value in header.best.values)
+        over = f", mean of {header.n_rounds} {header.round_word}s" if header.n_rounds else ""
         label = "Best" if header.chosen is None else "Chosen"
-        items.append((label, f"{values} (trial {header.best.number})"))
+        items.append((label, f"{values} (trial {header.best.number}{over})"))
     items.append(("Trials", f"{done}{of}" + (f" ({parts})" if parts else "")))
     items.append(
         ("Time", numbers.duration(header.elapsed_s if header.spent_s is None else header.spent_s))

@@ -45,6 +45,7 @@ def decode(content, buffers):
     table, header = content["rows"], content["header"]
     data, described = columns(table, buffers[0]), {c["name"]: c for c in table["columns"]}
     exact_spans = described["spans"]["exact"] or {}
+    exact_rounds = described["rounds"]["exact"] or {}
     rows = []
     for i in range(table["n"]):
         params = {}
@@ -89,6 +90,7 @@ def decode(content, buffers):
                     if f"figure:{name}" in data and not math.isnan(data[f"figure:{name}"][i])
                 },
                 "kept": bool(data["kept"][i]),
+                "rounds": exact_rounds.get(str(i), []),
             }
         )
     points = columns(content["points"], buffers[0])

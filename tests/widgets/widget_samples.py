@@ -53,6 +53,7 @@ ROWS = [
         infeasible="size 2 > 1",
         figures={"n_params": 1e6},
         kept=True,
+        rounds=[0.5, 0.25],
     ),
 ]
 POINTS = [Point(0, 1, 0.5), Point(0, 2, math.nan), Point(2, 1, -math.inf)]

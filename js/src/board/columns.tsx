@@ -8,6 +8,8 @@ import type { Session } from "./session";
 const OTHERS: Record<string, string> = {
   curve: "Curve",
   step: "Step",
+  spread: "± std",
+  rounds: "Folds, repeats",
   time: "Time",
   memory: "Memory",
 };

@@ -8,6 +8,7 @@ import { Actions } from "./actions";
 import { Block, Long } from "./long";
 import { OwnCurve } from "./owncurve";
 import type { Session } from "./session";
+import { Rounds } from "./rounds";
 import { silence, StateCell, why } from "./states";
 import { Teach } from "./teach";
 
@@ -112,6 +113,7 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
       <Actions session={session} row={row} />
       <div class="hpo-known">
         <OwnCurve session={session} number={row.number} />
+        <Rounds row={row} session={session} />
         <Params row={row} detail={detail} />
       </div>
       {figures.length > 0 && (

@@ -99,7 +99,9 @@ function lastColumns(rows: ReadonlyMap<number, Row>, header: Header): string[] {
     if (step && memory && figures.size === FIGURES.length) break;
   }
   const measured = FIGURES.filter((name) => figures.has(name)).map((name) => `figure:${name}`);
-  return [...(step ? ["curve", "step"] : []), "time", ...(memory ? ["memory"] : []), ...measured];
+  const rounds = header.round_word ? ["spread", "rounds"] : [];
+  const steps = header.by_round ? ["curve"] : ["curve", "step"];
+  return [...rounds, ...(step ? steps : []), "time", ...(memory ? ["memory"] : []), ...measured];
 }
 
 function CopyCsv({ session, rows }: { session: Session; rows: readonly Row[] }) {

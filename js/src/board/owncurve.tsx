@@ -2,6 +2,7 @@
 import { useMemo } from "preact/hooks";
 import { metric } from "../core/format";
 import { usable } from "../core/history";
+import { stepWord } from "../core/rounds";
 import { part } from "../core/scale";
 import { thinned, type Curve } from "../core/store";
 import { line } from "../core/text";
@@ -78,7 +79,7 @@ export function OwnCurve({ session, number }: { session: Session; number: number
           )}
           <path d={drawn.own} vector-effect="non-scaling-stroke" />
         </svg>
-        <span class="hpo-own-steps">{`step ${box.x[0]} to ${box.x[1]}`}</span>
+        <span class="hpo-own-steps">{`${stepWord(session.store.header!)} ${box.x[0]} to ${box.x[1]}`}</span>
       </div>
     </figure>
   );

@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import { duration, memory, metric, number, param } from "../core/format";
 import { figureText, figureTitle } from "../core/figures";
 import { FIGURES, type Header, type Row } from "../core/protocol";
+import { spreadText } from "../core/rounds";
 import { part } from "../core/scale";
 import { thinned, type Curve, type SortKey } from "../core/store";
 import { line } from "../core/text";
@@ -70,6 +71,8 @@ function Sparkline({ curve, scales }: { curve: Curve | undefined; scales: Scales
 /** Text of a cell that stands alone: absent, or in full. */
 const none = <span class="hpo-none">–</span>;
 
+const titled = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
+
 /** The columns of a study, in their order. shown: of the parameters and of the last ones. */
 export function columnsOf(header: Header, shown: ReadonlyMap<string, boolean>): Column[] {
   const columns: Column[] = [
@@ -102,6 +105,17 @@ export function columnsOf(header: Header, shown: ReadonlyMap<string, boolean>): 
       ),
     });
   });
+  if (shown.get("spread")) {
+    columns.splice(2, 0, {
+      key: "spread",
+      title: "± std",
+      sort: { by: "spread" },
+      numeric: true,
+      class: "hpo-spread",
+      cell: (row) => spreadText(row.rounds) ?? none,
+      tip: ({ rounds }) => (rounds.length ? rounds.map(metric).join("  ") : ""),
+    });
+  }
   if (shown.get("curve")) {
     columns.push({
       key: "curve",
@@ -129,6 +143,11 @@ export function columnsOf(header: Header, shown: ReadonlyMap<string, boolean>): 
     });
   }
   const last: Record<string, Pick<Column, "title" | "sort" | "cell">> = {
+    rounds: {
+      title: titled(`${header.round_word}s`),
+      sort: { by: "rounds" },
+      cell: (row) => (header.n_rounds ? `${row.rounds.length} of ${header.n_rounds}` : row.rounds.length),
+    },
     step: { title: "Step", sort: { by: "step" }, cell: (row) => number(row.step) },
     time: {
       title: "Time",

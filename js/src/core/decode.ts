@@ -115,6 +115,7 @@ function decodeRows(table: Table, header: Header, buffer: DataView): Row[] {
       figures: figuresAt(columns, i),
       // A result that was saved before these were known has no such column.
       kept: !!columns.get("kept")?.numbers[i],
+      rounds: columns.get("rounds")?.numbers[i] ? (columns.get("rounds")!.column.exact![i] as number[]) : [],
     });
   }
   return rows;

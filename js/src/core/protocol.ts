@@ -93,6 +93,9 @@ export interface Header {
   chosen: number | null;
   constraints: string[];
   n_infeasible: number;
+  n_rounds: number;
+  round_word: string;
+  by_round: boolean;
 }
 
 export interface Row {
@@ -115,6 +118,7 @@ export interface Row {
   infeasible: string;
   figures: Record<string, number>;
   kept: boolean;
+  rounds: number[];
 }
 
 export interface Point {

@@ -1,6 +1,7 @@
 // What the browser knows of one study. Pure: messages in, rows and curves out.
 import type { Decoded } from "./decode";
 import type { Detail, Header, Row } from "./protocol";
+import { spread } from "./rounds";
 
 export interface Curve {
   steps: number[];
@@ -57,7 +58,7 @@ export class Store {
 
 export type SortKey =
   | { by: "rank" }
-  | { by: "number" | "state" | "step" | "duration" | "memory" }
+  | { by: "number" | "state" | "step" | "duration" | "memory" | "spread" | "rounds" }
   | { by: "value"; index: number }
   | { by: "param"; name: string }
   | { by: "figure"; name: string };
@@ -99,6 +100,10 @@ export function sorted(rows: Row[], key: SortKey, descending: boolean, maximize:
         return row.step;
       case "duration":
         return row.duration_s;
+      case "spread":
+        return spread(row.rounds);
+      case "rounds":
+        return row.rounds.length;
       case "memory":
         return row.memory_bytes;
       case "value":

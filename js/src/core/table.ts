@@ -1,5 +1,6 @@
 // The leaderboard's rows: their order as the study goes on, and as text for a spreadsheet.
 import { FIGURES, type Header, type Row } from "./protocol";
+import { spread } from "./rounds";
 import { type Curve, type SortKey, sorted, thinned } from "./store";
 
 /** How rows are ordered. */
@@ -80,13 +81,16 @@ function cell(value: unknown): string {
 export function csv(rows: readonly Row[], { objectives, params }: Header): string {
   const names = ["number", "state", ...objectives.map((o) => o.name), ...params.map((p) => p.name)];
   const figures = FIGURES.filter((name) => rows.some((row) => name in row.figures));
-  const last = ["step", "duration_s", "memory_bytes", ...figures, "infeasible", "error", "reason"];
+  const folds = rows.some((row) => row.rounds.length > 0);
+  const between = folds ? ["spread", "rounds"] : [];
+  const last = [...between, "step", "duration_s", "memory_bytes", ...figures, "infeasible", "error", "reason"];
   const lines = [[...names, ...last]];
   const of = (row: Row): unknown[] => [
     row.number,
     row.state,
     ...objectives.map((_, i) => row.values?.[i]),
     ...params.map(({ name }) => row.params[name]),
+    ...(folds ? [spread(row.rounds), row.rounds.join(" ")] : []),
     row.step,
     row.duration_s,
     row.memory_bytes,

@@ -60,7 +60,9 @@ class Header:
     order; empty when it does not, or before they are known. use: shares of what the trials
     run on, 0 to 1, such as {"CPU": 0.97, "GPU 0": 0.8}; empty when nothing measures it.
     chosen: the trial that the person made the result, None: the best one is. constraints: as
-    typed. n_infeasible: of the complete and pruned trials those that break one.
+    typed. n_infeasible: of the complete and pruned trials those that break one. n_rounds: runs
+    (or folds of one run) of a full trial, 0 when there are none or nobody knows; round_word: what
+    one is called, 'fold' or 'repeat', '' when there are none; by_round: reports are of rounds.
     """
 
     study: str
@@ -96,6 +98,9 @@ class Header:
     chosen: int | None = None
     constraints: list[str] = field(default_factory=list)
     n_infeasible: int = 0
+    n_rounds: int = 0
+    round_word: str = ""
+    by_round: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,8 @@ class Row:
     started_s: from, to, from, to...; the last `to` is absent while it runs. Empty when it was
     never paused: then it ran from started_s to finished_s. infeasible: the constraints that it
     breaks, in a few words ("n_params 1.2M > 1M"). figures: what was measured, as in `Detail`,
-    of the names in FIGURES. kept: its objects are on disk.
+    of the names in FIGURES. kept: its objects are on disk. rounds: the first objective's values by
+    round (fold, repeat), as far as they are done; `values` is then the mean so far.
     """
 
     number: int
@@ -136,6 +142,7 @@ class Row:
     infeasible: str = ""
     figures: dict[str, float] = field(default_factory=dict)
     kept: bool = False
+    rounds: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

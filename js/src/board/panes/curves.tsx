@@ -3,6 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { crosses, extentOf, strideFor, type Extent } from "../../core/curves";
 import { count, metric } from "../../core/format";
 import type { Header, RowState } from "../../core/protocol";
+import { stepWord } from "../../core/rounds";
 import type { Curve } from "../../core/store";
 import { arrow, dot, line, thin, type Frame } from "../frame";
 import { ended } from "../header";
@@ -80,7 +81,7 @@ export function Curves({ session, height }: { session: Session; height: number }
     session,
     "curves",
     [
-      { key: "step", title: "step", say: count },
+      { key: "step", title: stepWord(header), say: count },
       { key: "value", title: header.objectives[0]?.name ?? "value", say: edge },
     ],
     (ranges) => (row) => {
@@ -190,7 +191,7 @@ export function Curves({ session, height }: { session: Session; height: number }
     const curve = store.curves.get(number)!;
     const state = stateOf(number);
     const word = number === best ? "best" : state ? WORDS[state] : "";
-    return `Trial ${number} · step ${curve.steps[i]} · ${metric(curve.values[i]!)} · ${word}`;
+    return `Trial ${number} · ${stepWord(header)} ${curve.steps[i]} · ${metric(curve.values[i]!)} · ${word}`;
   };
   const find = (frame: Frame, px: number, py: number): Hit | null => {
     let [found, at, nearest] = [-1, 0, REACH ** 2];
@@ -237,11 +238,11 @@ export function Curves({ session, height }: { session: Session; height: number }
       controls={extent?.positive && <TickBox label="log" value={log} onChange={setLog} />}
     >
       <Plot
-        label={`Learning curves of ${store.curves.size} trials, ${name} by step${gist}`}
+        label={`Learning curves of ${store.curves.size} trials, ${name} by ${stepWord(header)}${gist}`}
         height={height}
         x={extent?.x ?? null}
         y={extent?.y ?? null}
-        xTitle={more ? `step (${more})` : "step"}
+        xTitle={more ? `${stepWord(header)} (${more})` : stepWord(header)}
         yTitle={name}
         draw={picture}
         find={find}
