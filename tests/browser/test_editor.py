@@ -77,6 +77,18 @@ def test_the_plan_follows_the_ticks_and_marks_are_written_into_the_cells(lab):
     assert not lab.errors, lab.errors
 
 
+def test_a_piece_is_put_into_the_cell_in_one_click_and_its_values_are_there(lab):
+    output = opened(lab)
+    output.get_by_role("button", name="Insert").click()
+    output.get_by_role("menuitem", name="Augmentation").click()
+    text = "return nb.widgets[2].model.sharedModel.getSource()"
+    lab.until(lambda: "augment = pieces.augment(\n" in lab.js(text), 20, "nothing is inserted")
+    assert "%%hpo --edit " in lab.js(text)
+    assert "from jupyter_hpo import pieces\n" in lab.js(text)
+    lab.output(2).locator("[data-name=rotate]").wait_for()
+    assert not lab.errors, lab.errors
+
+
 def test_tab_and_help_on_the_magics_line(lab):
     lab.open(notebook("%load_ext jupyter_hpo", "%%hpo --maximize \nacc = 1.0\n", "%%hpo?"))
     lab.run(0)
