@@ -40,6 +40,7 @@ def description(
         "earlier": [[p.number, p.source, list(p.statements)] for p in cell.earlier],
         "function": [cell.function_file, cell.function_source] if cell.function_file else None,
         "space": repr(cell.space),
+        "parameters": [repr(parameter) for parameter in cell.space.values()],
         "objectives": [[o.source, o.direction] for o in cell.objectives],
         "constraints": list(texts_of(cell)),
         "seed": options.seed,

@@ -239,6 +239,16 @@ class StudyResults:
         return "\n".join(lines)
 
     @property
+    def recipe(self) -> str:
+        """The cells that run it again, to print and paste: `print(study.recipe)`. From its file,
+        which says everything; nothing is run. Raises StudyError when it does not."""
+        from .recipe import recipe
+
+        if not self.folder.journal.exists():
+            raise StudyError(f"study {self.name!r} is not on disk, so nothing is written of it.")
+        return recipe(self.folder.journal, self.name)
+
+    @property
     def optuna(self) -> optuna.Study:
         """The study as Optuna reads it from its journal file. It knows nothing of trials outside
         a space that was changed: its own best may be one of them."""

@@ -157,7 +157,8 @@ def open_session(
         notices=[*cell.notices, *choice.notes, *notices],
         sampler=lambda: (engine.searched_by.name, engine.searched_by.why),
     )
-    storage.describe({**description(cell, options, rounds, study.device), **presenter.how()})
+    about = description(cell, options, rounds, study.device)
+    storage.describe({**about, "jobs": config.slots, **presenter.how()})
     return Session(
         cell,
         options,
