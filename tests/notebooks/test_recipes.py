@@ -48,3 +48,51 @@ def test_numpy_and_jax(tmp_path):
     assert by_hand[1] < by_hand[0]
     assert jax[1] < jax[0]
     assert min(done.states("pruned")) > 0
+
+
+def test_ray(tmp_path):
+    pytest.importorskip("ray", reason="ray isn't installed")
+    done = execute("recipes/ray", tmp_path)
+    ((written, best),) = done.numbers(WRITTEN_BEST)
+    assert best > written
+    assert done.states("pruned")[0] > 0
+    assert "weights of the best network: (12, " in done.text
+    assert done.numbers(r"best ([\d.]+), with (\d+) weights")[0][1] in (12, 24, 36)
+
+
+def test_samplers(tmp_path):
+    done = execute("recipes/samplers", tmp_path)
+    best = {}
+    for name in ("grid", "qmc", "tpe", "gp", "cmaes"):
+        ((trials, best[name]),) = done.numbers(rf"{name} +(\d+) trials, best error ([\d.e+-]+)")
+        assert trials == 24
+    assert best["gp"] < best["grid"]
+    ((later, before),) = done.numbers(r"after 8 trials: ([\d.e+-]+) \(tpe after 24: ([\d.e+-]+)\)")
+    assert later <= before
+
+
+def test_loss_regularisation_and_data(tmp_path):
+    done = execute("recipes/loss_regularisation_data", tmp_path)
+    ((written, best),) = done.numbers(WRITTEN_BEST)
+    assert best > written
+    for figure in ("accuracy", "precision", "recall", "f1"):
+        assert done.numbers(rf"{figure} +([\d.]+)")[0] > (0.5,)
+    ((bleu,),) = done.numbers(r"BLEU of a close guess: (\d+)")
+    assert 0 < bleu < 100
+    ((whole,),) = done.numbers(r"as it is +([\d.]+)")
+    ((eight,),) = done.numbers(r"in eight bits +([\d.]+)")
+    assert abs(whole - eight) < 0.05
+    assert "50% set to zero" in done.text
+
+
+def test_the_learning_rate(tmp_path):
+    done = execute("recipes/learning_rate", tmp_path)
+    ((best, _, worst),) = done.numbers(
+        r"best ([\d.]+) with lr (\S+), the worst of the range ([\d.]+)"
+    )
+    assert best > 0.8
+    assert worst > 0.3  # a tenth would be guessing: every rate of the range trains something
+    ((fixed, slow),) = done.numbers(r"fixed rate +accuracy ([\d.]+), rate at the end ([\d.e+-]+)")
+    ((own, quick),) = done.numbers(r"hypergradient accuracy ([\d.]+), rate at the end ([\d.e+-]+)")
+    assert own > fixed + 0.2
+    assert quick > slow
