@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from jupyter_hpo.cell import capture
 from jupyter_hpo.errors import StudyError
 from jupyter_hpo.options import PATIENCE, TRIALS, Options
+from jupyter_hpo.population import doubts
 from jupyter_hpo.programs import with_shared_setup
 from jupyter_hpo.pruning import about_pruning, scheduler_for
 from jupyter_hpo.session import _config, study_name
@@ -74,6 +77,8 @@ def test_the_pruner_fits_the_budget(options, objectives, name):
         (Options(pruner="patience:7"), "has not improved for 7 steps."),
         (Options(pruner="threshold:0.9"), "a value worse than 0.9."),
         (Options(pruner="none"), "No trial is stopped early."),
+        (Options(pruner="pbt", jobs=1), "PBT trains 4 trials side by side; now and then copies"),
+        (Options(pruner="pbt", jobs=99), "PBT trains 8 trials side by side"),
     ],
 )
 def test_what_the_pruner_does_is_said(options, says):
@@ -92,6 +97,27 @@ def test_a_pruner_that_can_not_be_had_is_refused(pruner, objectives, says):
     with pytest.raises(StudyError) as error:
         scheduler_for(captured(*objectives), Options(pruner=pruner))
     assert says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "on_devices", "says"),
+    [
+        (Options(executor="workers"), False, "leave out --executor workers, or use --pruner asha."),
+        (Options(executor="inline"), False, "leave out --executor inline, or use --pruner asha."),
+        (Options(on="ray"), False, "leave out --on, or use --pruner asha."),
+        (Options(), True, "run it on the CPU with --device cpu, or use --pruner asha."),
+        (Options(folds=3), False, "leave out --folds and --repeats"),
+    ],
+)
+def test_where_running_trials_can_not_be_copied_pbt_is_refused(options, on_devices, says):
+    with pytest.raises(StudyError) as error:
+        scheduler_for(captured(), replace(options, pruner="pbt"), on_devices=on_devices)
+    assert says in str(error.value)
+
+
+def test_what_a_copy_can_not_change_is_said_before_it_begins():
+    [none] = doubts(captured())  # `x` goes into `acc` in the loop, and into `size` outside
+    assert none.startswith("PBT can change none of these while a trial trains: x.")
 
 
 def test_a_threshold_knows_which_way_is_better():

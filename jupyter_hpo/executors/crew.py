@@ -241,6 +241,7 @@ class Crew:
                 if worker.leaving:  # killed before it was one
                     self.kill(worker)
             case ("uncopied", why):
+                worker.why = why  # its wire ends here
                 self._bury(worker, why)
             case _:
                 self.owner.heard(worker, message)

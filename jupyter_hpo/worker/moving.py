@@ -62,9 +62,8 @@ def can_move(program: CellProgram, name: str) -> bool:
     if code.keywords(name) & KEYWORDS:
         return True
     variable = code.variable(name)
-    loops = [s for s in code.statements if isinstance(s, ast.For | ast.While)]
-    read = _loads([part for loop in loops for part in (*loop.body, *loop.orelse)])
-    return variable is not None and variable in set(read)
+    loops = (s for s in code.statements if isinstance(s, ast.For | ast.While))
+    return variable is not None and any(code.read_only_by(loop, variable) for loop in loops)
 
 
 # ------------------------------------------------------------------------------- torch
@@ -163,15 +162,12 @@ class _Code:
         """Whether the loop that runs now reads it, or a function that this calls, and no other
         code does."""
         loop = self._running_loop()
-        if loop is None:
-            return False
+        return loop is not None and self.read_only_by(loop, variable)
+
+    def read_only_by(self, loop: ast.For | ast.While, variable: str) -> bool:
         body: list[ast.AST] = [*loop.body, *loop.orelse]
-        if isinstance(loop, ast.While):
-            body.append(loop.test)
-        read = set(_loads(body))
-        called = self._functions(read)
-        for function in called.values():
-            read |= set(_globals(function))
+        body += [loop.test] if isinstance(loop, ast.While) else []
+        read, called = self._read(body)
         elsewhere: list[ast.AST] = [
             s
             for s in self.statements
@@ -181,6 +177,20 @@ class _Code:
         ]
         elsewhere += [loop.iter] if isinstance(loop, ast.For) else []
         return variable in read and variable not in set(_loads(elsewhere))
+
+    def _read(self, nodes: list[ast.AST]) -> tuple[set[str], set[str]]:
+        """The names that code reads, with the functions that it calls; and which these are."""
+        own = {s.name: s for s in self.statements if isinstance(s, ast.FunctionDef)}
+        read, called = set(_loads(nodes)), set[str]()
+        while fresh := [n for n in read - called if n in own or self._is_function(n)]:
+            for name in fresh:
+                called.add(name)
+                read |= set(_loads([own[name]]) if name in own else _globals(self.namespace[name]))
+        return read, called
+
+    def _is_function(self, name: str) -> bool:
+        value = self.namespace.get(name)
+        return isinstance(value, FunctionType) and value.__globals__ is self.namespace
 
     def _running_loop(self) -> ast.For | ast.While | None:
         frame: Any = sys._getframe()
@@ -196,20 +206,6 @@ class _Code:
             if inside and cell_of(statement) == cell_named(self.program, code.co_filename):
                 return statement if isinstance(statement, ast.For | ast.While) else None
         return None
-
-    def _functions(self, names: Iterable[str]) -> dict[str, FunctionType]:
-        """The notebook's functions among the names, and those that they call."""
-        found: dict[str, FunctionType] = {}
-        open_ = list(names)
-        while open_:
-            name = open_.pop()
-            value = self.namespace.get(name)
-            if not isinstance(value, FunctionType) or name in found:
-                continue
-            if value.__globals__ is self.namespace:
-                found[name] = value
-                open_ += _globals(value)
-        return found
 
 
 def _only_prints(statement: ast.stmt) -> bool:

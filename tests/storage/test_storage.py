@@ -145,6 +145,21 @@ def test_a_notice_after_the_end_is_kept(reopen):
     assert read.notice == "loader not kept: too large"
 
 
+def test_what_a_copy_went_on_from_and_what_it_kept_comes_back(reopen):
+    storage = reopen()
+    write(storage, trial(), values=(1.0,))
+    write(storage, trial(1), values=(1.0,))
+    copy = trial(2)
+    copy.parent = 1
+    storage.save(copy)  # before it is known what it could not change
+    kept = next(iter(copy.params))
+    copy.inherited = {kept: 0.5}
+    copy.params = {**copy.params, **copy.inherited}
+    write(storage, copy, values=(2.0,))
+    read = reopen().load()[2]
+    assert (read.parent, read.inherited, read.params) == (1, {kept: 0.5}, copy.params)
+
+
 # ---------------------------------------------------------------- the journal's own
 
 

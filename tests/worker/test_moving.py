@@ -29,6 +29,21 @@ for epoch in range(3):
     if epoch == 1:
         copied()
 """
+NAMES = """
+scale = 2.0     # hpo: 1..9
+shared = 2.0    # hpo: 1..9
+called = 2.0    # hpo: 1..9
+changed = 2.0   # hpo: 1..9
+first = shared * 2
+print(scale)
+def step():
+    return called
+for epoch in range(2):
+    loss = scale * shared + step() + changed
+    changed = changed * 0.5
+    if epoch == 0:
+        copied()
+"""
 NEW = {
     "lr": 0.2, "decay": 0.02, "first": 0.6, "hidden": 16, "dropout": 0.1, "penalty": 0.9,
 }  # fmt: skip
@@ -81,23 +96,8 @@ for turn in range(1):
 
 
 def test_a_name_is_bound_anew_only_where_nothing_else_has_read_it():
-    source = """
-scale = 2.0     # hpo: 1..9
-shared = 2.0    # hpo: 1..9
-called = 2.0    # hpo: 1..9
-changed = 2.0   # hpo: 1..9
-first = shared * 2
-print(scale)
-def step():
-    return called
-for epoch in range(2):
-    loss = scale * shared + step() + changed
-    changed = changed * 0.5
-    if epoch == 0:
-        copied()
-"""
     new = {"scale": 3.0, "shared": 4.0, "called": 5.0, "changed": 6.0}
-    kept, names = run(source, new)
+    kept, names = run(NAMES, new)
     assert kept == ("changed", "shared")
     assert (names["scale"], names["shared"], names["called"]) == (3.0, 2.0, 5.0)
     assert names["loss"] == 3.0 * 2.0 + 5.0 + 1.0
@@ -124,3 +124,5 @@ def test_what_can_be_moved_is_seen_in_the_text():
     program = capture(TORCH, objectives=(LOSS,), names={"copied"}).program()
     can = {name for name in program.places if can_move(program, name)}
     assert can == {"lr", "decay", "first", "penalty"}
+    program = capture(NAMES, objectives=(LOSS,), names={"copied"}).program()
+    assert {n for n in program.places if can_move(program, n)} == {"scale", "called", "changed"}
