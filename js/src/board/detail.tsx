@@ -111,9 +111,9 @@ export function RowDetail({ row, session }: { row: Row; session: Session }) {
     <div class="hpo-detail" ref={top}>
       <Reasons row={row} session={session} />
       <Actions session={session} row={row} />
+      <Rounds row={row} session={session} />
       <div class="hpo-known">
         <OwnCurve session={session} number={row.number} />
-        <Rounds row={row} session={session} />
         <Params row={row} detail={detail} />
       </div>
       {figures.length > 0 && (
