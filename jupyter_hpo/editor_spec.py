@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from .cell import CapturedCell
-from .cell.pieces import PIECES
+from .cell.pieces import INSERTED
 from .cell.rewriting import inserted
 from .errors import StudyError
 from .executors.devices import usable_gpus
@@ -156,7 +156,7 @@ def with_pieces(spec: EditorSpec, cell: CapturedCell, known: bool) -> EditorSpec
     if own is None or not own.python.strip():
         return spec
     try:
-        found = [(piece, inserted(cell, name, known)) for name, piece in PIECES.items()]
+        found = [(piece, inserted(cell, name, known)) for name, piece in INSERTED.items()]
     except (StudyError, SyntaxError):
         return spec
     pieces = [

@@ -9,7 +9,7 @@ import pytest
 from jupyter_hpo import editor_spec as module
 from jupyter_hpo.cell import capture
 from jupyter_hpo.cell.captured import Typed
-from jupyter_hpo.cell.pieces import PIECES
+from jupyter_hpo.cell.pieces import INSERTED
 from jupyter_hpo.editor_spec import TRIALS, editor_spec, with_pieces
 from jupyter_hpo.options import Options
 from jupyter_hpo.space import Float, SearchSpace
@@ -101,7 +101,7 @@ def test_pieces_are_offered_where_the_cell_s_text_is_known():
     assert with_pieces(plain, cell, True).pieces == []
     typed = replace(cell, typed=(Typed(0, "%%hpo\n" + CELL, cell.source, "abc"),))
     spec = with_pieces(plain, typed, False)
-    assert [piece.title for piece in spec.pieces] == [piece.title for piece in PIECES.values()]
+    assert [piece.title for piece in spec.pieces] == [piece.title for piece in INSERTED.values()]
     assert (spec.text, spec.cell_id) == ("%%hpo\n" + CELL, "abc")
     assert all("from jupyter_hpo import pieces\n" in piece.after for piece in spec.pieces)
     broken = replace(typed, typed=(Typed(0, "for", "for", ""),))

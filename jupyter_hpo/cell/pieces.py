@@ -168,6 +168,15 @@ PIECES: dict[str, Piece] = {
             (Setting("length", 128, "16..512 log"), Setting("side", "end", "end | start")),
         ),
         Piece(
+            "hypergradient",
+            "Learning rate by its gradient",
+            "The rate grows or shrinks at every step of SGD, Adam or AdamW, as its gradient says.",
+            "optimizer",
+            ("optimizer",),
+            ("optimizer", "beta"),
+            (Setting("beta", 0.02, "1e-3..0.1 log"),),
+        ),
+        Piece(
             "folds",
             "Folds of cross-validation",
             "Indices to train and to validate on, fold by fold: plain, stratified, or in time.",
@@ -188,6 +197,21 @@ PIECES: dict[str, Piece] = {
         ),
     )
 }
+INSERTED = {
+    **PIECES,
+    "metrics": Piece(
+        "metrics.accuracy",
+        "Metrics",
+        "Accuracy; or precision, recall, F1, MSE, perplexity, BLEU: the search knows which way.",
+        "val_accuracy",
+        ("y_val", "model(X_val)"),
+        ("true", "predicted"),
+        (),
+        ("or: precision, recall, f1, mse; perplexity(val_loss); bleu(texts, references)",),
+    ),
+}
+"""What the editor can put into a cell."""
+
 LOSSES = ("cross_entropy | hinge", "mse | huber")
 """Losses that stand in for one another: of classes, of numbers."""
 

@@ -89,8 +89,8 @@ def _inside(model: Any) -> Any:
 def _members(model: Any) -> Iterator[Any]:
     """The fitted models of an ensemble."""
     for name in ("estimators_", "calibrated_classifiers_", "final_estimator_"):
-        found = getattr(model, name, None)
-        if hasattr(found, "ravel"):  # boosted trees, one column for each class
+        found: Any = getattr(model, name, None)
+        if found is not None and hasattr(found, "ravel"):  # boosted trees, one column for each class
             found = found.ravel().tolist()
         if isinstance(found, list | tuple):
             yield from found
@@ -119,7 +119,7 @@ def _boosted(model: Any) -> int | None:
     if hasattr(booster, "get_dump"):
         if booster.num_boosted_rounds() > TOO_MANY_TREES:
             return None
-        trees = booster.get_dump()
+        trees: list[str] = booster.get_dump()
         if any("leaf=" in tree for tree in trees):
             return sum(tree.count("leaf=") for tree in trees)
         words = [word for tree in trees for word in tree.split("weight:")[-1].split()]

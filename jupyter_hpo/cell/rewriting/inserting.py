@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ...space.grammar import is_name
 from ..captured import CapturedCell, Typed
-from ..pieces import PIECES, Piece, Setting, as_code, setting_of
+from ..pieces import INSERTED, Piece, Setting, as_code, setting_of
 from ..source import from_magic, parse_cell
 from ..values import dotted, literal_of, place_of
 from ..written_out import HOME
@@ -59,7 +59,7 @@ class _Inserting:
         self.loop = next((s for s in loops if goals & _bound(s)), loops[0] if loops else None)
 
     def insert(self, name: str, known: bool) -> Insertion:
-        piece = PIECES[name]
+        piece = INSERTED[name]
         splices = [] if known or self._imported() else [self._import()]
         old = self._replaced(piece)
         if old is not None:
@@ -76,6 +76,9 @@ class _Inserting:
         if piece.holder:
             lines[0] = f"{piece.holder} = {lines[0]}"
         lines += [f"# {comment}" for comment in piece.after if not self._steps(piece)]
+        if name == "metrics" and self.loop is not None:  # at the end of every epoch
+            line = line_after(self.loop.body[-1])
+            lines = [" " * self.loop.body[0].col_offset + text for text in lines]
         splices.append(self._before(line, lines))
         if self._steps(piece) and isinstance(self.loop, ast.For | ast.While):
             inside = " " * self.loop.body[0].col_offset
@@ -129,6 +132,7 @@ class _Inserting:
         names = {
             "model.parameters()": f"{self._model()}.parameters()",
             "model": self._model(),
+            "model(X_val)": f"{self._model()}(X_val)",
             "optimizer": self._optimizer(),
             "epochs=epochs": f"epochs={self._epochs()}",
         }

@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_hpo.cell import capture
 from jupyter_hpo.cell.captured import CapturedCell, Typed
-from jupyter_hpo.cell.pieces import PIECES
+from jupyter_hpo.cell.pieces import INSERTED
 from jupyter_hpo.cell.rewriting import inserted
 from jupyter_hpo.cell.written_out import written_out
 
@@ -85,6 +85,12 @@ def test_a_schedule_that_the_cell_steps_without_a_value_waits_for_no_plateau():
     assert found.edit.after.endswith("    scheduler.step()\n")
 
 
+def test_a_metric_is_computed_at_the_end_of_every_epoch():
+    text = put(TRAIN, "metrics").edit.after
+    assert "\n    val_accuracy = pieces.metrics.accuracy(y_val, model(X_val))\n    # or: " in text
+    assert text.index("val_loss =") < text.index("val_accuracy =")
+
+
 def test_an_import_that_is_there_is_not_repeated():
     assert "import pieces" not in put(TRAIN, "loss", known=True).edit.after
     here = put("from jupyter_hpo import pieces\n" + TRAIN, "loss").edit.after
@@ -92,13 +98,14 @@ def test_an_import_that_is_there_is_not_repeated():
 
 
 @pytest.mark.parametrize("body", [TRAIN, "val_loss = make()\n", "val_loss = make()"])
-@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize("piece", INSERTED)
 def test_every_piece_can_be_put_into_any_cell_and_be_searched(piece, body):
     found = put(body, piece)
     cell = again(found.edit.after)
-    wrong = [p for p in cell.problems if p.code not in ("undefined_name", "nothing_to_tune")]
+    asked = ("undefined_name", "nothing_to_tune", "which_objective")
+    wrong = [p for p in cell.problems if p.code not in asked]
     assert wrong == []
-    settings = {s.name for s in PIECES[piece].settings if not s.asked}
+    settings = {s.name for s in INSERTED[piece].settings if not s.asked}
     declared = {t.name.rpartition(".")[2] for t in cell.tunables if t.declared}
     of_other_kinds = {"history", "delta", "label_smoothing", "margin"}
     assert settings - of_other_kinds <= declared <= settings
