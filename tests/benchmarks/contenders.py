@@ -13,7 +13,7 @@ from pathlib import Path
 
 from . import ours
 from .measured import Measured
-from .names import LOKY, LOOP, OURS, RAY, RAY_REUSING, SEQUENTIAL, THREADS, WORKERS
+from .names import LOKY, LOOP, ON_RAY, OURS, RAY, RAY_REUSING, SEQUENTIAL, THREADS, WORKERS
 from .workloads import Workload
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +80,7 @@ def contenders(workload: Workload) -> list[Contender]:
             of_ours(f"{WORKERS}, one at a time", ours.WORKERS, jobs=1),
             of_ours(f"{OURS}, TPE", ours.FORK, "tpe"),
             of_ours(f"{WORKERS}, TPE", ours.WORKERS, "tpe"),
+            of_ours(ON_RAY, ours.ON_RAY),
         ]
     peers = [of_peer(LOOP), of_peer(SEQUENTIAL)]
     if workload.name == "w1":

@@ -2,6 +2,7 @@
 
 OURS = "%%hpo, fork per trial"
 WORKERS = "%%hpo, warm workers"
+ON_RAY = "%%hpo --on ray"
 LOOP = "plain loop"
 SEQUENTIAL = "Optuna, one after the other"
 THREADS = "Optuna n_jobs=2 (threads)"

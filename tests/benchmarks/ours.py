@@ -25,6 +25,7 @@ class Mode:
 
 FORK = Mode("fork per trial", "")
 WORKERS = Mode("warm workers", "--executor workers")
+ON_RAY = Mode("on Ray", "--on ray")
 
 
 def measure(

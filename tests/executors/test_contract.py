@@ -87,11 +87,11 @@ def test_a_swallowed_stop_at_the_end_is_still_a_stop(bench, kinds):
     assert kinds(bench.events) == ["Started", "Reported", "Stopped", "Ended"]
 
 
-def test_a_failing_cell_tells_line_and_traceback(everywhere):
-    everywhere.open(
+def test_a_failing_cell_tells_line_and_traceback(bench):
+    bench.open(
         "a = 1\n\ndef g():\n    return f(0)\n\nx = g()\n", earlier="def f(n):\n    return 1 / n\n"
     )
-    events = everywhere.run(0)[0]
+    events = bench.run(0)[0]
     failed = events[-2]
     assert isinstance(failed, Failed)
     assert (failed.error.kind, failed.error.message) == ("ZeroDivisionError", "division by zero")
@@ -194,7 +194,7 @@ def test_a_seed_repeats_and_another_does_not(bench):
     assert bench.value(2, seed=2) != first
 
 
-def test_without_a_seed_a_trial_starts_as_the_next_cell_would(everywhere):
+def test_without_a_seed_a_trial_starts_as_the_next_cell_would(bench):
     import random
 
     import numpy as np
@@ -203,11 +203,11 @@ def test_without_a_seed_a_trial_starts_as_the_next_cell_would(everywhere):
     cell = "x = random.random() + np.random.rand() + torch.rand(1).item()"
     namespace = {"__name__": "__main__", "random": random, "np": np, "torch": torch}
     random.seed(3), np.random.seed(4), torch.manual_seed(5)
-    everywhere.open(cell, namespace=namespace)
+    bench.open(cell, namespace=namespace)
     here = random.random() + np.random.rand() + torch.rand(1).item()
     after = random.getstate()
-    assert everywhere.value(0) == here
-    assert everywhere.value(1) == here
+    assert bench.value(0) == here
+    assert bench.value(1) == here
     assert random.getstate() == after
 
 
@@ -236,14 +236,14 @@ def test_kill_a_waiting_trial(everywhere, kinds):
     assert everywhere.value(1, keep=None) == 1.0
 
 
-def test_stop_before_the_end_does_not_disturb_keep(everywhere, tmp_path, kinds):
-    everywhere.open("x = 1", keep=("x",))
-    everywhere.submit(0)
-    everywhere.until(Finished)
-    everywhere.executor.answer(0, Answer.STOP)
-    everywhere.executor.answer(0, Answer.KEEP, str(tmp_path / "objects"))
-    everywhere.until(Ended)
-    assert kinds(everywhere.events) == ["Started", "Finished", "Kept", "Ended"]
+def test_stop_before_the_end_does_not_disturb_keep(bench, tmp_path, kinds):
+    bench.open("x = 1", keep=("x",))
+    bench.submit(0)
+    bench.until(Finished)
+    bench.executor.answer(0, Answer.STOP)
+    bench.executor.answer(0, Answer.KEEP, str(tmp_path / "objects"))
+    bench.until(Ended)
+    assert kinds(bench.events) == ["Started", "Finished", "Kept", "Ended"]
 
 
 def test_close_twice_with_a_trial_waiting(everywhere):

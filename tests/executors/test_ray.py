@@ -176,6 +176,55 @@ def test_no_process_is_left(on_ray):
     wait_gone(pid, foreman)
 
 
+@pytest.mark.ray
+def test_a_ray_of_ours_listens_to_this_machine_only(cluster):
+    psutil = pytest.importorskip("psutil")
+    if not cluster.local:
+        pytest.skip("it was started by somebody else")
+    found = [c for p in psutil.Process().children(recursive=True) for c in _listening(p)]
+    assert found
+    assert {ip.removeprefix("::ffff:") for ip in found} == {"127.0.0.1"}
+
+
+def _listening(process) -> list[str]:
+    psutil = pytest.importorskip("psutil")
+    try:
+        held = process.net_connections(kind="inet")
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return []
+    return [c.laddr.ip for c in held if c.status == psutil.CONN_LISTEN]
+
+
+@pytest.mark.ray
+def test_a_cell_of_a_notebook_on_ray(tmp_path):
+    """With a Ray of its own: nothing but the result is shown, and nothing is left running."""
+    nbformat = pytest.importorskip("nbformat")
+    from nbclient import NotebookClient
+
+    cells = [
+        "%load_ext jupyter_hpo\nimport numpy as np\ndata = np.arange(1000.0)",
+        "%%hpo --maximize acc --trials 4 --jobs 2 --on ray --name onray\n"
+        "x = 1  # hpo: 0..9\n"
+        "model = {'x': x, 'sum': data.sum()}\n"
+        "for epoch in range(2):\n"
+        "    acc = x + epoch",
+        "import ray\n"
+        "header = study.session.presenter.changes(0).header\n"
+        "print(header.device, '|', model == {'x': study.best_params['x'], 'sum': 499500.0})\n"
+        "print([f for f in header.facts if f.startswith('Ray')], ray.is_initialized())",
+    ]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    NotebookClient(book, timeout=110, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    (output,) = book.cells[1].outputs
+    assert output["output_type"] == "display_data"
+    (told,) = book.cells[2].outputs
+    first, second = told["text"].splitlines()
+    assert first.startswith("Ray: ")
+    assert first.endswith(" on 1 node | True")
+    assert "for each trial, 2 side by side." in second
+    assert second.endswith("False")
+
+
 def _foreman_of(bench) -> int:
     """The process of the executor's one foreman."""
     (post,) = bench.executor._posts

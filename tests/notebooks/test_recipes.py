@@ -87,12 +87,19 @@ def test_loss_regularisation_and_data(tmp_path):
 
 def test_the_learning_rate(tmp_path):
     done = execute("recipes/learning_rate", tmp_path)
-    ((best, _, worst),) = done.numbers(
-        r"best ([\d.]+) with lr (\S+), the worst of the range ([\d.]+)"
+    ((low, high, best, lr),) = done.numbers(
+        r"range ([\d.e+-]+) to ([\d.e+-]+): best ([\d.]+) with lr ([\d.e+-]+)"
     )
-    assert best > 0.8
-    assert worst > 0.3  # a tenth would be guessing: every rate of the range trains something
+    assert best > 0.85
+    assert 0.9 * low <= lr <= 1.1 * high
     ((fixed, slow),) = done.numbers(r"fixed rate +accuracy ([\d.]+), rate at the end ([\d.e+-]+)")
     ((own, quick),) = done.numbers(r"hypergradient accuracy ([\d.]+), rate at the end ([\d.e+-]+)")
     assert own > fixed + 0.2
     assert quick > slow
+
+
+def test_population_based_training(tmp_path):
+    done = execute("recipes/population_based_training", tmp_path)
+    ((written, best),) = done.numbers(WRITTEN_BEST)
+    assert best > written
+    assert done.numbers(r"copies: (\d+)")[0] > (0,)
