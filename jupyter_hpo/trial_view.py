@@ -18,6 +18,7 @@ class TrialView:
     state = property(lambda self: self._trial.state.value)
     values = property(lambda self: self._trial.values)
     rounds = property(lambda self: list(self._trial.rounds))  # the values of each fold or repeat
+    parent = property(lambda self: self._trial.parent)  # of which trial it is a copy, or None
     duration_s = property(lambda self: self._trial.duration_s)
     figures = property(lambda self: dict(self._trial.figures))
     notice = property(lambda self: self._trial.notice)
