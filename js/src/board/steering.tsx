@@ -87,6 +87,7 @@ export function Steering({ session, header }: Props) {
     { title: report.busy ? "Exporting…" : "Export report", onChoose: () => void report.begin() },
   ];
   const { title, Form } = SHEETS[sheet ?? "budget"];
+  const chosen = header.chosen ?? null;
   return (
     <>
       <div class="hpo-buttons" role="group" aria-label="Study">
@@ -103,7 +104,7 @@ export function Steering({ session, header }: Props) {
             }
             onClick={({ currentTarget }) => void applyBest(currentTarget, null)}
           >
-            {busy ? "Asking…" : "Apply best to cell"}
+            {busy ? "Asking…" : `Apply ${chosen === null ? "best" : `trial ${chosen}`} to cell`}
           </button>
         )}
         {live && over && (
