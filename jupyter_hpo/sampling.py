@@ -46,11 +46,10 @@ def choose(
         return Choice(
             "grid", f"Grid search tries each of the {combinations} combinations there are once."
         )
-    if space.conditional:
-        why = "TPE suggests the values; those with the same conditions are modelled together."
-        return Choice("tpe", why)
     slow = ""
-    numeric = not any(isinstance(p.distribution, Categorical) for p in space.values())
+    numeric = not space.conditional and not any(
+        isinstance(p.distribution, Categorical) for p in space.values()
+    )
     fits = numeric and len(space) <= MOST_NUMBERS and len(objectives) == 1
     if fits and not pruned and options.seed is None and not missing("gp"):
         slow = (
