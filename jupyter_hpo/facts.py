@@ -46,7 +46,8 @@ def study_facts(cell: CapturedCell, study: Study) -> list[str]:
         alone = "and alone" if one else f"; others begin after its first {study.config.rounds.word}"
         facts.append(f"Trial 0 is the cell as it stands, run first{' ' if one else ''}{alone}.")
     facts += about_rounds(study.config.rounds, study.judge)
-    scheduler = study.scheduler if may_report(cell) else NoPruning()
+    told = may_report(cell) or (study.judge is None and study.config.rounds.n > 1)
+    scheduler = study.scheduler if told else NoPruning()
     if study.judge is not None and is_folds(cell):
         facts.append(about_judge(study.judge))
     elif study.judge is None or study.config.rounds.n == 1 or may_report(cell):

@@ -40,6 +40,7 @@ class RoundKeeping(States):
         self._begun = True
         if trial.reports and not trial.rounds:
             self._curves.add(number)
+            self.scheduler.on_end(number, complete=True)  # its curve is at its end
         self._note(trial, event.values, out)
         trial.figures = together(trial.figures, event.figures)
         if len(trial.rounds) == rounds.n:

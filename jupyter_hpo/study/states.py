@@ -148,7 +148,8 @@ class States:
         self.books.enter(trial, state, error)
         beaten = self.books.front.take(trial)
         for judge in self._judges:
-            judge.on_end(number, complete=state is TrialState.COMPLETE)
+            if judge is not self.scheduler or number not in self._curves:
+                judge.on_end(number, complete=state is TrialState.COMPLETE)
         self._progress.add(trial, leads=number in self.books.front)
         self._touch(trial)
         out += [m.Save(trial)] if trial.outside else [m.Tell(trial), m.Save(trial)]
