@@ -7,6 +7,7 @@ import time
 import pytest
 
 from jupyter_hpo.engine import Engine
+from jupyter_hpo.search.sampler import Exhausted
 from jupyter_hpo.space import Int, SearchSpace
 from jupyter_hpo.storage import MemoryStorage, StudyFolder
 from jupyter_hpo.study import messages as m
@@ -271,3 +272,20 @@ def test_time_passes_also_while_events_never_stop_coming(make):
     study = run(make(n_trials=1, script={0: "endless"}, trial_timeout_s=0.2))
     assert study.phase == "finished"
     assert study.trials[0].state is not TrialState.COMPLETE
+
+
+class Finite(Sampler):
+    def ask(self, number, fixed=None):
+        if number >= 2 and not fixed:
+            raise Exhausted("all 2 combinations of the space were tried")
+        return super().ask(number, fixed)
+
+
+def test_a_study_whose_sampler_has_nothing_left_ends_by_itself(make):
+    engine = make(n_trials=9, sampler=Finite())
+    engine.start()
+    assert engine.done.wait(20)
+    study = engine.study
+    assert sorted(study.trials) == [0, 1]
+    assert (study.message, study.failed, engine.crash) == ("", False, None)
+    assert study.exhausted == "all 2 combinations of the space were tried"
