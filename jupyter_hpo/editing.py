@@ -182,7 +182,7 @@ def chosen_options(options: Options, choice: Choice) -> Options:
         timeout_s=choice.timeout_s,
         trial_timeout_s=choice.trial_timeout_s,
         jobs=choice.jobs,
-        sampler=choice.sampler or options.sampler,
+        sampler=choice.sampler or None,
         pruner=choice.pruner or None,
         device=choice.device or "auto",
     )
