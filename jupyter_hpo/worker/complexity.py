@@ -90,7 +90,8 @@ def _members(model: Any) -> Iterator[Any]:
     """The fitted models of an ensemble."""
     for name in ("estimators_", "calibrated_classifiers_", "final_estimator_"):
         found: Any = getattr(model, name, None)
-        if found is not None and hasattr(found, "ravel"):  # boosted trees, one column for each class
+        if found is not None and hasattr(found, "ravel"):
+            # Boosted trees, one column for each class.
             found = found.ravel().tolist()
         if isinstance(found, list | tuple):
             yield from found
