@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_hpo.study.schedulers import Hyperband, MedianRule, Patience, Threshold, Verdict
+from jupyter_hpo.study.schedulers import (
+    Hyperband,
+    MedianRule,
+    Patience,
+    SuccessiveHalving,
+    Threshold,
+    Verdict,
+)
 
 ON, STOP = Verdict.CONTINUE, Verdict.STOP
 
@@ -123,3 +130,15 @@ def test_a_trial_is_compared_within_its_bracket_only():
     assert 0 < len(paused_at_1) < 17
     why = scheduler.why_pruned(max(paused_at_1))
     assert why.endswith("goes on (in the bracket that begins at step 1)")
+
+
+@pytest.mark.parametrize("make", [Hyperband, SuccessiveHalving])
+def test_a_long_training_moves_the_first_rung(make):
+    scheduler = make(pausing=False)
+    scheduler.protect(0)
+    run(scheduler, 0, [0.5] * 300)
+    for number in range(1, 12):
+        run(scheduler, number, [9.0 + number] * 300)
+    assert scheduler.rung_steps[0] == 300 // 9
+    if make is Hyperband:
+        assert scheduler.last_bracket == 2

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from .asha import Asha
+from .asha import LONG, PART, Asha
 from .base import Verdict
 from .cohorts import Cohort
 from .rungs import Fate
@@ -32,12 +32,13 @@ class SuccessiveHalving:
         self,
         *,
         eta: int = 3,
-        first_step: int = 1,
+        first_step: int | None = None,
         cohort: int = 27,
         pool: int = 8,
         pausing: bool = True,
     ) -> None:
-        self.eta, self.first_step, self.cohort, self.pool = eta, first_step, cohort, pool
+        self.eta, self.first_step, self.cohort, self.pool = eta, first_step or 1, cohort, pool
+        self._scales = first_step is None
         self.pausing = pausing
         self._at_once = Asha(eta=eta, first_step=first_step, pausing=False)
         self._ended_at_once: set[int] = set()
@@ -89,7 +90,13 @@ class SuccessiveHalving:
     def on_end(self, number: int, *, complete: bool = False) -> None:
         self._at_once.on_end(number, complete=complete)
         if complete and number in self._last_step:
-            self._full = max(self._full or 0, self._last_step[number])
+            first, self._full = self._full is None, max(self._full or 0, self._last_step[number])
+            alone = self._cohort_of.keys() <= {number}
+            if first and self._scales and self._full >= LONG and alone:
+                self.first_step = self._full // PART
+                self._cohorts.clear()
+                self._cohort_of.clear()
+                self._stage_of.clear()
         if number in self._cohort_of:
             self._cohort_of[number].ended.add(number)
         self.withdraw(number)

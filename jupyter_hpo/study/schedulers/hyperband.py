@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from math import log
 
-from .asha import Asha
+from .asha import LONG, PART, Asha
 from .base import Verdict
 
 
@@ -28,9 +28,15 @@ class Hyperband:
     name = "hyperband"
 
     def __init__(
-        self, *, eta: int = 3, first_step: int = 1, pool: int = 8, pausing: bool = True
+        self,
+        *,
+        eta: int = 3,
+        first_step: int | None = None,
+        pool: int = 8,
+        pausing: bool = True,
     ) -> None:
-        self.eta, self.first_step, self.pool, self.pausing = eta, first_step, pool, pausing
+        self.eta, self.first_step, self.pool, self.pausing = eta, first_step or 1, pool, pausing
+        self._scales = first_step is None
         self._races: list[Asha] = []  # by k
         self._race_of: dict[int, Asha | None] = {}  # trial -> what it takes part in
         self._sizes: dict[int, int] = {}  # k -> trials that came to it
@@ -53,7 +59,10 @@ class Hyperband:
 
     def on_end(self, number: int, *, complete: bool = False) -> None:
         if complete and number in self._last_step:
-            self._full = max(self._full or 0, self._last_step[number])
+            first, self._full = self._full is None, max(self._full or 0, self._last_step[number])
+            if first and self._scales and self._full >= LONG and len(self._race_of) <= 1:
+                self.first_step = self._full // PART
+                self._races.clear()  # of the first trial alone: it races with nobody
         race = self._race_of.get(number)
         if race is not None:
             race.on_end(number, complete=complete)
