@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 
 from . import messages as m
 from . import trial_events as ev
+from .breeding import Breeding
 from .config import StudyConfig
 from .endings import STOPPED_BY_YOU, nothing_feasible
-from .breeding import Breeding
 from .lifecycle import Lifecycle
 from .packing import Packing
 from .places import Waits
