@@ -25,7 +25,7 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _LABELS = re.compile(r"(?:^|_)(?:y|ys|labels?|targets?|class(?:es)?)(?:_|$)", re.IGNORECASE)
-_TAKES = ("take", "select", "index_select", "iloc")
+_TAKES = ("Subset", "take", "select", "index_select", "_safe_indexing")
 _LOCATORS = ("iloc", "loc")
 
 WRITE = (
@@ -165,9 +165,10 @@ def _bases(node: ast.AST, names: set[str]) -> Iterator[ast.expr]:
         case ast.Call(func=func, args=[*given]) if any(
             isinstance(a, ast.Name) and a.id in names for a in given
         ):
-            if isinstance(func, ast.Attribute) and func.attr in _TAKES and len(given) == 1:
+            name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+            if isinstance(func, ast.Attribute) and name in _TAKES and len(given) == 1:
                 yield func.value
-            elif isinstance(given[0], ast.Name | ast.Attribute | ast.Subscript):
+            elif name in _TAKES and isinstance(given[0], ast.Name | ast.Attribute | ast.Subscript):
                 yield given[0]  # Subset(data, train_idx), np.take(X, train_idx)
 
 

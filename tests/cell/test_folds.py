@@ -30,6 +30,8 @@ def test_names_by_their_words(names, role):
          ("train_idx", "val_idx"), "X", "y"),
         ("m.fit(digits.data[tr_idx, :], digits.target[tr_idx])\ns = f(va_idx)",
          ("tr_idx", "va_idx"), "digits.data", "digits.target"),
+        ("n = sorted(map(int, val_idx)), np.mean(train_idx)\na = X[train_idx, 0], X[val_idx, 0]",
+         ("train_idx", "val_idx"), "X", ""),
         ("a = df.iloc[train_index]\nb = df.iloc[test_index]", ("train_index", "test_index"),
          "df", ""),
         ("a = DataLoader(Subset(ds, train_idx))\nb = DataLoader(Subset(ds, val_idx))",
