@@ -203,7 +203,7 @@ class CellProgram:
     seeded: bool = False
     watches: tuple[Watch, ...] = ()
     imports: tuple[tuple[str, str], ...] = ()
-    goals: Goals = Goals()
+    goals: Goals = field(default_factory=Goals)
     function_file: str = ""
     folds: FoldPlace | None = None
     rounds: Rounds = field(default_factory=Rounds)
@@ -246,7 +246,7 @@ class CapturedCell:
     reports: str = ""
     imports: tuple[tuple[str, str], ...] = ()
     typed: tuple[Typed, ...] = ()
-    goals: Goals = Goals()
+    goals: Goals = field(default_factory=Goals)
     function_file: str = ""
     function_source: str = ""
 

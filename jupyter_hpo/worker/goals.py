@@ -37,18 +37,20 @@ class Judge:
             return tuple(own), {}
         seen = self._view(own, self._read())
         values = self._goals.values(own, seen, final=False)
-        return values, self._goals.broken(seen, final=False)
+        return values, self._goals.amounts(seen, final=False)
 
     def end(
         self, own: Sequence[float], figures: Mapping[str, float]
     ) -> tuple[tuple[float, ...], dict[str, float]]:
-        """At the end: as `report`, of all constraints. Raises ObjectiveError with a sentence
-        when something asked for can't be had."""
+        """At the end: all values, and the amounts of all constraints (above 0: broken).
+
+        Raises ObjectiveError with a sentence when something asked for can't be had.
+        """
         if not self._goals.any:
             return tuple(own), {}
         seen = self._view(own, figures)
         values = self._goals.values(own, seen, final=True)
-        return values, self._goals.broken(seen, final=True)
+        return values, self._goals.amounts(seen, final=True)
 
     def _view(self, own: Sequence[float], figures: Mapping[str, float]) -> dict[str, Any]:
         objectives = zip(self._program.objectives, own, strict=True)
