@@ -85,9 +85,7 @@ class _Stored(Presenter):
 def _config(stored: StoredStudy) -> StudyConfig:
     texts = tuple(stored.about.get("constraints") or ())
     rounds = Rounds(*stored.about.get("rounds", ()))
-    return StudyConfig(
-        stored.name, tuple(stored.objectives), constraints=texts, rounds=rounds
-    )
+    return StudyConfig(stored.name, tuple(stored.objectives), constraints=texts, rounds=rounds)
 
 
 def presenter_of(stored: StoredStudy) -> Presenter:

@@ -51,9 +51,7 @@ class Study(Breeding):
         earlier: list[Trial] | None = None,
         packing: Packing | None = None,
     ) -> None:
-        super().__init__(
-            config, scheduler=scheduler, judge=judge, earlier=earlier, packing=packing
-        )
+        super().__init__(config, scheduler=scheduler, judge=judge, earlier=earlier, packing=packing)
         self.began_at: float | None = None
         self.ended_at: float | None = None
         self.setup: ev.SetUp | None = None

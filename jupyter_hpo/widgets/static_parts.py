@@ -90,7 +90,7 @@ def cells(row: Row, header: Header, titles: Sequence[tuple[str, bool]]) -> list[
 
 
 def _spread(row: Row) -> str:
-    """ ` ± 0.012`: the standard deviation over the rounds, behind their mean."""
+    """` ± 0.012`: the standard deviation over the rounds, behind their mean."""
     return f" ± {numbers.metric(stdev(row.rounds))}" if len(row.rounds) > 1 else ""
 
 

@@ -50,7 +50,7 @@ def describe(error: BaseException, program: CellProgram) -> TrialError:
 def objective(error: ObjectiveError, program: CellProgram) -> TrialError:
     """The cell ran, but its objective is no number; line: where a name is last assigned."""
     line = None
-    for wanted in program.objectives:
+    for wanted in () if program.function_file else program.objectives:
         if wanted.is_name and repr(wanted.source) in str(error):
             line = last_assigned(wanted.source, program.source)
     return TrialError("objective", _cap(str(error)), line)
