@@ -98,8 +98,12 @@ ray-test: setup
 browser-test: setup kernels chromium
 	$(PYTEST) -n 2 --dist loadfile -m browser
 
+# Each notebook once, and what its text says held to what it printed; nbval for the first three,
+# which are run a second time so that nothing rests on what a first run left.
 notebook-test: setup
 	$(PYTEST) -n 2 --dist worksteal -m notebooks
+	$(PYTEST) -n 2 --dist loadfile --nbval-lax --nbval-current-env -p no:cacheprovider \
+		notebooks/01_*.ipynb notebooks/02_*.ipynb notebooks/03_*.ipynb
 
 # -------------------------------------------------------------------------------- tools
 generate: setup
