@@ -75,10 +75,8 @@ def machine() -> str:
 def own_version() -> str:
     try:
         return version("jupyter_hpo")
-    except PackageNotFoundError:  # run from its sources
-        from .. import __version__
-
-        return __version__
+    except PackageNotFoundError:
+        return "run from its sources"
 
 
 class Foreman:
