@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from .cell import CapturedCell
 from .cell.program import text_of
 from .constraining import facts_of_goals, measured
@@ -82,6 +84,17 @@ def about_late_ones(study: Study) -> list[str]:
 def may_report(cell: CapturedCell) -> bool:
     """Whether anything may be reported while a trial runs, by the code or by hand."""
     return bool(cell.reports) or "report(" in text_of(cell.program())
+
+
+def about_other_code(name: str, codes: Collection[str], cell: CapturedCell) -> list[str]:
+    """What to say when a study of this name has trials of other code. codes: the identities of
+    the cells that its earlier sessions ran."""
+    if not set(codes) - {cell.identity}:
+        return []
+    return [
+        f"The code of this cell, or what it rests on, has changed since study {name!r} was begun: "
+        "earlier trials ran other code. --fresh starts anew, another --name begins another study."
+    ]
 
 
 def about_earlier(name: str, study: Study) -> list[str]:

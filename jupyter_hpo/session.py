@@ -14,7 +14,7 @@ from .constraining import check_figures, judge_earlier, texts_of
 from .describing import description
 from .engine import Engine
 from .errors import StorageError, StudyError, UnwritableError
-from .facts import about_earlier, about_first, study_facts
+from .facts import about_earlier, about_first, about_other_code, study_facts
 from .folding import judge_for, rounds_of
 from .keeping import worth_keeping
 from .options import PATIENCE, TRIALS, Options, cores
@@ -101,7 +101,8 @@ def open_session(
         earlier = storage.load()
         find_files(earlier, folder)
         judged, untold = judge_earlier(earlier, cell)
-        notices += untold
+        codes = storage.described().get("codes", []) if earlier else []
+        notices += untold + about_other_code(name, codes, cell)
         for trial in earlier:
             was_outside = trial.outside
             _place(trial, cell.space)
@@ -158,7 +159,8 @@ def open_session(
         sampler=lambda: (engine.searched_by.name, engine.searched_by.why),
     )
     about = description(cell, options, rounds, study.device)
-    storage.describe({**about, "jobs": config.slots, **presenter.how()})
+    codes = sorted({*codes, cell.identity})  # trials of earlier sessions may have run other code
+    storage.describe({**about, "codes": codes, "jobs": config.slots, **presenter.how()})
     return Session(
         cell,
         options,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from jupyter_hpo.facts import about_earlier
+from jupyter_hpo.cell import capture
+from jupyter_hpo.facts import about_earlier, about_other_code
 from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.study import Study
@@ -34,3 +35,16 @@ def test_a_study_that_goes_on_says_so_and_one_that_is_done_says_what_to_do(n_don
     assert len(sentences) == len(said)
     for sentence, part in zip(sentences, said, strict=True):
         assert part in sentence
+
+
+def test_a_name_that_stands_for_other_code_is_told_of():
+    def cell(factor):
+        return capture(f"%%hpo --maximize acc\nC = 1.0  # hpo: 0.1..10\nacc = -abs(C - {factor})")
+
+    before, now = cell(3), cell("power")
+    (sentence,) = about_other_code("digits", [before.identity], now)
+    assert "'digits'" in sentence
+    assert "ran other code" in sentence
+    assert about_other_code("digits", [before.identity, now.identity], now)
+    assert about_other_code("digits", [now.identity], now) == []
+    assert about_other_code("digits", [], now) == [], "new, or of an older version"
