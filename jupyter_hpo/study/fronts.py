@@ -9,15 +9,15 @@ fronts of Li, Deb, Zhang and Zhang, "Efficient Non-domination Level Update" (IEE
 Cybernetics 47, 2017).
 
 A scheduler keeps the one number that it was told of a trial, and compares it later. So what is
-given is a place between the numbers of those already there: the trial's place when it came. Of
-two trials that never change places the order is right; a trial that was overtaken by one that
-came later keeps its number, as there is no way to tell the scheduler.
+given is a place between the numbers of those already there: the trial's place when it came, and
+always behind those that beat it. A trial that came later may push it into a worse front; it keeps
+its number, as there is no way to tell the scheduler.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
@@ -97,10 +97,15 @@ class _Step:
             self._insert(number)
 
     def _place(self, number: int) -> float:
-        """A number between those of whom it stands between."""
+        """A number between those of whom it stands between; in any case behind all that beat it
+        and before all that it beats, also where these were overtaken since."""
         front = self._insert(number)
         before = sum(map(len, self._fronts[:front])) + self._less_crowded(front, number)
-        return _between(self._order, before)
+        ahead = [loss for n, loss in self._told.items() if self._beats(n, number)]
+        behind = [loss for n, loss in self._told.items() if self._beats(number, n)]
+        first = bisect_right(self._order, max(ahead)) if ahead else 0
+        last = bisect_left(self._order, min(behind)) if behind else len(self._order)
+        return _between(self._order, min(max(before, first), last))
 
     def _insert(self, number: int) -> int:
         """Put the trial into its front; the index of that. Whom it displaces goes one down."""
