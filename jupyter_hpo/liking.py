@@ -61,6 +61,17 @@ def prior_of(
     return prior
 
 
+def but_itself(prior: StoredStudy | None, study: Study) -> tuple[StoredStudy | None, list[str]]:
+    """The older study, unless it is this one: its trials are here anyway, and would be told
+    twice. With a sentence on that."""
+    if prior is None or prior.name != study.config.name:
+        return prior, []
+    ours = {(trial.number, trial.started_at) for trial in study.trials.values()}
+    if not any((trial.number, trial.started_at) in ours for trial in prior.trials):
+        return prior, []  # of another folder, or cleared by --fresh
+    return None, [f"--like is left out: {prior.name!r} is this study, and its trials count anyway."]
+
+
 def begin_with(
     prior: StoredStudy | None, sampler: Sampler, study: Study, space: SearchSpace
 ) -> list[str]:

@@ -54,7 +54,7 @@ class Runner:
 
     namespace: the notebook's, where results are bound. background: return at once.
     quiet: show the result only. output: where to show the dashboard, a new place in the
-    running cell when None.
+    running cell when None. again: what a person does to go on with a study they stopped.
     """
 
     def __init__(
@@ -64,8 +64,9 @@ class Runner:
         background: bool = False,
         quiet: bool = False,
         output: Output | None = None,
+        again: str = "Run the cell again to go on.",
     ) -> None:
-        self.namespace, self.background = namespace, background
+        self.namespace, self.background, self.again = namespace, background, again
         self.quiet, self.output = quiet, output
         self.notebook: Notebook | None = None
 
@@ -126,9 +127,7 @@ class Runner:
         self._finish(handle, dashboard)
         if interrupts.seen:
             done = session.study.n_done
-            raise Interrupted(
-                f"stopped; {done} finished trials are kept. Run the cell again to go on."
-            )
+            raise Interrupted(f"stopped; {done} finished trials are kept. {self.again}")
         if session.engine.crash or (session.study.failed and session.study.best is None):
             raise StudyFailed(session.study.message)
 

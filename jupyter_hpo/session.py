@@ -87,7 +87,7 @@ def open_session(
     Raises CellError when something in the notebook can't travel to a worker (at its line),
     StorageError when the study is being run elsewhere or belongs to other objectives.
     """
-    from .liking import begin_with, prior_of
+    from .liking import begin_with, but_itself, prior_of
     from .sampling import may_prune, sampler_for
 
     cell = _with_keep(cell, options, namespace)
@@ -95,6 +95,7 @@ def open_session(
     name = study_name(cell, rounds) if options.name is None else options.name
     choice = choose_device(cell, options, namespace)
     check_figures(cell, options, on_devices=bool(choice.devices) or options.on is not None)
+    prior = prior_of(cell, options, namespace)
     folder, storage, temporary, notices = _open_storage(name, cell, options)
     ray = None
     try:
@@ -121,7 +122,8 @@ def open_session(
         chosen = storage.described().get("chosen")
         if chosen in study.trials:
             study.choose(chosen)
-        prior = prior_of(cell, options, namespace)
+        prior, itself = but_itself(prior, study)
+        notices += itself
         # Not the seed itself where trials were made with it: their values would come again.
         seed = None if options.seed is None else (options.seed + len(earlier)) % 2**32
         pruned = may_prune(study.scheduler, cell)
@@ -135,7 +137,7 @@ def open_session(
         workshop = Workshop(cell, place, states if options.seed is None else None)
     except BaseException:
         storage.close()
-        folder.close()
+        folder.withdraw()
         if ray is not None:
             ray.leave()
         raise
@@ -271,7 +273,7 @@ def _open_storage(
         folder.mend()
         storage = JournalStorage(folder.journal, name, cell.space, cell.objectives)
     except BaseException:
-        folder.close()
+        folder.withdraw()
         raise
     return folder, storage, None, []
 

@@ -10,9 +10,11 @@ import hashlib
 import inspect
 import keyword
 import math
+import os
 import re
 import textwrap
 import types
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 RESULT = "result"
 VALUE_OF = "objective_of"
+LIKE = "older_study"
+"""The name by which the study given as `like` is found."""
 FILENAME = "<jupyter_hpo.tune>"
 NOT_HERE = (
     "auto",
@@ -94,20 +98,23 @@ def tune(
 
     maximize, minimize: names of the objectives; several make a Pareto front. The other options
     are those of `%%hpo`, with the same values: timeout="30m", trial_timeout="5m", patience=20,
-    jobs="auto", device="cuda:1", fresh=True, on="ray", ... A study of the same name goes on where
-    it stood. When the function has a default for every parameter, trial 0 runs with these.
+    jobs="auto", device="cuda:1", on="ray", like=older_study, ... With a name a study goes on where
+    it stood; without one each call begins a new one (its name: `study.name`), as what a function
+    does may hang on more than its code. When the function has a default for every parameter,
+    trial 0 runs with these.
 
     background: return at once; `study.wait()` waits. quiet: show nothing but the result.
 
     In a notebook it shows the dashboard, in a terminal a line of progress, and the result at
-    the end. Ctrl-C stops it, raises KeyboardInterrupt and keeps what finished. Call it on the
-    main thread.
+    the end. Ctrl-C stops it, keeps what finished and raises KeyboardInterrupt, which names the
+    study: `load_study(name)` has it. Call it on the main thread.
 
     Raises SpaceError for a space that can't be read or does not fit the function, StudyError for
     an option that is none, CellError when something the function needs can't travel to a worker,
     and what `%%hpo` raises when no trial could be run to its end.
     """
-    from .run import Runner
+    from .run import Interrupted, Runner, StudyFailed
+    from .session import study_name
 
     given = {
         "maximize": maximize, "minimize": minimize, "trials": trials, "timeout": timeout,
@@ -115,7 +122,19 @@ def tune(
         "storage": storage, "constraint": constraint, "on": on, **options,
     }  # fmt: skip
     cell, chosen, namespace = as_cell(function, space, given)
-    return Runner(namespace, background=background, quiet=quiet).start(cell, chosen)
+    called = chosen.name or study_name(replace(cell, identity=uuid.uuid4().hex[:10]))
+    place = f"{called!r}" if chosen.root is None else f"{called!r}, {str(chosen.root)!r}"
+    again = f"load_study({place}) has them; tune(..., name={called!r}) goes on."
+    runner = Runner(namespace, background=background, quiet=quiet, again=again)
+    try:
+        return runner.start(cell, replace(chosen, name=called))
+    except Interrupted as stop:
+        ended: BaseException = Interrupted(str(stop))
+    except StudyFailed as failure:
+        ended = StudyFailed(_in_file(str(failure), cell.function_file))
+    except StudyError as error:
+        ended = StudyError(_said(str(error)))
+    raise ended
 
 
 def as_cell(
@@ -123,6 +142,7 @@ def as_cell(
 ) -> tuple[CapturedCell, Options, dict[str, Any]]:
     """The cell that calls the function, the study's options, and the names that the cell reads.
     given: options by the magic's names. Raises as `tune` does."""
+    given, like = _with_like(given)
     request = _request(given)
     if not request.objectives:
         raise StudyError('tune() needs an objective: maximize="val_acc" or minimize="val_loss".')
@@ -130,6 +150,8 @@ def as_cell(
     source = _source(called, call, searched, request)
     namespace = {"__name__": "__main__", called: function, VALUE_OF: _value_of()}
     cell = _captured(source, searched, request, function, namespace)
+    if like is not None:
+        namespace[LIKE] = like
     return cell, replace(request.options, keep=(RESULT,)), namespace
 
 
@@ -158,6 +180,21 @@ def _request(given: Mapping[str, Any]) -> Request:
         raise StudyError(_said(str(error))) from None
 
 
+def _with_like(given: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+    """The options, in which a study given as `like` is a name, and that study. Raises StudyError
+    for what is none."""
+    like = given.get("like")
+    if like is None or isinstance(like, str | os.PathLike):
+        return dict(given), None
+    from .storage.foreign import in_memory
+
+    if in_memory(like) is None:
+        raise StudyError(
+            f"tune(): like={like!r} is no study. Give a study, its name, or the path of its folder."
+        )
+    return {**given, "like": LIKE}, like
+
+
 def _as_word(option: str, value: Any) -> str:
     if option in ("timeout", "trial_timeout") and isinstance(value, int | float):
         return f"{value}s"
@@ -169,6 +206,13 @@ def _said(text: str) -> str:
     text = text.replace(" (%%hpo? lists the options)", "").replace("in this line", "in this call")
     text = re.sub(r"--([a-z]+(?:-[a-z]+)*)", lambda m: m[1].replace("-", "_"), text)
     return text.replace("%%hpo: ", "tune(): ", 1)
+
+
+def _in_file(text: str, file: str) -> str:
+    """A sentence on an error, its line told with the file it is of."""
+    if not os.path.isfile(file):  # typed at a prompt, or in a notebook
+        return text
+    return re.sub(r"\(line (\d+)\)$", lambda m: f'(File "{file}", line {m[1]})', text)
 
 
 # the space and the call -----------------------------------------------------------------

@@ -258,7 +258,9 @@ print([t.state for t in jupyter_hpo.load_study("cut").trials][:1])
 def test_an_interrupt_keeps_what_finished(tmp_path):
     done = run(tmp_path, INTERRUPTED)
     assert done.returncode == 0, done.stderr
-    assert "interrupted: stopped; 1 finished trials are kept." in done.stdout
+    said = "stopped; 1 finished trials are kept. load_study('cut') has them; tune(..., name='cut')"
+    assert f"interrupted: {said} goes on." in done.stdout
+    assert "Run the cell" not in done.stdout + done.stderr
     assert "['complete']" in done.stdout.lower()
 
 
@@ -271,7 +273,56 @@ def test_a_function_that_always_fails_ends_in_a_sentence(tmp_path):
     """
     done = run(tmp_path, text)
     assert done.returncode == 1
-    assert "division by zero" in done.stderr.splitlines()[-1]
+    script = tmp_path / "script.py"
+    assert f'division by zero (File "{script}", line 4)' in done.stderr.splitlines()[-1]
+    assert done.stderr.count('File "') == 3  # the call, tune(), and the line itself
+
+
+UNNAMED = """
+import pathlib, sys
+import jupyter_hpo
+from jupyter_hpo import Float
+
+class Far:
+    def __init__(self, c):
+        self.c = c
+    def train(self, x=0.5):
+        return abs(x - self.c)
+
+def ask(c, **options):
+    space = {"x": Float(0.0, 1.0)}
+    return jupyter_hpo.tune(Far(c).train, space, minimize="loss", jobs=1, quiet=True, **options)
+
+for refused in ("nope", 3):
+    try:
+        ask(0.1, trials=2, name="refused", like=refused)
+    except jupyter_hpo.errors.StudyError as error:
+        print("refused:", error)
+print("left behind:", pathlib.Path(".jupyter_hpo").exists())
+first, second = ask(0.1, trials=2), ask(0.9, trials=2)
+assert first.name != second.name
+assert first.trials[0].values == (0.4,) and second.trials[0].values == (0.4,)
+assert len(second.trials) == 2 and second.trials[1].params != first.trials[1].params
+more = ask(0.1, trials=3, name=first.name)
+assert more.name == first.name and len(more.trials) == 3
+for like in (first, first.optuna, first.name, pathlib.Path(".jupyter_hpo") / first.name):
+    begun = ask(0.1, trials=1, like=like)
+    (said,) = [n for n in begun.session.presenter._notices if n.startswith("Begins with")]
+    assert f"3 trials of study {first.name!r}" in said, said
+same = ask(0.1, trials=4, name=first.name, like=first)
+print([n for n in same.session.presenter._notices if "like" in n][0])
+"""
+
+
+def test_a_study_without_a_name_begins_anew_and_may_begin_with_another(tmp_path):
+    done = run(tmp_path, UNNAMED)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    refused = [line for line in lines if line.startswith("refused")]
+    assert refused[0].startswith("refused: like nope: there is no such study")
+    assert refused[1].startswith("refused: tune(): like=3 is no study.")
+    assert "left behind: False" in lines
+    assert "is this study, and its trials count anyway." in lines[-1]
 
 
 @pytest.mark.kernel

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from ..errors import StorageError, UnwritableError
@@ -35,6 +36,7 @@ class StudyFolder:
         self.name = name
         self.path = Path(root if root is not None else ROOT).absolute() / name
         self._lock: int | None = None
+        self._made: list[Path] = []  # by `open`: the folder, the one around it
 
     @property
     def journal(self) -> Path:
@@ -48,6 +50,7 @@ class StudyFolder:
 
     def open(self) -> None:
         """Make the folders and take the study's lock."""
+        self._made = [f for f in (self.path, self.path.parent) if not f.exists()]
         try:
             for folder in (self.path, self.path / "logs", self.path / "objects"):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -112,6 +115,20 @@ class StudyFolder:
         path = self.objects(number)
         path.unlink(missing_ok=True)
         path.with_suffix(".sig").unlink(missing_ok=True)
+
+    def withdraw(self) -> None:
+        """Close, and take away what opening made: the study was refused before it began."""
+        if self.path in self._made:
+            shutil.rmtree(self.path, ignore_errors=True)
+        self.close()
+        root = self.path.parent
+        if (
+            root in self._made
+            and root.is_dir()
+            and [f.name for f in root.iterdir()] == [".gitignore"]
+        ):
+            shutil.rmtree(root, ignore_errors=True)
+        self._made = []
 
     def close(self) -> None:
         """Let go of the lock; safe to call twice."""
