@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from . import messages as m
@@ -12,6 +13,11 @@ from .schedulers import Pbt
 from .trial import Trial
 
 NOTHING_MOVED = "none of the values can change while it trains: use --pruner asha"
+
+REFUSED = "could not be copied: "
+"""In the sentence with which a worker refuses; the next one would as well."""
+
+NO_MORE = "No more copies are made: all go on with their own values."
 
 
 class Breeding(Lifecycle):
@@ -36,7 +42,7 @@ class Breeding(Lifecycle):
             trial.device = places.take(number)
             self._wait(trial, Waits.SCHEDULER)
             out += [m.Save(trial), m.Copy(trial)]
-            self._stop_trial(worse, pbt.why_pruned(worse), out)
+            self._in_place_of[number] = worse
 
     def _population_is_full(self) -> bool:
         pbt = self.scheduler
@@ -54,6 +60,18 @@ class Breeding(Lifecycle):
         trial.notice = self._origin(trial)
         self._touch(trial)
         out.append(m.Save(trial))
+        worse = self._in_place_of.pop(event.number, None)
+        if worse is not None and self._places.waiting.get(worse) is Waits.SCHEDULER:
+            self._stop_trial(worse, self.scheduler.why_pruned(worse), out)
+
+    def _on_died(self, event: ev.Died, out: list[m.Command]) -> None:
+        worse, pbt = self._in_place_of.pop(event.number, None), self.scheduler
+        if worse is not None and isinstance(pbt, Pbt):
+            if REFUSED in event.reason:
+                pbt.no_more_copies()
+                event = replace(event, reason=f"{event.reason} {NO_MORE}")
+            pbt.spare(worse)
+        super()._on_died(event, out)
 
     def _origin(self, trial: Trial) -> str:
         """Where a copy comes from and what it changed, for the person."""

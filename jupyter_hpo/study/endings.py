@@ -104,30 +104,39 @@ class Progress:
         self.budget, self._alike = config.budget, config.alike
         self._worked = False  # one of them did not fail
         self._since_best = 0
+        self._complete_since = 0
 
     def earlier(self, trials: Sequence[Trial], best: Trial | None) -> None:
         """What earlier sessions tried after their best counts for patience."""
         if best is not None:
-            later = (t for t in trials if t.number > best.number)
+            later = [t for t in trials if t.number > best.number]
             self._since_best = sum(t.state in COUNTED for t in later)
+            self._complete_since = sum(t.state is TrialState.COMPLETE for t in later)
 
     def add(self, trial: Trial, *, leads: bool) -> None:
         """Note a finished trial; leads: it is now (among) the best."""
         self.finished.append(trial)
         self._worked |= trial.state is not TrialState.FAIL
-        self._since_best = 0 if leads else self._since_best + (trial.state in COUNTED)
+        if leads:
+            self.anew()
+        else:
+            self._since_best += trial.state in COUNTED
+            self._complete_since += trial.state is TrialState.COMPLETE
 
     def anew(self) -> None:
         """What was found so far is no longer what is looked for: patience begins again."""
-        self._since_best = 0
+        self._since_best = self._complete_since = 0
 
     def hopeless(self) -> str | None:
         """The sentence to stop with when every trial so far failed, else None."""
         # Asked at every event, so no longer than it can matter.
         return None if self._worked else failing_alike(self.finished, self._alike)
 
-    def over(self, spent_s: float) -> str | None:
-        return budget_over(self.budget, spent_s, self._since_best)
+    def over(self, spent_s: float, unheard: int = 0) -> str | None:
+        """unheard: how many pruned trials alone don't use up patience, as the best of those
+        compared with them are yet to come to their ends."""
+        patient = self._since_best <= unheard and not self._complete_since
+        return budget_over(self.budget, spent_s, 0 if patient else self._since_best)
 
     def nothing_complete(self) -> str:
         return nothing_complete(self.finished)

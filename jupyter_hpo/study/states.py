@@ -62,6 +62,7 @@ class States:
         self._wished: set[int] = set()  # numbers of those being asked for
         self._curves: set[int] = set()  # whose reports are those of the first round
         self._at_round_end: set[int] = set()  # one round done, its process waits to be released
+        self._in_place_of: dict[int, int] = {}  # copy being made -> whom it replaces
         self._cut_short: list[Trial] = []  # cut off between rounds, to go on there
         self._protected: set[int] = set()  # never ended for what they have reported
         self._begun = False  # the first trial was done, whatever counts since
@@ -158,9 +159,11 @@ class States:
     def _stop(self, why: str, out: list[m.Command]) -> None:
         self.phase, self.message = "stopping", why
         # What runs, or is held by the person, is tried again when the study goes on; what
-        # the scheduler had paused has been compared, and is pruned.
+        # the scheduler had paused and found worse than others is pruned.
         waiting = self._places.those(Waits.SCHEDULER)
-        compared = {n for n in waiting if self.trials[n].reports}
+        compared = {
+            n for n in waiting if self.trials[n].reports and not self.scheduler.undecided(n)
+        }
         for number in sorted(self._places.alive):
             if number not in self._stops and number not in compared:
                 self._stops.cut_off.add(number)
@@ -182,7 +185,8 @@ class States:
         trials = list(self.trials.values())
         done = [t.params for t in trials if not interrupted(t)]
         for trial in trials:
-            again = interrupted(trial) and not trial.outside
+            # A copy's values are not those that its state came from.
+            again = interrupted(trial) and not trial.outside and trial.parent is None
             if again and trial.params not in [*done, *self._queue]:
                 self._queue.append(dict(trial.params))
                 if 0 < len(trial.rounds) < self.config.rounds.n:

@@ -23,7 +23,7 @@ from .packing import Packing
 from .places import Waits
 from .ranking import telling
 from .round_keeping import NO_LONGER, PRUNED_BY_YOU
-from .schedulers import Scheduler
+from .schedulers import Scheduler, SuccessiveHalving
 from .stopwatch import Stopwatch
 from .trial import Trial, TrialState
 
@@ -383,7 +383,8 @@ class Study(Breeding):
             self._stop(hopeless, out)
             return
         spent_s = self._now - self.began_at - self._paused.seconds("study", self._now)
-        over = self._progress.over(spent_s)
+        unheard = self.scheduler.cohort * 2 if isinstance(self.scheduler, SuccessiveHalving) else 0
+        over = self._progress.over(spent_s, unheard)
         if over is not None:
             self._stop(over, out)
 
@@ -435,7 +436,7 @@ class Study(Breeding):
         ev.Kept: Lifecycle._on_kept,
         ev.Failed: Lifecycle._on_failed,
         ev.Stopped: Lifecycle._on_stopped,
-        ev.Died: Lifecycle._on_died,
+        ev.Died: Breeding._on_died,
         ev.Ended: Lifecycle._on_ended,
         ev.ExecutorLost: Lifecycle._on_lost,
     }

@@ -28,6 +28,7 @@ class Driver:
     live: dict[int, int] = field(default_factory=dict)  # number -> steps reported
     waiting: set[int] = field(default_factory=set)
     pending: deque[object] = field(default_factory=deque)
+    refusal: str = ""  # why no trial can be copied
 
     def send(self, event: object) -> list[m.Command]:
         """Handle the event and, first come first served as the engine does, all that follow."""
@@ -55,7 +56,10 @@ class Driver:
                 assert trial.parent in self.waiting, "it is copied while it waits"
                 self.live[trial.number] = self.live[trial.parent]
                 self.waiting.add(trial.number)
-                self.send(ev.Copied(trial.number, 1000 + trial.number, self.now))
+                if self.refusal:
+                    self.end(trial.number, ev.Died(trial.number, self.refusal))
+                else:
+                    self.send(ev.Copied(trial.number, 1000 + trial.number, self.now))
             case m.Continue(number):
                 self.waiting.discard(number)
             case m.Stop(number) if number in self.live and number in self.waiting:

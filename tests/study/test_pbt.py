@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from jupyter_hpo.space import Categorical, Comparison, Condition, Float, Int, Parameter, SearchSpace
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
-from jupyter_hpo.study.breeding import NOTHING_MOVED
+from jupyter_hpo.study.breeding import NO_MORE, NOTHING_MOVED
+from jupyter_hpo.study.endings import INTERRUPTED
 from jupyter_hpo.study.schedulers import Pbt
 from jupyter_hpo.study.schedulers.exploring import explored
 from jupyter_hpo.study.trial import TrialState
@@ -109,6 +110,34 @@ def test_a_copy_that_could_not_be_made_leaves_the_rest_going_on():
         driver.step(min(n for n in driver.live if n not in driver.waiting))
     assert driver.study.trials[5].state is TrialState.FAIL
     assert driver.study.n_done == 8
+
+
+def test_nobody_is_ended_for_a_copy_that_is_refused_and_no_other_is_tried():
+    driver = make(steady, scheduler=pbt(), slots=2, n_trials=8)
+    driver.refusal = "trial 1 could not be copied: it has processes of its own."
+    trials = run(driver).study.trials
+    failed = [t for t in trials.values() if t.state is TrialState.FAIL]
+    assert [t.parent is not None for t in failed] == [True], "one copy was tried"
+    assert failed[0].error.message == f"{driver.refusal} {NO_MORE}"
+    others = {t.state for t in trials.values() if t is not failed[0]}
+    assert others == {TrialState.COMPLETE}
+
+
+def test_members_that_wait_when_the_study_is_stopped_are_tried_again_and_copies_are_not():
+    driver = make(steady, scheduler=pbt(), slots=2, n_trials=12)
+    driver.send(m.Begin())
+    while 5 not in driver.live or len(driver.waiting) < 2:
+        driver.step(min(n for n in driver.live if n not in driver.waiting))
+    waiting = set(driver.waiting)
+    driver.send(m.StopRequested("interrupted"))
+    while driver.live:
+        driver.step(min(driver.live))
+    trials = driver.study.trials
+    assert {trials[n].error.kind for n in waiting} == {INTERRUPTED}
+    again = make(steady, scheduler=pbt(), earlier=list(trials.values()), n_trials=12).study
+    undone = [t for t in trials.values() if t.error is not None]
+    assert again._queue == [t.params for t in undone if t.parent is None]
+    assert len(again._queue) < len(undone)
 
 
 @settings(deadline=None, max_examples=60)

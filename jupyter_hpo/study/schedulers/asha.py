@@ -64,9 +64,10 @@ class Asha:
         self._rungs: list[Rung] = []
         self._next_rung: dict[int, int] = {}  # trial -> index of the rung it runs towards
         self._paused: dict[int, int] = {}  # trial -> index of the rung it waits at
-        self._early: set[int] = set()  # paused, and since then the first rung moved beyond them
+        self._early: set[int] = set()  # paused; to go on, as the first rung moved, or by `settle`
         self._last_step: dict[int, int] = {}
         self._full: int | None = None  # steps of a full training, once one is known
+        self._complete: set[int] = set()
 
     def protect(self, number: int) -> None:
         self._protected.add(number)
@@ -97,6 +98,7 @@ class Asha:
         if index is not None:
             self._turn(index, number, Fate.ENDED)
         if complete and number in self._last_step:
+            self._complete.add(number)
             self.full_training(self._last_step[number])
 
     def full_training(self, steps: int) -> None:
@@ -116,7 +118,22 @@ class Asha:
             rung.leave_out(self._left_out)
 
     def settle(self) -> None:
-        return None
+        """The best of the topmost rung goes on when it leads there, or when nobody has come to
+        the end."""
+        waiting = self._paused.keys() - self._left_out
+        if not waiting:
+            return
+        number = min(waiting, key=lambda n: (-self._paused[n], self._place(n)))
+        if self._place(number) == 0 or not self._complete - self._left_out:
+            self._turn(self._paused.pop(number), number, Fate.WENT_ON)
+            self._early.add(number)
+
+    def undecided(self, number: int) -> bool:
+        """It was paused before there was a rung, or leads the one where it waits."""
+        return number in self._early or (number in self._paused and self._place(number) == 0)
+
+    def _place(self, number: int) -> int:
+        return self._rungs[self._paused[number]].place(number)
 
     def promote(self) -> int | None:
         worthy = [

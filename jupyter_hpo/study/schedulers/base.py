@@ -58,6 +58,10 @@ class Scheduler(Protocol):
     def promote(self) -> int | None:
         """The paused trial that deserves to go on most, now counted as going on, or None."""
 
+    def undecided(self, number: int) -> bool:
+        """Whether the trial is paused and nothing speaks against it yet: when the study ends now,
+        it is to be tried again."""
+
     def evict(self, room: int | None = None) -> list[int]:
         """Paused trials beyond the pool's bound, or beyond those there is memory for (room),
         worst first."""
@@ -105,6 +109,9 @@ class StopOnly:
 
     def promote(self) -> int | None:
         return None
+
+    def undecided(self, number: int) -> bool:
+        return False
 
     def evict(self, room: int | None = None) -> list[int]:
         return []

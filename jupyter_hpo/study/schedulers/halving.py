@@ -42,6 +42,9 @@ class SuccessiveHalving:
         self.pausing = pausing
         self._at_once = Asha(eta=eta, first_step=first_step, pausing=False)
         self._ended_at_once: set[int] = set()
+        self._no_room: set[int] = set()  # evicted though they might have gone on
+        self._last_chance: int | None = None
+        self._complete: set[int] = set()
         self._cohorts: list[Cohort] = []
         self._cohort_of: dict[int, Cohort] = {}
         self._stage_of: dict[int, int] = {}  # the last that a trial came to
@@ -81,7 +84,7 @@ class SuccessiveHalving:
             return at_once
         cohort.turn(crossed, number, Fate.WAITS)
         goes_on = cohort.goes_on(crossed, number)
-        if goes_on is None:
+        if goes_on is None or (not goes_on and cohort.place(crossed, number) == 0):
             self._paused.add(number)
             return Verdict.PAUSE
         cohort.turn(crossed, number, Fate.WENT_ON if goes_on else Fate.ENDED)
@@ -90,6 +93,7 @@ class SuccessiveHalving:
     def on_end(self, number: int, *, complete: bool = False) -> None:
         self._at_once.on_end(number, complete=complete)
         if complete and number in self._last_step:
+            self._complete.add(number)
             first, self._full = self._full is None, max(self._full or 0, self._last_step[number])
             alone = self._cohort_of.keys() <= {number}
             if first and self._scales and self._full >= LONG and alone:
@@ -116,12 +120,26 @@ class SuccessiveHalving:
     def settle(self) -> None:
         for cohort in self._cohorts:
             cohort.close(self.paused)
+        waiting = self._paused - self._left_out
+        if waiting and not any(self._goes_on(n) for n in self._paused):
+            number = max(waiting, key=self._merit)
+            if self._leads(number) or not self._complete - self._left_out:
+                self._last_chance = number
+
+    def undecided(self, number: int) -> bool:
+        """Of those that certainly don't go on none waits for long."""
+        return number in self._paused and (
+            self._leads(number) or self._goes_on(number) is not False
+        )
+
+    def _leads(self, number: int) -> bool:
+        return self._cohort_of[number].place(self._stage_of[number], number) == 0
 
     def promote(self) -> int | None:
         worthy = [
             (-self._stage_of[n], self._cohort_of[n].place(self._stage_of[n], n), n)
             for n in self._paused
-            if self._goes_on(n)
+            if self._goes_on(n) or n == self._last_chance
         ]
         if not worthy:
             return None
@@ -133,10 +151,12 @@ class SuccessiveHalving:
     def evict(self, room: int | None = None) -> list[int]:
         """First those that certainly don't go on."""
         self._room = room
-        hopeless = {n for n in self._paused if self._goes_on(n) is False}
+        hopeless = {n for n in self._paused if not self.undecided(n)}
         over = len(self._paused) - (self.pool if room is None else min(self.pool, room))
         by_merit = sorted(self._paused, key=lambda n: (n not in hopeless, self._merit(n)))
-        return by_merit[: max(over, len(hopeless))]
+        evicted = by_merit[: max(over, len(hopeless))]
+        self._no_room |= set(evicted) - hopeless
+        return evicted
 
     def why_pruned(self, number: int) -> str:
         if number in self._ended_at_once:
@@ -146,6 +166,8 @@ class SuccessiveHalving:
         cohort, index = self._cohort_of[number], self._stage_of[number]
         step, came, quota = self._step(index), cohort.came_to(index), cohort.quota(index)
         go_on = f"the best {quota} go on" if quota > 1 else "the best goes on"
+        if number in self._no_room:
+            go_on = "no room for more that wait to be compared"
         return f"{cohort.place(index, number) + 1} of {came} trials at step {step}; {go_on}"
 
     @property

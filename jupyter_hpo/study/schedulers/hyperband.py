@@ -81,7 +81,12 @@ class Hyperband:
             race.leave_out(self._left_out)
 
     def settle(self) -> None:
-        return None
+        for race in self._races:
+            race.settle()
+
+    def undecided(self, number: int) -> bool:
+        race = self._race_of.get(number)
+        return race is not None and race.undecided(number)
 
     def promote(self) -> int | None:
         """Of the bracket with the latest first rung that has one to promote."""

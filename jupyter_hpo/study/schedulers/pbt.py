@@ -63,6 +63,7 @@ class Pbt:
         self._why: dict[int, str] = {}
         self._fixed: set[str] = set()
         self._steps: set[int] = set()
+        self._copies = True  # they can be made, as far as is known
 
     # ---------------------------------------------------------------- as every scheduler
     def protect(self, number: int) -> None:
@@ -99,6 +100,10 @@ class Pbt:
         self._founded = bool(self._members)
         for number in self._members - self.paused:
             self._leave(number)
+
+    def undecided(self, number: int) -> bool:
+        """Only those that wait are compared, and then the worst have their copies at once."""
+        return number in self.paused
 
     def promote(self) -> int | None:
         return self._released.pop(0) if self._released else None
@@ -137,7 +142,8 @@ class Pbt:
 
     def turn_over(self, budget: int | None) -> list[Replacement]:
         """When all members wait: who is replaced by a copy of whom; all others go on. budget:
-        how many copies there may be at most. Call it after each event."""
+        how many copies there may be at most. Call it after each event. The replaced wait until
+        they are ended, or spared."""
         if not self._waiting or self._members - self._waiting.keys():
             return []
         if not self._founded and len(self._members) < self.population:
@@ -148,7 +154,7 @@ class Pbt:
         replaced: list[Replacement] = []
         for worse in reversed(ranked[len(ranked) - quarter :]):
             better = self._draw.choice(ranked[:quarter])
-            some_left = budget is None or len(replaced) < budget
+            some_left = self._copies and (budget is None or len(replaced) < budget)
             if some_left and self._waiting[better][0] < self._waiting[worse][0]:
                 replaced.append(Replacement(worse, better))
                 step = self._waiting[better][1]
@@ -166,6 +172,17 @@ class Pbt:
         self._members.add(number)
         self._last_step[number] = self._last_step[better]
         self._released.append(number)
+
+    def spare(self, worse: int) -> None:
+        """Its replacement could not be made: it goes on."""
+        if worse in self._waiting:
+            del self._waiting[worse], self._why[worse]
+            self._members.add(worse)
+            self._released.append(worse)
+
+    def no_more_copies(self) -> None:
+        """The trials can't be copied, as has turned out: from now on all go on."""
+        self._copies = False
 
     def explore(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The values with which a copy of a trial with these goes on."""
