@@ -7,7 +7,7 @@ import pytest
 
 from jupyter_hpo.cell import capture
 from jupyter_hpo.errors import StorageError, StudyError
-from jupyter_hpo.liking import begin_with, fitted, prior_of, tell_prior
+from jupyter_hpo.liking import begin_with, but_itself, fitted, prior_of, tell_prior
 from jupyter_hpo.options import Options
 from jupyter_hpo.search.grid import GridSampler
 from jupyter_hpo.search.optuna_sampler import OptunaSampler
@@ -166,3 +166,21 @@ def test_values_in_another_space():
     assert fitted({"lr": 0.1, "momentum": 9.0}, space) == {"opt": "adam", "lr": 0.1}
     assert fitted({"opt": "sgd"}, space) is None, "the cell has no value of lr"
     assert fitted({"lr": 2.0}, space) is None
+
+
+def test_the_study_itself_is_left_out_and_what_was_cleared_is_not(older):
+    prior = prior_of(captured(), options("older", older), {})
+    left, said = but_itself(prior, Study(StudyConfig("older", (ACC,)), earlier=prior.trials))
+    assert left is None
+    assert "--like is left out: 'older' is this study" in said[0]
+    assert but_itself(prior, Study(StudyConfig("older", (ACC,)))) == (prior, [])  # --fresh
+    assert but_itself(prior, Study(StudyConfig("newer", (ACC,)))) == (prior, [])
+
+
+def test_a_refusal_takes_away_only_what_it_made(older, tmp_path):
+    for path in (older.path, tmp_path / "new", tmp_path / "root" / "new"):
+        folder = StudyFolder(path.name, path.parent)
+        folder.open()
+        folder.withdraw()
+    assert older.journal.exists()
+    assert sorted(f.name for f in tmp_path.iterdir()) == [".gitignore", "older"]
