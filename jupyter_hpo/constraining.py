@@ -38,24 +38,27 @@ def judge_earlier(trials: Iterable[Trial], cell: CapturedCell) -> tuple[set[int]
     """Hold the trials of earlier sessions to the constraints of this one. Numbers of those of
     which that changed what is on record, and sentences for the person."""
     changed: set[int] = set()
-    untold = 0
+    untold: list[list[str]] = []
     for trial in trials:
         if not trial.state.finished or trial.error is not None:
             continue
         before = ({**trial.violations}, {**trial.slacks})
-        untold += not judged_again(trial, cell.objectives, cell.goals.constraints)
+        untold.append(judged_again(trial, cell.objectives, cell.goals.constraints))
         if (trial.violations, trial.slacks) != before:
             changed.add(trial.number)
-    return changed, _untold(untold, cell)
+    return changed, _untold([texts for texts in untold if texts])
 
 
-def _untold(count: int, cell: CapturedCell) -> list[str]:
-    if not count:
+def _untold(of_trials: list[list[str]]) -> list[str]:
+    if not of_trials:
         return []
-    texts = " and ".join(f"`{c.text}`" for c in cell.goals.constraints)
+    texts = dict.fromkeys(text for texts in of_trials for text in texts)
+    which = " and ".join(f"`{text}`" for text in texts)
+    n = len(of_trials)
+    one, keeps = ("trial was", "It counts") if n == 1 else ("trials were", "They count")
     return [
-        f"{count} earlier trials were not held to {texts}: what that reads was not written down. "
-        "They count as keeping it; --fresh begins anew."
+        f"{n} earlier {one} not held to {which}: what that reads was not written down. "
+        f"{keeps} as keeping it; --fresh begins anew."
     ]
 
 

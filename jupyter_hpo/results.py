@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import StudyError
 from .storage.folder import StudyFolder
 from .study.constraints import infeasible
-from .study.endings import nothing_feasible
+from .study.endings import nothing_complete, nothing_feasible
 from .study.objective import Objective
 from .study.ranking import best_trials, complete, leaderboard
 from .study.trial import Trial, TrialState
@@ -77,6 +77,9 @@ class StudyResults:
                     f"no complete trial of study {self.name!r} lies in the present space; "
                     f"{outside} lie outside, and count for nothing."
                 )
+            trials = self._trials()
+            if all(t.state.finished for t in trials) and (why := nothing_complete(trials)):
+                raise StudyError(f"study {self.name!r}: {why}")
             raise StudyError(f"no trial of study {self.name!r} is complete yet.")
         return front[0]
 

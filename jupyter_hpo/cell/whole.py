@@ -67,7 +67,8 @@ def unheard(whole: Whole, past: Past) -> list[str]:
     left += [(c, "that cell failed") for c in past.superseded if c.failed]
     said = []
     for cell, why in left:
-        if MARK not in cell.source or cell.given:  # those of a study were heard by that study
+        # Those of a study were heard by that study, also when it was stopped.
+        if MARK not in cell.source or cell.given or cell.study:
             continue
         for spec in read_marks(cell.source)[0]:
             line = cell.source.splitlines()[(spec.line or 1) - 1]

@@ -51,6 +51,7 @@ def read(record: Record, transform: Transform, filename: str) -> Read:
         seeded=record.before is not None,
         failed=bool(record.failed),
         given=record.study,
+        study=record.study,
     )
     return Read(kind, executed, code.shape, code.binds, code.reads)
 

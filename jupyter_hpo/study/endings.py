@@ -19,6 +19,9 @@ OUT_OF_MEMORY = (DEVICE_MEMORY, HOST_MEMORY)
 
 NO_FAULT = (INTERRUPTED, "stopped")
 
+NO_RESULT = "objective"
+"""TrialError.kind of trials of which an objective or a constraint could not be told."""
+
 STOPPED_BY_YOU = "stopped by you"
 """Why the person's own Stop ended a trial."""
 
@@ -53,11 +56,27 @@ def failing_alike(session: Sequence[Trial], alike: int) -> str | None:
 
 
 def nothing_complete(session: Sequence[Trial]) -> str:
-    """The sentence for a study that ran out of trials, all of which failed; else empty."""
+    """The sentence for a study that ran out of trials, none of which is complete, when some
+    failed; else empty."""
     errors = [t.error for t in session if t.error is not None]
-    if not session or len(errors) < len(session):
+    if session and len(errors) == len(session):
+        return f"no trial was complete; the first one: {_sentence(errors[0])}"
+    pruned = sum(t.state is TrialState.PRUNED for t in session)
+    failed = [t for t in session if t.state is TrialState.FAIL and not stopped(t)]
+    if not failed or failed[0].error is None or pruned + len(failed) < len(session):
         return ""
-    return f"no trial was complete; the first one: {_sentence(errors[0])}"
+    return (
+        f"no trial was complete: {pruned} were pruned and {len(failed)} failed; trial "
+        f"{failed[0].number}: {_sentence(failed[0].error)}"
+    )
+
+
+def without_value(errors: Sequence[TrialError], alike: int) -> str | None:
+    """The sentence to stop with when the first trial and others ran to their ends, and what
+    is looked for could be told of none, for one reason."""
+    if len(errors) < alike or len({(e.message, e.line, e.cell) for e in errors[:alike]}) > 1:
+        return None
+    return f"no trial is complete, and {alike} had no result alike: {_sentence(errors[0])}"
 
 
 def nothing_feasible(trials: Iterable[Trial]) -> str:
@@ -103,6 +122,8 @@ class Progress:
         self.finished: list[Trial] = []
         self.budget, self._alike = config.budget, config.alike
         self._worked = False  # one of them did not fail
+        self._complete = False
+        self._without: list[TrialError] = []  # of those whose result could not be told
         self._since_best = 0
         self._complete_since = 0
 
@@ -117,6 +138,9 @@ class Progress:
         """Note a finished trial; leads: it is now (among) the best."""
         self.finished.append(trial)
         self._worked |= trial.state is not TrialState.FAIL
+        self._complete |= trial.state is TrialState.COMPLETE
+        if trial.error is not None and trial.error.kind == NO_RESULT:
+            self._without.append(trial.error)
         if leads:
             self.anew()
         else:
@@ -130,7 +154,15 @@ class Progress:
     def hopeless(self) -> str | None:
         """The sentence to stop with when every trial so far failed, else None."""
         # Asked at every event, so no longer than it can matter.
-        return None if self._worked else failing_alike(self.finished, self._alike)
+        if not self._worked:
+            return failing_alike(self.finished, self._alike)
+        return without_value(self._without, self._alike) if self._first_without else None
+
+    @property
+    def _first_without(self) -> bool:
+        """Whether the first trial's result could not be told, and nothing is complete."""
+        first = self.finished[0].error if self.finished and not self._complete else None
+        return first is not None and first.kind == NO_RESULT
 
     def over(self, spent_s: float, unheard: int = 0) -> str | None:
         """unheard: how many pruned trials alone don't use up patience, as the best of those

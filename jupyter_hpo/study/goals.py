@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .constraints import Constraint
+from .constraints import Constraint, parsed
 from .figures import FIGURES, by_name, figures_in
 from .objective import Objective, ObjectiveError
 from .trial import Trial, TrialState
@@ -75,16 +75,17 @@ class Goals:
 
 def judged_again(
     trial: Trial, objectives: Sequence[Objective], constraints: Sequence[Constraint]
-) -> bool:
+) -> list[str]:
     """Hold a finished trial of an earlier session to these constraints, by what is on record:
-    its figures and its objectives that are names. Whether each could be told; one that can't
-    be stays as it was when it was asked before, and counts as kept when it wasn't."""
+    its figures, its numeric params, its objectives that are names, and what earlier bounds
+    tell. The texts of those that can't be told: each counts as kept."""
     values = trial.values if trial.state is TrialState.COMPLETE else None
     named = {o.source: v for o, v in zip(objectives, values or (), strict=False) if o.is_name}
-    seen = {**by_name(trial.figures), **named}
+    tuned = {name: v for name, v in trial.params.items() if isinstance(v, int | float)}
     before = {**trial.slacks, **trial.violations}
+    seen = {**by_name(trial.figures), **tuned, **_told_by(before), **named}
     amounts: dict[str, float] = {}
-    told = True
+    untold: list[str] = []
     for constraint in constraints:
         if constraint.text in before:
             amounts[constraint.text] = before[constraint.text]
@@ -93,11 +94,22 @@ def judged_again(
             if values is not None or constraint.stays_broken:
                 amounts[constraint.text] = constraint.amount(seen)
         except ObjectiveError:
-            told = False
+            untold.append(constraint.text)
     if values is None:
         amounts = {text: amount for text, amount in amounts.items() if amount > 0}
     trial.take_amounts(amounts)
-    return told
+    return untold
+
+
+def _told_by(amounts: Mapping[str, float]) -> dict[str, float]:
+    """The values of names that were compared with a number, by how much that was broken."""
+    found: dict[str, float] = {}
+    for text, amount in amounts.items():
+        one = parsed(text)
+        if one is not None and one.left.isidentifier() and one.bound is not None:
+            sign = 1 if one.sign in ("<=", "<") else -1
+            found[one.left] = one.bound + sign * amount
+    return found
 
 
 def view(

@@ -111,12 +111,13 @@ def summary(header: Header) -> list[tuple[str, str]]:
     ]
     done = sum(n for n, _ in counts) - header.n_outside
     of = "" if header.n_trials is None or done >= header.n_trials else f" of {header.n_trials}"
-    counts += [
-        (header.n_infeasible, "of them infeasible"),
-        (header.n_outside, "of them outside the space"),
+    apart = [
+        (header.n_infeasible, "infeasible in all"),
+        (header.n_outside, "outside the space, not counted"),
         (header.n_cut_off, "cut off"),
     ]
-    parts = ", ".join(f"{n} {word}" for n, word in counts if n)
+    states = ", ".join(f"{n} {word}" for n, word in counts if n)
+    parts = "; ".join(filter(None, [states, *(f"{n} {word}" for n, word in apart if n)]))
     items = []
     if header.best is not None:
         values = ", ".join(numbers.metric(value) for value in header.best.values)
@@ -180,8 +181,8 @@ def picture_in_words(header: Header, rows: Sequence[Row]) -> str:
 
 
 def _first_error(header: Header, rows: Sequence[Row]) -> str:
-    """Why nothing came of it, when nothing did."""
-    if header.n_complete or header.n_pruned:
+    """Why nothing is complete, when nothing is and a trial failed."""
+    if header.n_complete:
         return ""
     for row in rows:
         if row.error and row.error not in header.message:

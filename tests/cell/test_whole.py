@@ -29,6 +29,12 @@ def test_marks_of_another_study_are_not_said():
     assert all("In[2], line 2" in notice for notice in said), said
 
 
+def test_marks_of_the_study_itself_are_not_said_after_a_stop():
+    stopped = Executed(4, "rate = 1  # hpo: 1..2\n", "<cell In[4]>", failed=True, study=True)
+    cell = capture("loss = width * 2\n", names={"width"}, past=Past((USED,), (stopped,)))
+    assert not [notice for notice in cell.notices if "In[4]" in notice]
+
+
 def test_a_cell_that_failed_and_was_put_right_is_not_said():
     right = Executed(5, "rate = 1.5  # hpo: 1..2\n", "<cell In[5]>")
     cell = capture("loss = rate * 2\n", names={"rate"}, past=Past((right,), (FAILED,)))

@@ -19,7 +19,7 @@ from jupyter_hpo.study.goals import Goals, judged_again, view
 from jupyter_hpo.study.objective import Objective, ObjectiveError
 from jupyter_hpo.study.ranking import best_trials, leaderboard
 from jupyter_hpo.study.study import Study
-from jupyter_hpo.study.trial import Trial, TrialState
+from jupyter_hpo.study.trial import Trial, TrialError, TrialState
 
 from .driver import LOSS, Driver
 
@@ -220,12 +220,66 @@ def test_trials_of_earlier_sessions_are_held_to_the_constraints_of_now():
     tight = parse_constraints("n_params <= 10 and acc > 0.8 and val < 3")
     trial = Trial(0, {}, TrialState.COMPLETE, (0.7,), figures={"n_params": 12.0})
     trial.take_amounts({"val < 3": -1.0, "old <= 2": 7.0})
-    assert judged_again(trial, acc, tight)
+    assert judged_again(trial, acc, tight) == []
     assert set(trial.violations) == {"n_params <= 10", "acc > 0.8"}
     assert trial.slacks == {"val < 3": -1.0}, "as it was judged then"
     fresh = Trial(1, {}, TrialState.COMPLETE, (0.9,), figures={"n_params": 1.0})
-    assert not judged_again(fresh, acc, tight), "nobody wrote down val"
+    assert judged_again(fresh, acc, tight) == ["val < 3"], "nobody wrote down val"
     assert fresh.may_win
+
+
+def test_earlier_trials_are_held_to_constraints_on_tuned_values_and_tighter_bounds():
+    acc = (Objective("acc", "maximize"),)
+    trial = Trial(0, {"x": 0.5, "opt": "a"}, TrialState.COMPLETE, (0.7,))
+    trial.take_amounts({"val <= 3": -1.0, "low >= 1": 0.5})
+    now = parse_constraints("x <= 0.2 and val <= 1.5 and low >= 0.25 and len(opt) <= 9")
+    assert judged_again(trial, acc, now) == ["len(opt) <= 9"]
+    assert trial.violations == {"x <= 0.2": pytest.approx(0.3), "val <= 1.5": 0.5}
+    assert trial.slacks == {"low >= 0.25": -0.25}, "low was 0.5"
+
+
+NO_MODULE = TrialError("objective", "'n_params' can't be had of this trial")
+
+
+def told_of_none(ends: str) -> Driver:
+    """Trial by trial: f runs to its end, where its result can't be told; p is pruned."""
+    driver = Driver(Study(StudyConfig("s", (LOSS,), Budget(n_trials=len(ends)))))
+
+    def step(number: int) -> None:
+        if ends[number] == "f":
+            driver.end(number, ev.Failed(number, NO_MODULE))
+            return
+        driver.waiting.add(number)
+        driver.send(m.PruneTrialRequested(number))
+        driver.send(ev.Reported(number, 1, (1.0,)))
+
+    driver.step = step  # type: ignore[method-assign]
+    return driver
+
+
+def test_what_can_be_told_of_no_trial_from_the_first_on_ends_the_study():
+    driver = told_of_none("fppfpfpppppp")
+    driver.run()
+    assert driver.study.failed
+    assert driver.study.n_done == 6, "three failed alike, though others were pruned"
+    assert driver.study.message == (
+        f"no trial is complete, and 3 had no result alike: {NO_MODULE.message}"
+    )
+
+
+def test_a_study_that_ran_out_with_nothing_complete_says_why():
+    driver = told_of_none("fppp")
+    driver.run()
+    assert driver.study.failed
+    assert driver.study.message == (
+        f"no trial was complete: 3 were pruned and 1 failed; trial 0: {NO_MODULE.message}"
+    )
+
+
+def test_pruned_trials_before_one_that_failed_end_no_study():
+    driver = told_of_none("pfffp")
+    driver.run()
+    assert driver.study.n_done == 5
 
 
 def test_the_person_may_choose_another_trial_and_its_objects_stay():

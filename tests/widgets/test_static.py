@@ -134,3 +134,13 @@ def test_what_mattered_is_said_above_the_table():
     assert "<script" not in bundle["text/html"]
     one = static_bundle(study([]), snapshot={"importances": {"of": of[1:]}})
     assert "\nact: below 3 none" in one["text/plain"]
+
+
+def test_counts_that_overlap_stand_apart_and_a_failure_is_said_where_nothing_is_complete():
+    rows = [Row(0, "FAIL", error="no n_params"), Row(1, "PRUNED", [0.5])]
+    text = static_bundle(study(rows, n_failed=1, n_pruned=1), title="s")["text/plain"]
+    assert "Trial 0: no n_params" in text
+    done = [Row(0, "COMPLETE", [0.5])]
+    counted = study(done, n_complete=7, n_pruned=13, n_infeasible=4, n_outside=9, n_trials=11)
+    text = static_bundle(counted, title="s")["text/plain"]
+    assert "11 (7 complete, 13 pruned; 4 infeasible in all; 9 outside the space, not" in text

@@ -16,7 +16,8 @@ class Executed:
     line numbers as in the editor. filename: under which it is compiled. seeded: the random
     states with which it began are recorded. failed: it raised, so it was done only in part.
     given: it was run as a study: its best trial's values and objects came back under the names
-    that it binds and changes, so these stand as they are, and no code makes them again."""
+    that it binds and changes, so these stand as they are, and no code makes them again. study:
+    it was run as a study, also where that is one of the training cell itself."""
 
     number: int
     source: str
@@ -24,6 +25,7 @@ class Executed:
     seeded: bool = False
     failed: bool = False
     given: bool = False
+    study: bool = False
 
 
 @dataclass(frozen=True)
