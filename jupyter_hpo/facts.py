@@ -66,6 +66,16 @@ def about_the_end(study: Study) -> list[str]:
     return [f"Ends after {patience} trials in a row without a better value."]
 
 
+def about_folds(study: Study) -> list[str]:
+    """What comes of folds that the objective is not the mean of, once that is seen."""
+    if study.folds_count:
+        return []
+    return [
+        "The objective is not the mean of what the folds of the cell's loop gave: trials are not "
+        "compared fold by fold, and each runs to its end."
+    ]
+
+
 def about_late_ones(study: Study) -> list[str]:
     """What comes of objectives that are not reported while a trial runs, once that is seen."""
     late = study.known_late

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from . import logs
 from .executors.machine_use import MachineUse
-from .facts import about_late_ones, about_the_end
+from .facts import about_folds, about_late_ones, about_the_end
 from .folding import about_alike
 from .round_view import RoundsSeen, of_first
 from .space import MISSING, Categorical, Int, SearchSpace
@@ -196,7 +196,13 @@ class Presenter:
             jobs=study.slots,
             jobs_why=study.slots_why,
             device=study.device,
-            facts=[*facts, *about_the_end(study), *about_late_ones(study), *about_alike(study)],
+            facts=[
+                *facts,
+                *about_the_end(study),
+                *about_late_ones(study),
+                *about_folds(study),
+                *about_alike(study),
+            ],
             sampler=SAMPLERS.get(sampler, sampler),
             pruner=self._pruner(),
             notices=self._notices + [p for p in [self._engine.storage_problem()] if p],

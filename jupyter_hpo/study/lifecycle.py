@@ -95,6 +95,7 @@ class Lifecycle(RoundKeeping):
         trial.take_amounts(event.amounts)
         if self._took_round(trial, event, out):
             return
+        self._check_folds(trial, event.values, out)
         if self.config.rounds.n == 1:
             trial.values, trial.figures = event.values, dict(event.figures)
         self.pace.finished(trial.number, self._now)

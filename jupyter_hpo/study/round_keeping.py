@@ -18,6 +18,9 @@ from .trial import Report, Trial, TrialError, TrialState
 PRUNED_BY_YOU = "pruned by you"
 NO_LONGER = "its values are no longer in the space"
 
+ROUNDED = 1e-3
+"""So far the objective may be from the mean of its folds, in parts of it: rounding by the cell."""
+
 SUMS = ("wall_s", "cpu_s", "n_warnings")
 """Figures of a trial that add up over its rounds; of the others the largest counts."""
 
@@ -149,7 +152,7 @@ class RoundKeeping(States):
             return
         trial.reports.append(Report(event.step, event.values, trial.version))
         out.append(m.SaveReport(trial))
-        if event.fold is not None and self.config.rounds.n == 1:
+        if event.fold is not None and self.config.rounds.n == 1 and self.folds_count:
             trial.rounds.append(event.fold)
             out.append(m.Save(trial))
 
@@ -162,11 +165,31 @@ class RoundKeeping(States):
 
     def _fold_verdict(self, trial: Trial) -> Verdict | None:
         """On a trial that has just reported; None: that is the scheduler's matter."""
+        if not self.folds_count:
+            return Verdict.CONTINUE  # what it reports are means, which the objective is not
         if not trial.rounds:
             return None
         if self.config.rounds.n > 1:
             return Verdict.CONTINUE
+        if trial.reports[-1].step != len(trial.rounds):  # a fold had no value: no pairs
+            return Verdict.CONTINUE
         return None if self.judge is None else self._round_verdict(trial, self.judge)
+
+    def _check_folds(self, trial: Trial, values: tuple[float, ...], out: list[m.Command]) -> None:
+        """The folds of a complete trial say whether the objective is their mean. Where it is
+        not (the least, the median; turns that were no folds), they are of no use."""
+        if self.config.rounds.n > 1 or not trial.rounds or not self.folds_count:
+            return
+        if any(
+            abs(value - of_folds) > ROUNDED * max(abs(of_folds), abs(value))
+            for value, of_folds in zip(values, mean(trial.rounds), strict=True)
+        ):
+            self.folds_count = False
+            for other in self.trials.values():
+                if other.rounds:
+                    other.rounds.clear()
+                    self._touch(other)
+                    out.append(m.Save(other))
 
     def _why_pruned(self, number: int) -> str:
         why = "" if self.judge is None else self.judge.why_pruned(number)

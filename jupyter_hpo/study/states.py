@@ -67,6 +67,7 @@ class States:
         self._protected: set[int] = set()  # never ended for what they have reported
         self._begun = False  # the first trial was done, whatever counts since
         self.space: SearchSpace | None = None
+        self.folds_count = True  # False: the objective turned out not to be the folds' mean
         self.chosen: int | None = None
         self._fronts = Fronts(partly=config.partly)
         self._begin_with_earlier()

@@ -213,27 +213,48 @@ def test_halving_on_request_compares_means_so_far():
     assert any(t.state is TrialState.PRUNED and len(t.rounds) < 5 for t in study.trials.values())
 
 
-def test_folds_that_one_run_reports_are_compared_pairwise():
-    config = StudyConfig("s", (LOSS,), Budget(n_trials=3), slots=1)
-    study = Study(config, judge=Paired())
+def in_one_run(owns, *, objective=mean, lost=()):
+    """A study of trials whose one run has five folds. lost: (number, fold) without a value."""
+    study = Study(StudyConfig("s", (LOSS,), Budget(n_trials=len(owns)), slots=1), judge=Paired())
     driver = Driver(study)
     driver.send(m.Begin())
-    for number, own in enumerate([1.0, 5.0, 0.9]):
-        total = 0.0
+    for number, own in enumerate(owns):
+        found = []
         for fold in range(5):
             if number not in driver.live:
                 break
-            value = own + HARD[fold] + 0.01 * ((number + fold) % 3)
-            total += value
+            if (number, fold) in lost:
+                continue
+            found.append((own + HARD[fold] + 0.01 * ((number + fold) % 3),))
             driver.waiting.add(number)
-            mean_so_far = (total / (fold + 1),)
-            driver.send(ev.Reported(number, fold + 1, mean_so_far, fold=(value,)))
+            driver.send(ev.Reported(number, fold + 1, mean(found), fold=found[-1]))
         else:
-            driver.send(ev.Finished(number, mean_so_far))
+            driver.send(ev.Finished(number, objective(found)))
+    return study
+
+
+def test_folds_that_one_run_reports_are_compared_pairwise():
+    study = in_one_run([1.0, 5.0, 0.9])
     states = [study.trials[n].state.value for n in range(3)]
     assert states == ["COMPLETE", "PRUNED", "COMPLETE"]
     assert len(study.trials[0].rounds) == 5
     assert study.trials[1].values == study.trials[1].reports[-1].values
+
+
+@pytest.mark.parametrize(
+    "of", [min, max, lambda found: sorted(found)[2]], ids=["min", "max", "median"]
+)
+def test_folds_that_the_objective_is_not_the_mean_of_are_compared_with_nothing(of):
+    study = in_one_run([1.0, 5.0, 0.9, 6.0], objective=of)
+    assert all(t.state is TrialState.COMPLETE for t in study.trials.values())
+    assert not any(t.rounds for t in study.trials.values()), "a spread would say something else"
+    assert not study.folds_count
+
+
+def test_a_trial_with_a_fold_that_has_no_value_is_not_compared_from_there_on():
+    study = in_one_run([1.0, 1.5, 5.0], lost=[(1, 0)])
+    states = [study.trials[n].state.value for n in range(3)]
+    assert states == ["COMPLETE", "COMPLETE", "PRUNED"]
 
 
 @pytest.mark.parametrize("seed", range(6))
