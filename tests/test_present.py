@@ -289,10 +289,11 @@ def test_the_rungs_and_when_a_paused_trial_ran_are_told(view, clock):
     study.handle(m.ResumeTrialRequested(1), BEGAN + 10)
     assert told() == ([1], {0: [], 1: [6.0, 8.0, 10.0]})
     study.handle(ev.Reported(1, 2, (0.6,)), BEGAN + 11)
-    assert told() == ([1, 2], {0: [], 1: [6.0, 8.0, 10.0, 11.0]})
+    # It leads, and nothing else is left to do: no sooner paused than it goes on.
+    assert told() == ([1, 2], {0: [], 1: [6.0, 8.0, 10.0, 11.0, 11.0]})
     study.handle(m.StopTrialRequested(1), BEGAN + 15)
     study.handle(ev.Stopped(1, figures={}), BEGAN + 16)
-    assert told() == ([1, 2], {0: [], 1: [6.0, 8.0, 10.0, 11.0]})
+    assert told() == ([1, 2], {0: [], 1: [6.0, 8.0, 10.0, 11.0, 11.0, 16.0]})
 
 
 def test_the_machine_is_looked_at_while_the_study_lasts(study, view, clock, monkeypatch):
