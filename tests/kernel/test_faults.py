@@ -25,7 +25,8 @@ FAULTS = {
     "helper": "helper process, which was killed",
 }
 
-CELL = """%%hpo --maximize acc --trials 12 --jobs 2 --pruner none --name faults
+# One at a time: a trial that kills the helper would take another one's fault away.
+CELL = """%%hpo --maximize acc --trials 12 --jobs 1 --pruner none --name faults
 import os, resource, signal, sys
 x = 0    # hpo: 0..1000
 fault = "none"
@@ -61,8 +62,8 @@ def test_a_study_full_of_faults_ends_and_says_what_happened(kernel, tmp_path):
     told = errors + kernel.value("[t.notice for t in study.trials]")
     for fault, sentence in FAULTS.items():
         assert any(sentence in text for text in told), (fault, told)
-    # Memory's is tried again and fits, or ran alone; another ran beside the lost helper.
-    assert len(FAULTS) - 1 <= len(errors) <= len(FAULTS) + 1
+    # Memory's is tried again: with the next fault, or none.
+    assert len(FAULTS) - 1 <= len(errors) <= len(FAULTS)
     assert kernel.value("len(study.trials)") == 12
     assert kernel.value("sum(t.state == 'COMPLETE' for t in study.trials)") >= 3
     failed = kernel.value("sum(t.state == 'FAIL' for t in study.trials)")

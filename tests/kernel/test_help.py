@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from jupyter_hpo.options import SAMPLERS
+
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(120)]
 
 CELL = """
@@ -41,10 +43,7 @@ def told(kernel, code: str) -> str:
 def test_tab_completes_options_choices_and_the_cells_objectives(shared, jedi):
     shared.run(f"get_ipython().Completer.use_jedi = {jedi}")
     assert completed(shared, "%%hpo --tri") == ["%%hpo --trials", "%%hpo --trial-timeout"]
-    assert completed(shared, "%%hpo --sampler ") == [
-        "%%hpo --sampler tpe",
-        "%%hpo --sampler random",
-    ]
+    assert completed(shared, "%%hpo --sampler ") == [f"%%hpo --sampler {s}" for s in SAMPLERS]
     assert completed(shared, "%%hpo --sampler=r") == ["%%hpo --sampler=random"]
     assert completed(shared, "%%hpo --maximize v")[0] == "%%hpo --maximize val_acc"
     assert completed(shared, "%%hpo --minimize=v")[0] == "%%hpo --minimize=val_loss"
@@ -102,6 +101,6 @@ def test_tab_in_a_plain_ipython():
     )
     assert done.stdout.splitlines() == [
         "['--trials', '--trial-timeout'] ['status']",
-        "['tpe', 'random']",
+        str(list(SAMPLERS)),
         "[]",
     ]
