@@ -1,6 +1,7 @@
 # make lab    set everything up and open JupyterLab on the first tutorial
 # make demo   the same, headless: runs the first tutorial and prints the leaderboard
 # make test   set everything up and run every check (what CI runs)
+# make explore  property tests with examples not drawn before
 # make bench  measure against the peers, in an environment of their own (.bench-venv)
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ STATIC := jupyter_hpo/widgets/static
 LABEXTENSION := jupyter_hpo/labextension
 FRONT_END := $(STATIC)/dashboard.js $(STATIC)/editor.js $(LABEXTENSION)/package.json
 JS_SOURCES := $(shell find js/src js/schema -type f) js/build.mjs js/package.json
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest --hypothesis-profile=ci
 TUTORIAL := notebooks/01_first_study.ipynb
 
 # An editable install copies the JupyterLab extension; a link shows every new build of it. It must
@@ -19,7 +20,7 @@ TUTORIAL := notebooks/01_first_study.ipynb
 INSTALLED := $(VENV)/share/jupyter/labextensions/jupyter-hpo
 
 .PHONY: lab demo test build setup chromium lint types js-test python-test kernel-test ray-test \
-	browser-test notebook-test bench kernels generate format clean
+	browser-test notebook-test explore bench kernels generate format clean
 
 lab: setup
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(TUTORIAL)
@@ -90,6 +91,10 @@ python-test: setup
 
 kernel-test: setup kernels
 	$(PYTEST) -n 2 --dist loadfile -m kernel
+
+# Property tests draw the same examples in each `make test`; this draws others each time.
+explore: setup
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m hypothesis
 
 # Alone, and one by one: Ray gives itself 15 seconds to start, and takes both cores.
 ray-test: setup

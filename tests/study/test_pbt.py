@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jupyter_hpo.space import Categorical, Comparison, Condition, Float, Int, Parameter, SearchSpace
@@ -147,6 +147,8 @@ def test_members_that_wait_when_the_study_is_stopped_are_tried_again_and_copies_
     st.integers(1, 4),
     st.integers(1, 30),
 )
+@example([[0.0] * 6, [0.0] * 8, [0.0] * 5 + [1.0, 0.0, 0.0]], 8, 4, 10)  # of unequal lengths
+@example([[0.0] * 6, [0.0] * 8, [0.0] * 6 + [1.0, 0.0]], 7, 4, 9)
 def test_members_are_replaced_by_better_ones_within_the_budget(curves, population, slots, n_trials):
     def play():
         scheduler = pbt(population=population)

@@ -57,6 +57,7 @@ class Pbt:
         self._due: int | None = None  # the step at which the members are compared next
         self._founded = False  # as many as there will be have come
         self._protected: set[int] = set()
+        self._passed: set[int] = set()  # by what was known then, at their ends
         self._left_out: frozenset[int] = frozenset()
         self._last_step: dict[int, int] = {}
         self._full: int | None = None
@@ -72,12 +73,18 @@ class Pbt:
 
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
         self._last_step[number] = step
-        if number in self._protected or number in self._left_out:
+        if number in self._protected | self._left_out | self._passed:
             return Verdict.CONTINUE
         if self._due is None:
             self._due = self.interval
+        if step >= self._due and self._full is not None and step >= self._full:
+            # It would have nothing of a copy. Should another turn out to train for longer, it
+            # isn't caught up with: it would be compared at another step than those that wait.
+            self._passed.add(number)
+            self._leave(number)
+            return Verdict.CONTINUE
         self._members.add(number)
-        if step < self._due or (self._full is not None and step >= self._full):
+        if step < self._due:
             return Verdict.CONTINUE
         self._waiting[number] = (loss, step)
         return Verdict.PAUSE
