@@ -159,6 +159,7 @@ def open_session(
         facts=[*study_facts(cell, study), *([where] if where else [])],
         notices=[*cell.notices, *choice.notes, *notices],
         sampler=lambda: (engine.searched_by.name, engine.searched_by.why),
+        pruner=options.pruner or "",
     )
     about = description(cell, options, rounds, study.device)
     codes = sorted({*codes, cell.identity})  # trials of earlier sessions may have run other code
@@ -305,6 +306,7 @@ def _config(name: str, cell: CapturedCell, options: Options) -> StudyConfig:
         first=cell.space.defaults(),
         in_kernel=options.executor == "inline",
         constraints=texts_of(cell),
+        by_figures=cell.goals.by_figures,
         partly=options.pruner is not None,
         keep_limit_bytes=options.keep_limit_bytes,
     )

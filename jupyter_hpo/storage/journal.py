@@ -409,6 +409,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         own=own,
         rounds=[tuple(one) for one in attributes.get(f"{PREFIX}rounds", ())],
         outside=(later or attributes).get(OUTSIDE, False),
+        amounts=dict(attributes.get(f"{PREFIX}amounts", {})),
         parent=attributes.get(f"{PREFIX}parent"),
         inherited=inherited,
     )
@@ -431,6 +432,7 @@ def _attributes(trial: Trial) -> dict[str, Any]:
         "parent": trial.parent,
         "inherited": trial.inherited,
         "constraints": {**trial.slacks, **trial.violations},
+        "amounts": trial.amounts,
     }
     # Through JSON, so that what is compared is what is read back.
     return {PREFIX + k: json.loads(json.dumps(v)) for k, v in content.items() if v}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .constraints import Constraint
 from .objective import Objective
 from .rounds import Rounds
 
@@ -31,10 +32,11 @@ class StudyConfig:
     grace_s: how long a stopped study waits for trials to end at a report.
     alike: after so many first trials that all failed alike the study stops. in_kernel: the
     trials run in the kernel, so an interrupt of the kernel lands in one of them. constraints: as
-    text; a trial that breaks one is never the best. partly: several objectives are compared by
-    those that are reported, also when others are known at the end only. keep_limit_bytes: what
-    the objects of all trials of the front may take together. rounds: the runs of the cell that
-    make a trial.
+    text; a trial that breaks one is never the best. by_figures: those of them that a trial's
+    figures alone decide, so that in a trial of several runs the figures of all count. partly:
+    several objectives are compared by those that are reported, also when others are known at the
+    end only. keep_limit_bytes: what the objects of all trials of the front may take together.
+    rounds: the runs of the cell that make a trial.
     """
 
     name: str
@@ -46,6 +48,7 @@ class StudyConfig:
     alike: int = 3
     in_kernel: bool = False
     constraints: tuple[str, ...] = ()
+    by_figures: tuple[Constraint, ...] = ()
     partly: bool = False
     keep_limit_bytes: int | None = None
     rounds: Rounds = field(default_factory=Rounds)

@@ -68,13 +68,10 @@ ON_DEVICES = frozenset(n for n, f in FIGURES.items() if f.key == "device_memory_
 """Those that only a trial on an accelerator has."""
 
 
-def by_name(measured: Mapping[str, float], waited_s: float = 0.0) -> dict[str, float]:
+def by_name(measured: Mapping[str, float]) -> dict[str, float]:
     """The figures that a trial has, by the names for a person. measured: as in
-    `Trial.figures`. waited_s: of wall_s, how long it waited for answers."""
-    found = {**measured}
-    if "wall_s" in found:
-        found["wall_s"] = max(0.0, found["wall_s"] - waited_s)
-    return {n: found[f.key] * f.scale for n, f in FIGURES.items() if f.key in found}
+    `Trial.figures`."""
+    return {n: measured[f.key] * f.scale for n, f in FIGURES.items() if f.key in measured}
 
 
 def figures_in(source: str) -> list[str]:

@@ -32,6 +32,12 @@ class Goals:
     assigned: frozenset[str] = frozenset()
 
     @property
+    def by_figures(self) -> tuple[Constraint, ...]:
+        """Of the constraints those that a trial's figures alone decide."""
+        figures = FIGURES.keys() - self.assigned
+        return tuple(c for c in self.constraints if figures.issuperset(c.names))
+
+    @property
     def any(self) -> bool:
         return bool(self.measured or self.constraints)
 

@@ -54,7 +54,7 @@ class Lifecycle(RoundKeeping):
         self.pace.reported(trial.number, self._now)
         self._places.packing.reported(trial.number, self._now)
         self._take_report(trial, event, out)
-        trial.violations = dict(event.broken)  # for good, so it need not run on
+        self._take_broken(trial, event.broken)  # for good, so it need not run on
         if trial.number in self._to_prune:
             self._stop_trial(trial.number, PRUNED_BY_YOU, out)
         elif trial.number in self._stops:
@@ -92,12 +92,12 @@ class Lifecycle(RoundKeeping):
 
     def _on_finished(self, event: ev.Finished, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
-        trial.take_amounts(event.amounts)
         if self._took_round(trial, event, out):
             return
         self._check_folds(trial, event.values, out)
         if self.config.rounds.n == 1:
             trial.values, trial.figures = event.values, dict(event.figures)
+            trial.take_amounts(event.amounts)
         self.pace.finished(trial.number, self._now)
         self._places.packing.finished(trial.number, trial.figures, self._now)
         beaten = self._close(trial, TrialState.COMPLETE, out)
@@ -145,19 +145,26 @@ class Lifecycle(RoundKeeping):
 
     def _on_failed(self, event: ev.Failed, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
-        trial.figures = together(trial.figures if trial.rounds else {}, event.figures)
+        before = trial.figures
+        after = together(before if trial.rounds else {}, event.figures)
         if self.config.in_kernel and event.error.kind == "KeyboardInterrupt":
+            trial.figures = before if self.config.rounds.n > 1 else after
             self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, event.error.message))
             self._stop(INTERRUPTED, out)
         elif event.error.kind in OUT_OF_MEMORY:
             self._ran_out(trial, event.error, out)
+            if trial.state.finished:  # else that run is made once more
+                trial.figures = {**trial.figures, **after}
         else:
+            trial.figures = after
             self._places.packing.failed(trial.number, trial.figures)
             self._close(trial, TrialState.FAIL, out, self._named(event.error, trial))
 
     def _on_stopped(self, event: ev.Stopped, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
-        trial.figures = together(trial.figures if trial.rounds else {}, event.figures)
+        again = self.config.rounds.n > 1 and trial.number in self._stops.cut_off
+        if not again:  # else this round is run once more, when the study goes on
+            trial.figures = together(trial.figures if trial.rounds else {}, event.figures)
         self._places.packing.finished(trial.number, trial.figures, self._now)
         self._close_stopped(trial, out)
 

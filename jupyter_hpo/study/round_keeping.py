@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from . import messages as m
 from . import trial_events as ev
 from .constraints import infeasible
+from .figures import by_name
+from .objective import ObjectiveError
 from .places import Waits
 from .ranking import losses
 from .rounds import mean
@@ -46,6 +49,9 @@ class RoundKeeping(States):
             self.scheduler.on_end(number, complete=True)  # its curve is at its end
         self._note(trial, event.values, out)
         trial.figures = together(trial.figures, event.figures)
+        for text, amount in event.amounts.items():
+            trial.amounts[text] = trial.amounts.get(text, 0.0) + amount
+        self._judge_constraints(trial)
         if len(trial.rounds) == rounds.n:
             return False
         self.pace.finished(number, self._now)
@@ -70,6 +76,26 @@ class RoundKeeping(States):
             trial.reports.append(Report(len(trial.rounds), trial.values, trial.version))
             out.append(m.SaveReport(trial))
         out.append(m.Save(trial))
+
+    def _judge_constraints(self, trial: Trial) -> None:
+        """Hold the trial to the constraints by the rounds that it has done: to those over figures
+        by the figures of all of them, to others by the mean, as its values are. Before the last
+        round only what stays broken is told: of the rest the later ones may make good."""
+        done, seen = len(trial.rounds), by_name(trial.figures)
+        amounts = {text: total / done for text, total in trial.amounts.items()} if done else {}
+        for constraint in self.config.by_figures:
+            with suppress(ObjectiveError):  # without that figure as each round has told
+                amounts[constraint.text] = constraint.amount(seen)
+        if done < self.config.rounds.n:
+            lasting = {c.text for c in self.config.by_figures if c.stays_broken}
+            amounts = {t: amount for t, amount in amounts.items() if t in lasting and amount > 0}
+        trial.take_amounts(amounts)
+
+    def _take_broken(self, trial: Trial, broken: Mapping[str, float]) -> None:
+        """Note what a trial breaks for good, as it reports. broken: by its present run."""
+        before = trial.violations if self.config.rounds.n > 1 else {}
+        more = {text: max(amount, before.get(text, 0.0)) for text, amount in broken.items()}
+        trial.violations = {**before, **more}
 
     def _judge_of(self, number: int) -> Scheduler | None:
         """Who judges rounds by their ends; None: nobody, as the scheduler has the curve."""
@@ -162,6 +188,7 @@ class RoundKeeping(States):
             trial.rounds.clear()
         if not trial.rounds:
             trial.reports.clear()
+        self._judge_constraints(trial)
 
     def _fold_verdict(self, trial: Trial) -> Verdict | None:
         """On a trial that has just reported; None: that is the scheduler's matter."""
@@ -198,10 +225,16 @@ class RoundKeeping(States):
     # --------------------------------------------------------------------------- resuming
     def _carry_on(self, trial: Trial) -> None:
         """Give a trial the rounds of one with its params that a study's end had cut off."""
+        figured = {c.text for c in self.config.by_figures}
+        needed = set(self.config.constraints) - figured
         for other in self._cut_short:
-            if other.params == trial.params:
+            if other.params == trial.params and needed <= other.amounts.keys():
                 trial.rounds = list(other.rounds)
                 trial.values = mean(trial.rounds)
+                trial.amounts = {t: a for t, a in other.amounts.items() if t in needed | figured}
+                trial.figures = dict(other.figures)
+                self._ran_before_s[trial.number] = trial.figures.pop("running_s", 0.0)
+                self._judge_constraints(trial)
                 if len(other.reports) > len(other.rounds):
                     self._curves.add(trial.number)
                 self._cut_short.remove(other)

@@ -64,6 +64,7 @@ class States:
         self._at_round_end: set[int] = set()  # one round done, its process waits to be released
         self._in_place_of: dict[int, int] = {}  # copy being made -> whom it replaces
         self._cut_short: list[Trial] = []  # cut off between rounds, to go on there
+        self._ran_before_s: dict[int, float] = {}  # in the session that had cut it off
         self._protected: set[int] = set()  # never ended for what they have reported
         self._begun = False  # the first trial was done, whatever counts since
         self.space: SearchSpace | None = None
@@ -145,7 +146,8 @@ class States:
         self._at_round_end.discard(number)
         if state is TrialState.FAIL:
             trial.values = None
-        trial.figures["running_s"] = round(self.running_s(number, self._now), 3)
+        ran_s = self._ran_before_s.get(number, 0.0) + self.running_s(number, self._now)
+        trial.figures["running_s"] = round(ran_s, 3)
         trial.finished_at = self._now
         self.books.enter(trial, state, error)
         beaten = self.books.front.take(trial)

@@ -70,7 +70,9 @@ class Trial:
     was made: it ran with the code's own values. rounds: where a trial is several runs of the
     cell (folds, repeats), the values that each brought so far; `values` is then their mean.
     violations: by how much it breaks each constraint (the constraint's text -> more than 0);
-    empty when it is feasible. slacks: likewise of those it keeps (0 or less). parent: the
+    empty when it is feasible. slacks: likewise of those it keeps (0 or less). amounts: of a trial
+    of several runs of the cell by how much those done so far break each constraint, summed.
+    parent: the
     trial whose state it goes on from. inherited: of the params, those that could not be changed
     in that state, so that they are still its.
     """
@@ -96,6 +98,7 @@ class Trial:
     rounds: list[tuple[float, ...]] = field(default_factory=list)
     violations: dict[str, float] = field(default_factory=dict)
     slacks: dict[str, float] = field(default_factory=dict)
+    amounts: dict[str, float] = field(default_factory=dict)
     parent: int | None = None
     inherited: dict[str, Any] = field(default_factory=dict)
 

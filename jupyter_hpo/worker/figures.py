@@ -74,11 +74,11 @@ class Meter:
             self.waited_s += time.perf_counter() - max(began, self._began)
 
     def read(self, namespace: Mapping[str, Any]) -> dict[str, float]:
-        """The figures so far: wall_s, cpu_s (children that ended included), peak_memory_bytes
-        (what the trial took besides what it found), n_warnings, reports_per_s (pauses not
-        counted), n_params (of the largest model that has a name), complexity (of the most
+        """The figures so far: wall_s (pauses not counted), cpu_s (children that ended included),
+        peak_memory_bytes (what the trial took besides what it found), n_warnings, reports_per_s
+        (in wall_s), n_params (of the largest model that has a name), complexity (of the most
         complex model that has one, see `complexity`)."""
-        wall_s = time.perf_counter() - self._began
+        wall_s = max(0.0, time.perf_counter() - self._began - self.waited_s)
         figures = {
             "wall_s": wall_s,
             "cpu_s": cpu_s() - self._cpu_s,
@@ -88,7 +88,7 @@ class Meter:
         if peak is not None:
             figures["peak_memory_bytes"] = float(peak)
         if self.n_reports:
-            figures["reports_per_s"] = self.n_reports / max(wall_s - self.waited_s, 1e-6)
+            figures["reports_per_s"] = self.n_reports / max(wall_s, 1e-6)
         count = largest_model(namespace)
         if count is not None:
             figures["n_params"] = float(count)

@@ -16,18 +16,16 @@ from ..study.goals import view
 
 
 class Judge:
-    """read: the figures so far, as in `Trial.figures`. waited_s: how long the trial has waited
-    for answers so far."""
+    """read: the figures so far, as in `Trial.figures`."""
 
     def __init__(
         self,
         program: CellProgram,
         namespace: Mapping[str, Any],
         read: Callable[[], dict[str, float]],
-        waited_s: Callable[[], float],
     ) -> None:
         self._program, self._goals = program, program.goals
-        self._namespace, self._read, self._waited_s = namespace, read, waited_s
+        self._namespace, self._read = namespace, read
 
     def report(self, own: Sequence[float]) -> tuple[tuple[float, ...], dict[str, float]]:
         """At a report: all objectives' values, NaN for what is not known yet, and the
@@ -55,5 +53,4 @@ class Judge:
     def _view(self, own: Sequence[float], figures: Mapping[str, float]) -> dict[str, Any]:
         objectives = zip(self._program.objectives, own, strict=True)
         named = {o.source: value for o, value in objectives if o.is_name}
-        measured = by_name(figures, self._waited_s())
-        return view(self._namespace, measured, named, self._goals.assigned)
+        return view(self._namespace, by_name(figures), named, self._goals.assigned)

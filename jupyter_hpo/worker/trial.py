@@ -103,7 +103,7 @@ class Trial:
         self.stops = 0
         self.interrupted = False
         self.meter = Meter()
-        self.judge = Judge(setting.program, namespace, self._figures, lambda: self.meter.waited_s)
+        self.judge = Judge(setting.program, namespace, self._figures)
         devices.current().begin()
 
     def run(self) -> None:

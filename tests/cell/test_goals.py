@@ -17,13 +17,15 @@ LOSS, SIZE = Objective("val_loss", "minimize"), Objective("n_params", "minimize"
 
 
 def test_a_figure_is_measured_and_the_rest_is_the_cells():
-    cell = capture(CELL, objectives=[SIZE, LOSS], constraints=["wall_s < 3"])
+    bounds = ["wall_s < 3", "val_loss + wall_s < 9"]
+    cell = capture(CELL, objectives=[SIZE, LOSS], constraints=bounds)
     assert cell.problems == ()
     assert cell.objectives == (SIZE, LOSS)
     program = cell.program()
     assert program.objectives == (LOSS,)
     assert program.goals.measured == ((0, SIZE),)
     assert [c.text for c in program.goals.lasting] == ["wall_s < 3"]
+    assert [c.text for c in program.goals.by_figures] == ["wall_s < 3"], "the cell's is a value"
     assert "every turn is a report" in cell.reports
 
 
@@ -38,7 +40,7 @@ def test_an_expression_over_both_reports_where_its_own_name_moves():
 def test_the_cells_own_name_is_meant_and_that_is_said():
     cell = capture(CELL + "n_params = width\n", objectives=[SIZE], constraints=["n_params < 5"])
     assert cell.own_objectives == (SIZE,)
-    assert cell.goals.lasting == (), "a name may fall again"
+    assert cell.goals.lasting == cell.goals.by_figures == (), "a name may fall again"
     assert any(
         "`n_params` is assigned in this cell: that is what is meant" in n for n in cell.notices
     )

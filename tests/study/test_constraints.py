@@ -102,8 +102,8 @@ def test_a_trial_says_what_it_breaks_in_few_words():
 
 def test_figures_go_by_their_names_in_several_units():
     measured = {"wall_s": 5.0, "device_memory_bytes": 3e9, "n_params": 7.0}
-    named = by_name(measured, waited_s=2.0)
-    assert (named["wall_s"], named["peak_gpu_gb"], named["peak_gpu_mb"]) == (3.0, 3.0, 3000.0)
+    named = by_name(measured)
+    assert (named["wall_s"], named["peak_gpu_gb"], named["peak_gpu_mb"]) == (5.0, 3.0, 3000.0)
     assert "peak_memory_gb" not in named
 
 

@@ -7,6 +7,7 @@ import pytest
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
 from jupyter_hpo.study.config import Budget, StudyConfig
+from jupyter_hpo.study.constraints import parse_constraints
 from jupyter_hpo.study.rounds import Rounds, mean, spread
 from jupyter_hpo.study.schedulers import Asha, NoPruning
 from jupyter_hpo.study.schedulers.paired import Paired
@@ -298,3 +299,94 @@ def test_rounds_are_named():
     assert Rounds(1, 3).name(0) == "repeat 1 of 3"
     assert Rounds(5, 2).name(7) == "fold 3 of 5, repeat 2 of 2"
     assert Rounds().name(0) == ""
+
+
+# constraints over rounds ------------------------------------------------------------
+
+GOOD, FAST = parse_constraints("acc >= 0.9 and wall_s <= 60")
+
+
+def bounded(folds=2, earlier=None, **config):
+    texts = (GOOD.text, FAST.text)
+    config = StudyConfig(
+        "s", (LOSS,), Budget(n_trials=3), slots=1, rounds=Rounds(folds),
+        constraints=texts, by_figures=(FAST,), **config,
+    )  # fmt: skip
+    driver = Driver(Study(config, earlier=earlier))
+    driver.send(m.Begin())
+    return driver
+
+
+def fold(driver, number, acc, wall_s=10.0):
+    """One run ends with these."""
+    amounts = {GOOD.text: 0.9 - acc, FAST.text: wall_s - 60}
+    driver.send(ev.Finished(number, (1.0 - acc,), {"wall_s": wall_s}, amounts))
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize(("accs", "kept"), [((0.6, 0.95), False), ((0.87, 0.95), True)])
+def test_a_constraint_on_a_value_is_held_to_by_the_mean_of_the_rounds(number, accs, kept):
+    driver = bounded()
+    if number:
+        fold(driver, 0, 0.95)
+        fold(driver, 0, 0.95)
+    trial = driver.study.trials[number]
+    fold(driver, number, accs[0])
+    assert (trial.rounds, trial.violations) == ([(1.0 - accs[0],)], {}), "the next may heal it"
+    fold(driver, number, accs[1])
+    assert trial.state is TrialState.COMPLETE
+    assert ({**trial.slacks, **trial.violations}[GOOD.text] <= 0) == trial.may_win == kept
+    assert (GOOD.text in trial.violations) == (not kept)
+
+
+def test_a_constraint_on_a_sum_is_held_to_by_all_rounds_and_ends_the_trial_between_them():
+    driver = bounded(folds=3)
+    for _ in range(3):
+        fold(driver, 0, 0.95, wall_s=40)  # each of them less than 60
+    first = driver.study.trials[0]
+    assert (first.state, first.figures["wall_s"]) == (TrialState.COMPLETE, 120)
+    assert first.violations == {FAST.text: 60}, "it runs to its end all the same"
+    fold(driver, 1, 0.95, wall_s=40)
+    fold(driver, 1, 0.95, wall_s=40)
+    other = driver.study.trials[1]
+    assert (other.state, len(other.rounds)) == (TrialState.PRUNED, 2)
+    assert other.notice == "infeasible: wall_s 80 > 60"
+
+
+def test_what_a_round_broke_for_good_is_not_forgotten_in_the_next():
+    driver = bounded()
+    fold(driver, 0, 0.95, wall_s=90)
+    driver.waiting.add(0)
+    driver.send(ev.Reported(0, 1, (0.1,), {FAST.text: 5.0}))
+    assert driver.study.trials[0].violations == {FAST.text: 30}
+    fold(driver, 0, 0.95)
+    assert driver.study.trials[0].violations == {FAST.text: 40}
+
+
+def test_a_trial_that_goes_on_keeps_what_its_rounds_told_and_took():
+    driver = bounded(folds=3)
+    fold(driver, 0, 0.7, wall_s=20)
+    fold(driver, 0, 0.9, wall_s=20)
+    driver.send(m.StopRequested())
+    driver.end(0, ev.Stopped(0, {"wall_s": 7.0}))
+    cut = driver.study.trials[0]
+    assert (cut.figures["wall_s"], len(cut.rounds)) == (40, 2), "the third is run once more"
+    cut.figures["running_s"] = 50.0
+    again = bounded(folds=3, earlier=[cut])
+    trial = again.study.trials[1]
+    fold(again, 1, 0.9, wall_s=5)
+    assert trial.state is TrialState.COMPLETE
+    assert (trial.figures["wall_s"], trial.figures["running_s"]) == (45, 50.0)
+    assert trial.violations == {GOOD.text: pytest.approx(0.2 / 3)}
+    cut.amounts = {}
+    assert not bounded(folds=3, earlier=[cut]).study.trials[1].rounds, "acc is not known of them"
+
+
+def test_an_attempt_without_memory_counts_for_no_figure():
+    driver = bounded()
+    fold(driver, 0, 0.95, wall_s=20)
+    driver.end(0, ev.Failed(0, ev.TrialError("device_memory", "out of memory"), {"wall_s": 50.0}))
+    trial = driver.study.trials[0]
+    assert (trial.violations, trial.figures["wall_s"]) == ({}, 20)
+    fold(driver, 0, 0.95, wall_s=20)
+    assert (trial.state, trial.figures["wall_s"]) == (TrialState.COMPLETE, 40)
