@@ -10,8 +10,10 @@ from .constraining import facts_of_goals, measured
 from .folding import about_judge, about_rounds, is_folds
 from .pruning import about_pruning
 from .space import MISSING
+from .study.endings import interrupted
 from .study.schedulers import NoPruning
 from .study.study import Study
+from .study.trial import Trial, TrialState
 from .widgets.numbers import lines_in_words
 
 
@@ -119,9 +121,18 @@ def about_earlier(name: str, study: Study) -> list[str]:
             "with --fresh."
         )
     elif study.n_done:
+        failed = sum(t.state is TrialState.FAIL for t in study.trials.values() if _counts(t))
+        some = f", {failed} of which failed" if failed else ""
         said.append(
-            f"Study {name!r} goes on: {study.n_done} trials were already done. When the data or "
-            "the code of earlier cells changed since, start anew with --fresh."
+            f"Study {name!r} goes on: {study.n_done} trials were already done{some}. When the data "
+            "or the code of earlier cells changed since, start anew with --fresh."
+        )
+    elif failed := len(study.books.uncounted):
+        so_far = "its one trial" if failed == 1 else f"all {failed} trials"
+        first = " The cell as it stands is tried again first." if study.config.first else ""
+        said.append(
+            f"Study {name!r} goes on. So far {so_far} failed: that stays in the record, and "
+            f"nothing of it is counted.{first}"
         )
     if outside:
         said.append(
@@ -129,6 +140,10 @@ def about_earlier(name: str, study: Study) -> list[str]:
             "record, and none of them can be best."
         )
     return said
+
+
+def _counts(trial: Trial) -> bool:
+    return not trial.outside and not interrupted(trial)
 
 
 def about_first(cell: CapturedCell) -> list[str]:

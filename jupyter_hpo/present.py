@@ -179,7 +179,7 @@ class Presenter:
             n_running=counts[TrialState.RUNNING],
             n_paused=counts[TrialState.PAUSED],
             n_pruned=counts[TrialState.PRUNED],
-            n_failed=counts[TrialState.FAIL] - study.books.n_cut_off,
+            n_failed=counts[TrialState.FAIL] - study.books.n_cut_off - len(study.books.uncounted),
             n_outside=study.books.n_finished - study.n_done,
             n_cut_off=study.books.n_cut_off,
             elapsed_s=max(0.0, now - began),

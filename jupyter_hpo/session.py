@@ -26,6 +26,7 @@ from .pruning import scheduler_for
 from .space import SearchSpace
 from .storage import MemoryStorage, Storage, StudyFolder
 from .study import messages as m
+from .study.books import n_done_of
 from .study.config import Budget, StudyConfig
 from .study.lifecycle import OBJECTS
 from .study.rounds import Rounds
@@ -110,11 +111,15 @@ def open_session(
             if trial.outside != was_outside or trial.number in judged:
                 storage.save(trial)
         ray = None if _enough(earlier, options) else on_ray(cell, options, namespace)
+        # Not the seed itself where trials were made with it: their values would come again.
+        seed = None if options.seed is None else (options.seed + len(earlier)) % 2**32
         config = replace(_config(name, cell, described(options, ray)), rounds=rounds)
         _check_rounds(storage, earlier, rounds, name)
         study = Study(
             config,
-            scheduler=scheduler_for(cell, options, on_devices=bool(choice.devices)),
+            scheduler=scheduler_for(
+                cell, replace(options, seed=seed), on_devices=bool(choice.devices)
+            ),
             judge=judge_for(cell, options, config.rounds),
             earlier=earlier,
             packing=packing_for(choice, options) if ray is None else ray.share.packing,
@@ -124,13 +129,12 @@ def open_session(
             study.choose(chosen)
         prior, itself = but_itself(prior, study)
         notices += itself
-        # Not the seed itself where trials were made with it: their values would come again.
-        seed = None if options.seed is None else (options.seed + len(earlier)) % 2**32
         pruned = may_prune(study.scheduler, cell)
         sampler = sampler_for(cell, options, seed=seed, pruned=pruned)
         notices += begin_with(prior, sampler, study, cell.space)
         for trial in earlier:
-            sampler.tell(trial)
+            if trial.number not in study.books.uncounted:
+                sampler.tell(trial)
         asked = config.budget.n_trials
         finished = asked is not None and study.n_done >= asked
         place = Place(options, namespace, choice, config.slots, finished, ray)
@@ -180,8 +184,7 @@ def open_session(
 
 def _enough(earlier: list[Trial], options: Options) -> bool:
     """Whether earlier sessions have left nothing to run."""
-    done = sum(t.state.finished and not t.outside for t in earlier)
-    return options.trials is not None and done >= options.trials
+    return options.trials is not None and n_done_of(earlier) >= options.trials
 
 
 def _check_rounds(storage: Storage, earlier: list[Trial], rounds: Rounds, name: str) -> None:
@@ -246,7 +249,7 @@ def more_trials(options: Options, study: Study, n_trials: int) -> Options:
     """The options under which a finished study goes on for n_trials more."""
     return replace(
         options,
-        trials=study.n_done + n_trials,
+        trials=n_done_of(list(study.trials.values())) + n_trials,
         timeout_s=None,
         patience=None,
         fresh=False,

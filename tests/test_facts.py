@@ -7,7 +7,7 @@ from jupyter_hpo.facts import about_earlier, about_other_code
 from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.study import Study
-from jupyter_hpo.study.trial import Trial, TrialState
+from jupyter_hpo.study.trial import Trial, TrialError, TrialState
 
 
 def study(n_done, asked):
@@ -35,6 +35,19 @@ def test_a_study_that_goes_on_says_so_and_one_that_is_done_says_what_to_do(n_don
     assert len(sentences) == len(said)
     for sentence, part in zip(sentences, said, strict=True):
         assert part in sentence
+
+
+def test_failed_trials_are_told_apart_and_where_all_failed_nothing_was_done():
+    config = StudyConfig("s", (Objective("acc", "maximize"),), Budget(n_trials=9), first={"C": 1.0})
+    bad = TrialError("KeyError", "'target'", 3)
+    failed = [Trial(n, {"C": n}, TrialState.FAIL, error=bad) for n in range(3)]
+    (said,) = about_earlier("s", Study(config, earlier=failed))
+    assert "So far all 3 trials failed" in said
+    assert "The cell as it stands is tried again first" in said
+    done = Trial(3, {"C": 9.0}, TrialState.COMPLETE, values=(0.5,))
+    cut = Trial(4, {"C": 8.0}, TrialState.FAIL, error=TrialError("interrupted", "stopped"))
+    (said,) = about_earlier("s", Study(config, earlier=[*failed, done, cut]))
+    assert "4 trials were already done, 3 of which failed." in said
 
 
 def test_a_name_that_stands_for_other_code_is_told_of():

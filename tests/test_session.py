@@ -12,9 +12,12 @@ from jupyter_hpo.options import PATIENCE, TRIALS, Options
 from jupyter_hpo.population import doubts
 from jupyter_hpo.programs import with_shared_setup
 from jupyter_hpo.pruning import about_pruning, scheduler_for
-from jupyter_hpo.session import _config, study_name
+from jupyter_hpo.session import _config, _enough, more_trials, study_name
+from jupyter_hpo.study.config import StudyConfig
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.study.schedulers import Verdict
+from jupyter_hpo.study.study import Study
+from jupyter_hpo.study.trial import Trial, TrialError, TrialState
 
 ACC, SIZE = Objective("acc", "maximize"), Objective("size", "minimize")
 CELL = "x = 1    # hpo: 1..9\nfor i in range(3):\n    acc = x\nsize = x\n"
@@ -128,6 +131,34 @@ def test_a_threshold_knows_which_way_is_better():
 
 def test_the_cells_own_values_come_first():
     assert _config("s", captured(), Options()).first == {"x": 1}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "enough"),
+    [(["", ""], True), (["", "interrupted"], False), (["KeyError", "KeyError"], False)],
+    ids=["done", "one was cut off", "all failed"],
+)
+def test_a_cluster_is_asked_for_as_long_as_there_is_something_to_run(kinds, enough):
+    earlier = [
+        Trial(n, {}, TrialState.FAIL, error=TrialError(kind, "", 3))
+        if kind
+        else Trial(n, {}, TrialState.COMPLETE, (1.0,))
+        for n, kind in enumerate(kinds)
+    ]
+    options = Options(trials=2)
+    study = Study(StudyConfig("s", (ACC,)), earlier=earlier)
+    assert _enough(earlier, options) == (study.n_done >= 2) == enough
+    assert more_trials(options, study, 5).trials == study.n_done + 5
+
+
+def test_a_population_that_goes_on_draws_other_values_than_it_began_with():
+    options = Options(pruner="pbt", seed=1)
+    draws = [
+        scheduler_for(captured(ACC), replace(options, seed=seed)).explore({"x": 4})
+        for seed in (1, 1, *range(2, 9))
+    ]
+    assert draws[0] == draws[1]
+    assert any(other != draws[0] for other in draws[2:])
 
 
 def test_names_are_made_of_the_objective_and_the_code():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .endings import interrupted
+from .endings import NO_FAULT, interrupted
 from .objective import Objective
 from .ranking import Front
 from .trial import Trial, TrialError, TrialState
@@ -18,8 +18,10 @@ class Books:
     """All trials of a study by number; their states are changed here only.
 
     n_done: finished, not cut off by a study's end, of the present space: what the budget
-    counts. n_infeasible: those of them that break a constraint. n_unfinished: all that are not
-    finished. n_cut_off: finished by a study's end. next_number: one more than the highest.
+    counts. uncounted: of earlier sessions in which nothing ever worked those that failed, which
+    are as if they had never been: what was wrong may be mended by now. n_infeasible: of n_done
+    those that break a constraint. n_unfinished: all that are not finished. n_cut_off: finished by
+    a study's end. next_number: one more than the highest.
     """
 
     def __init__(self, objectives: Sequence[Objective], trials: Iterable[Trial] = ()) -> None:
@@ -30,14 +32,16 @@ class Books:
         self._counts = dict.fromkeys(TrialState, 0)
         self.n_infeasible = 0
         self._changes: dict[int, Trial] = {}  # the latest change last
+        trials = list(trials)
+        self.uncounted = _nothing_worked(trials)
         for trial in trials:
             self.add(trial)
             self.front.take(trial)
 
     @property
     def n_finished(self) -> int:
-        """Not cut off by a study's end, of any space."""
-        return len(self.trials) - self.n_unfinished - self.n_cut_off
+        """Not cut off by a study's end, of any space, without the uncounted."""
+        return len(self.trials) - self.n_unfinished - self.n_cut_off - len(self.uncounted)
 
     def counts(self) -> dict[TrialState, int]:
         """How many trials are in each state."""
@@ -58,7 +62,8 @@ class Books:
         """`Trial.outside` is another for some: count and rank anew."""
         self.front = Front(self._objectives)
         finished = (t for t in self.trials.values() if t.state.finished)
-        done = [t for t in finished if not interrupted(t) and not t.outside]
+        counted = (t for t in finished if t.number not in self.uncounted)
+        done = [t for t in counted if not interrupted(t) and not t.outside]
         self.n_done, self.n_infeasible = len(done), sum(bool(t.violations) for t in done)
         for trial in self.trials.values():
             self.front.take(trial)
@@ -85,6 +90,21 @@ class Books:
             self.n_unfinished += one
         elif interrupted(trial):
             self.n_cut_off += one
-        elif not trial.outside:
+        elif not trial.outside and trial.number not in self.uncounted:
             self.n_done += one
             self.n_infeasible += one * bool(trial.violations)
+
+
+def n_done_of(trials: Sequence[Trial]) -> int:
+    """`Books.n_done` of a study that begins with these trials."""
+    uncounted = _nothing_worked(trials)
+    ended = (t for t in trials if t.state.finished and not interrupted(t) and not t.outside)
+    return sum(t.number not in uncounted for t in ended)
+
+
+def _nothing_worked(trials: Sequence[Trial]) -> frozenset[int]:
+    """The failed ones where none has done anything else; else none."""
+    ended = [t for t in trials if t.state.finished and not interrupted(t)]
+    if any(t.state is not TrialState.FAIL for t in ended):
+        return frozenset()
+    return frozenset(t.number for t in ended if t.error is None or t.error.kind not in NO_FAULT)

@@ -194,6 +194,9 @@ class States:
                 self._queue.append(dict(trial.params))
                 if 0 < len(trial.rounds) < self.config.rounds.n:
                     self._cut_short.append(trial)
+        first = self.config.first
+        if self.books.uncounted and first is not None:  # all failed, the first one, too
+            self._queue = [dict(first), *(one for one in self._queue if one != first)]
         front = self.books.front.trials
         self._progress.earlier(trials, front[0] if front else None)
         self._leave_out({t.number for t in trials if t.outside})

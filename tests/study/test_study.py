@@ -210,6 +210,25 @@ def test_a_study_goes_on_where_it_stood():
     assert sorted(driver.study.trials) == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("slots", [1, 3])
+def test_where_all_failed_the_study_begins_with_the_first_trial_again(slots):
+    before = make(lambda n: "no such file", n_trials=6, slots=slots, first={"x": 0.5})
+    before.run()
+    failed = list(before.study.trials.values())
+    assert before.study.failed
+    assert len(failed) >= 3
+    driver = make(lambda n: [1.0], earlier=failed, n_trials=6, slots=slots, first={"x": 0.5})
+    assert driver.study.n_done == driver.study.books.n_finished == 0
+    driver.send(m.Begin())
+    assert set(driver.live) == {len(failed)}, "alone again"
+    driver.run()
+    done = list(driver.study.trials.values())[len(failed) :]
+    assert [t.state for t in done] == [TrialState.COMPLETE] * 6
+    assert done[0].params == failed[0].params == {"x": 0.5}
+    one_worked = make(earlier=[*failed, done[0]], n_trials=9, first={"x": 0.5})
+    assert one_worked.study.n_done == len(failed) + 1
+
+
 def test_a_study_that_has_all_its_trials_ends_at_once():
     earlier = [Trial(0, {"x": 0}, TrialState.COMPLETE, (1.0,))]
     driver = make(n_trials=1, earlier=earlier)
