@@ -18,7 +18,8 @@ from .search.sampler import Sampler
 from .space import MISSING, Float, SearchSpace
 from .storage.folder import ROOT, StudyFolder, list_studies
 from .study.ranking import telling
-from .study.study import TOLD, Study
+from .study.steering import TOLD
+from .study.study import Study
 from .study.trial import Trial, TrialState
 
 if TYPE_CHECKING:

@@ -1,37 +1,32 @@
 """Study: the pure logic of a search. Events in, commands out; no clock, no I/O, no threads.
 
-The engine's thread owns it. What becomes of a trial is in `lifecycle`; here is what the person
-asks for, what is started when, and the end. A slot is taken while a trial's process works; a
-trial that waits for its answer, paused by the scheduler or by the person, takes none (see
-`places`). What is asked at every event is kept as it changes (`books`), so that no event walks
-over all trials.
+The engine's thread owns it. What becomes of a trial is in `lifecycle`, what the person asks for
+in `steering`; here is what is started when, and the end. A slot is taken while a trial's process
+works; a trial that waits for its answer, paused by the scheduler or by the person, takes none
+(see `places`). What is asked at every event is kept as it changes (`books`), so that no event
+walks over all trials.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from . import messages as m
 from . import trial_events as ev
 from .breeding import Breeding
 from .config import StudyConfig
-from .endings import STOPPED_BY_YOU, nothing_feasible
+from .endings import nothing_feasible
 from .lifecycle import Lifecycle
 from .packing import Packing
 from .places import Waits
-from .ranking import telling
-from .round_keeping import NO_LONGER, PRUNED_BY_YOU
 from .schedulers import Scheduler, SuccessiveHalving
+from .steering import Steering
 from .stopwatch import Stopwatch
 from .trial import Trial, TrialState
 
-TOLD = 400
-"""Trials told to the sampler of a new space: to tell one costs it a millisecond."""
 
-
-class Study(Breeding):
+class Study(Steering):
     """One search. `handle(event, now)` returns what the engine is to do, in order.
 
     phase: 'starting' -> 'running' <-> 'paused' -> 'stopping' -> 'finished'. message: one
@@ -78,14 +73,6 @@ class Study(Breeding):
         """The trial whose values and objects are the result: the chosen one, else the best."""
         return self.best if self.chosen is None else self.trials.get(self.chosen, self.best)
 
-    def choose(self, number: int | None) -> None:
-        """Make a trial the result, whatever is better; None: the best one again."""
-        before, self.chosen = self.chosen, number
-        for one in (before, number):
-            if one in self.trials:
-                self._touch(self.trials[one])
-        self._touch()
-
     def try_next(self, params: Sequence[Mapping[str, Any]]) -> None:
         """Values to try before anything that the sampler suggests; part of the budget."""
         self._queue += [dict(one) for one in params]
@@ -129,13 +116,6 @@ class Study(Breeding):
         waiting = self._places.waiting
         alive = self._places.alive
         return frozenset(n for n in alive if n not in waiting or n in self._stops)
-
-    def waits_for(self, number: int) -> Waits | None:
-        """What a paused trial waits for; PERSON also of one that runs and will be paused at
-        its next report."""
-        if number in self._to_pause:
-            return Waits.PERSON
-        return self._places.waiting.get(number)
 
     def ends_next(self, number: int) -> bool:
         """Whether the person has pruned it: it ends at its next report."""
@@ -196,133 +176,10 @@ class Study(Breeding):
                     why = f"ran longer than the trial time-out of {limit:g} s (--trial-timeout)"
                     out.append(m.Kill(number, why))
 
-    def _on_stop(self, event: m.StopRequested, out: list[m.Command]) -> None:
-        if self._going:
-            self._stop(event.why, out)
-
-    def _on_pause(self, event: m.PauseRequested, out: list[m.Command]) -> None:
-        if self.phase == "running":
-            self.phase = "paused"
-            self._paused.start("study", self._now)
-            self._places.packing.held(self._now)
-            self._touch()
-
-    def _on_resume(self, event: m.ResumeRequested, out: list[m.Command]) -> None:
-        if self.phase == "paused":
-            self.phase = "running"
-            self._paused.stop("study", self._now)
-            self._places.packing.held(self._now)
-            self._touch()
-            for number in self._places.those(Waits.STUDY):
-                self._judge(self.trials[number], out)
-
-    def _on_stop_trial(self, event: m.StopTrialRequested, out: list[m.Command]) -> None:
-        if event.number in self._places.alive:
-            self._stop_trial(event.number, STOPPED_BY_YOU, out)
-        elif event.number in self._places.between:
-            self._stop_between(self.trials[event.number], STOPPED_BY_YOU, out)
-        elif event.number in self._places.again:
-            self._cut_off(self.trials[event.number], STOPPED_BY_YOU, out, "stopped")
-
-    def _on_prune_trial(self, event: m.PruneTrialRequested, out: list[m.Command]) -> None:
-        trial = self._steerable(event.number)
-        if trial is None:
-            return
-        if trial.number in self._places.waiting:
-            self._stop_trial(trial.number, PRUNED_BY_YOU, out)
-        else:
-            self._to_prune.add(trial.number)
-        self._touch(trial)
-
-    def _on_pause_trial(self, event: m.PauseTrialRequested, out: list[m.Command]) -> None:
-        trial = self._steerable(event.number)
-        if trial is None or self.waits_for(trial.number) is Waits.PERSON:
-            return
-        waits = self._places.waiting.get(trial.number)
-        self._to_pause.add(trial.number)
-        if waits is Waits.STUDY:  # what it reported is still to be judged
-            self._judge(trial, out)
-        elif waits is not None:
-            self._to_pause.discard(trial.number)
-            self.scheduler.withdraw(trial.number)
-            self._wait(trial, Waits.PERSON)
-        self._touch(trial)
-
-    def _on_resume_trial(self, event: m.ResumeTrialRequested, out: list[m.Command]) -> None:
-        trial = self._steerable(event.number)
-        if trial is None:
-            return
-        self._to_pause.discard(trial.number)
-        if self._places.waiting.get(trial.number) in (Waits.PERSON, Waits.SCHEDULER):
-            self.scheduler.withdraw(trial.number)
-            self._wait(trial, Waits.SLOT)
-        self._touch(trial)
-
-    def _steerable(self, number: int) -> Trial | None:
-        """The trial when it can still be paused or resumed."""
-        if number not in self._places.alive or number in self._stops:
-            return None
-        trial = self.trials[number]
-        return None if trial.state.finished else trial
-
-    def _on_slots(self, event: m.SlotsChanged, out: list[m.Command]) -> None:
-        self._places.packing.ask_for(event.slots, self._now)
-        self._slots_asked_why, self.threads = event.why, event.threads
-        self._touch()
-
-    def _on_enqueue(self, event: m.EnqueueRequested, out: list[m.Command]) -> None:
-        self._enqueued.append(dict(event.params))
-        self._touch()
-
-    def _on_budget(self, event: m.BudgetChanged, out: list[m.Command]) -> None:
-        self.config = replace(self.config, budget=event.budget)
-        self._progress.budget = event.budget
-        limit = event.budget.n_trials
-        if limit is not None and self.n_done >= limit and self._going:
-            done = self.n_done
-            self._stop(f"{done} trials are done, and you asked for {limit}", out)
-        self._touch()
-
-    def _on_choose(self, event: m.Chosen, out: list[m.Command]) -> None:
-        self.choose(event.number)
-        out.append(m.Describe({"chosen": event.number}))
-
-    def _on_space(self, event: m.SpaceChanged, out: list[m.Command]) -> None:
-        if not self._going:
-            return
-        self.space, self._begun = event.space, self._begun or self.n_done > 0
-        self.exhausted = ""
-        self.config = replace(self.config, first=event.space.defaults())
-        for trial in self.trials.values():
-            tuned = trial.tuned
-            params = event.space.completed(tuned)
-            own = {n: v for n, v in (params or {}).items() if n not in tuned}
-            changed = (own, params is None) != (trial.own, trial.outside)
-            trial.own, trial.outside = own, params is None
-            trial.params = tuned if params is None else params
-            self._touch(trial)
-            if changed:
-                out.append(m.Save(trial))
-        for number in self._places.to_come:
-            if self.trials[number].outside and number not in self._places.alive:
-                self._cut_off(self.trials[number], NO_LONGER, out)
-        for number in self._places.those(Waits.SCHEDULER):
-            if self.trials[number].outside:  # it would be carried further for nothing
-                self._stop_trial(number, NO_LONGER, out)
-        self.books.outside_changed()
-        self._leave_out({t.number for t in self.trials.values() if t.outside})
-        self._progress.anew()
-        done = (t for t in self.trials.values() if t.state.finished and not t.outside)
-        out += [m.Tell(trial) for trial in telling(self.config.objectives, done, TOLD)]
-
     @property
     def pauses(self) -> list[tuple[float, float | None]]:
         """When the person had all of it paused, from and to, in order; to None: it is."""
         return self._paused.spans("study")
-
-    @property
-    def _going(self) -> bool:
-        return self.phase not in ("stopping", "finished")
 
     # ----------------------------------------------------------------- transitions
     def _fill(self, out: list[m.Command]) -> None:
@@ -416,18 +273,18 @@ class Study(Breeding):
         m.Exhausted: _on_exhausted,
         m.Held: _on_held,
         m.Tick: _on_tick,
-        m.StopRequested: _on_stop,
-        m.PauseRequested: _on_pause,
-        m.ResumeRequested: _on_resume,
-        m.StopTrialRequested: _on_stop_trial,
-        m.PruneTrialRequested: _on_prune_trial,
-        m.PauseTrialRequested: _on_pause_trial,
-        m.ResumeTrialRequested: _on_resume_trial,
-        m.SlotsChanged: _on_slots,
-        m.EnqueueRequested: _on_enqueue,
-        m.BudgetChanged: _on_budget,
-        m.SpaceChanged: _on_space,
-        m.Chosen: _on_choose,
+        m.StopRequested: Steering._on_stop,
+        m.PauseRequested: Steering._on_pause,
+        m.ResumeRequested: Steering._on_resume,
+        m.StopTrialRequested: Steering._on_stop_trial,
+        m.PruneTrialRequested: Steering._on_prune_trial,
+        m.PauseTrialRequested: Steering._on_pause_trial,
+        m.ResumeTrialRequested: Steering._on_resume_trial,
+        m.SlotsChanged: Steering._on_slots,
+        m.EnqueueRequested: Steering._on_enqueue,
+        m.BudgetChanged: Steering._on_budget,
+        m.SpaceChanged: Steering._on_space,
+        m.Chosen: Steering._on_choose,
         ev.SetUp: _on_set_up,
         ev.Started: Lifecycle._on_started,
         ev.Copied: Breeding._on_copied,

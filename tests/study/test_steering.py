@@ -284,7 +284,7 @@ def test_a_space_completes_params_with_the_codes_own_values():
 
 
 def test_of_thousands_a_new_sampler_is_told_the_best_and_an_even_sample(monkeypatch):
-    monkeypatch.setattr("jupyter_hpo.study.study.TOLD", 20)
+    monkeypatch.setattr("jupyter_hpo.study.steering.TOLD", 20)
     earlier = [Trial(n, {"x": n}, TrialState.COMPLETE, (float(-n),)) for n in range(100)]
     driver = make(earlier=earlier, slots=1)
     told = changed(driver, SearchSpace({"x": Int(0, 1000)}))
