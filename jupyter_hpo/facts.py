@@ -93,6 +93,31 @@ def about_late_ones(study: Study) -> list[str]:
     ]
 
 
+def about_silence(pruner: str) -> list[str]:
+    """That a pruner had nothing to go by, once trials ran to their end without a report. pruner:
+    as the person typed it; '' where nobody did, and 'none', take no word."""
+    if pruner in ("", "none"):
+        return []
+    return [
+        f"No trial reports while it runs, so --pruner {pruner} has nothing to go by: it does "
+        "nothing here. Trials can be ended early where a loop assigns the objective, or calls "
+        "jupyter_hpo.report(...)."
+    ]
+
+
+def about_grid(study: Study, untried: int, size: int) -> list[str]:
+    """What a grid search that ended before its grid did left out. untried: of size combinations."""
+    if not untried:
+        return []
+    more = ""
+    if study.config.budget.n_trials is not None:
+        more = f" --trials {study.n_done + study.books.n_cut_off + untried} tries them, too."
+    return [
+        f"{size - untried} of {size} combinations were tried; {untried} were not: this is the best "
+        f"of those that were.{more}"
+    ]
+
+
 def may_report(cell: CapturedCell) -> bool:
     """Whether anything may be reported while a trial runs, by the code or by hand."""
     return bool(cell.reports) or "report(" in text_of(cell.program())

@@ -10,9 +10,10 @@ from typing import Protocol
 
 from . import logs
 from .executors.machine_use import MachineUse
-from .facts import about_folds, about_late_ones, about_the_end
+from .facts import about_folds, about_grid, about_late_ones, about_silence, about_the_end
 from .folding import about_alike
-from .round_view import RoundsSeen, of_first
+from .round_view import CountsSeen, RoundsSeen, of_first
+from .search.grid import untried
 from .space import MISSING, Categorical, Int, SearchSpace
 from .study.constraints import infeasible
 from .study.endings import stopped
@@ -83,15 +84,19 @@ class Presenter:
 
     def __init__(
         self, engine: Shown, space: SearchSpace, *, facts: Sequence[str], notices: Sequence[str],
-        sampler: str | Callable[[], tuple[str, str]],
+        sampler: str | Callable[[], tuple[str, str]], pruner: str = "",
     ) -> None:  # fmt: skip
+        """sampler: its word, or what gives that and why it was chosen. pruner: as the person typed
+        it, '' where nobody did."""
         self._engine, self._space = engine, space
         self._facts, self._notices = list(facts), list(notices)
         named = "" if callable(sampler) else sampler
         self._sampler = sampler if callable(sampler) else lambda: (named, "")
         self._earlier: tuple[float, float] | None = None
         self._machine = MachineUse()
-        self._rounds = RoundsSeen()
+        self._rounds, self._counts = RoundsSeen(), CountsSeen()
+        self._pruner_asked = pruner
+        self._grid: tuple[int, list[str]] = (-1, [])
 
     def changes(self, since: int) -> Update:
         rows: list[Row] = []
@@ -107,6 +112,7 @@ class Presenter:
                 now = time.time()
                 began = study.began_at or now
                 self._rounds.look(changed[start : start + AT_ONCE])
+                self._counts.look(changed[start : start + AT_ONCE])
                 # What changes meanwhile is newer than `version`, and so is sent again.
                 for trial in changed[start : start + AT_ONCE]:
                     rows.append(_row(trial, study, began, now))
@@ -133,7 +139,8 @@ class Presenter:
         """How it is searched, for the study's file."""
         with self._engine.lock:
             header = self._header(time.time())
-        return {"sampler": header.sampler, "pruner": header.pruner, "device": header.device}
+        names = ("sampler", "sampler_why", "pruner", "device")
+        return {name: getattr(header, name) for name in names}
 
     def notice(self, text: str) -> None:
         """Say something more to the person, from now on; any thread."""
@@ -172,7 +179,10 @@ class Presenter:
         return Header(
             study=study.config.name,
             state=self._state(),
-            objectives=[ObjectiveInfo(o.source, o.direction) for o in study.config.objectives],
+            objectives=[
+                ObjectiveInfo(o.source, o.direction, whole=index in self._counts)
+                for index, o in enumerate(study.config.objectives)
+            ],
             params=[_param(name, space) for name in space],
             n_trials=_asked_for(study),
             n_complete=counts[TrialState.COMPLETE],
@@ -204,8 +214,15 @@ class Presenter:
                 *about_alike(study),
             ],
             sampler=SAMPLERS.get(sampler, sampler),
+            sampler_why=why,
+            front=[t.number for t in study.front] if len(study.config.objectives) > 1 else [],
             pruner=self._pruner(),
-            notices=self._notices + [p for p in [self._engine.storage_problem()] if p],
+            notices=[
+                *self._notices,
+                *about_silence(self._pruner_asked if self._rounds.silent else ""),
+                *self._about_grid(study),
+                *(p for p in [self._engine.storage_problem()] if p),
+            ],
             setup=_shared(study.setup) if study.setup else "",
             timeout_s=study.config.budget.timeout_s,
             n_rounds=rounds[0],
@@ -220,9 +237,20 @@ class Presenter:
 
     def _pruner(self) -> str:
         study = self._engine.study
-        name = study.scheduler.name
+        name = "none" if self._rounds.silent else study.scheduler.name
         by_round = self._rounds.of(study)[2]
         return PAIRED if study.judge is not None and by_round else PRUNERS.get(name, name)
+
+    def _about_grid(self, study: Study) -> list[str]:
+        """What is said of a grid that was cut off; the combinations are listed once."""
+        if study.phase != "finished" or self._sampler()[0] not in ("grid", SAMPLERS["grid"]):
+            return []
+        if self._grid[0] != study.version:
+            self._grid = (
+                study.version,
+                about_grid(study, *untried(self.space, study.trials.values())),
+            )
+        return self._grid[1]
 
     def _state(self) -> StudyState:
         study = self._engine.study

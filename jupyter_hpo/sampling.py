@@ -56,7 +56,28 @@ def choose(
             "A Gaussian process suggests the values: a trial takes longer than it does, all values "
             "are numbers, and no trial is ended early."
         )
-    return Choice("tpe", "TPE suggests the values.", slow)
+    return Choice("tpe", _why_tpe(space, objectives, options, numeric, pruned), slow)
+
+
+def _why_tpe(
+    space: SearchSpace,
+    objectives: Sequence[Objective],
+    options: Options,
+    numeric: bool,
+    pruned: bool,
+) -> str:
+    """Why it is no Gaussian process, in a sentence."""
+    absent = missing("gp")
+    reasons = {
+        "as there are several objectives": len(objectives) > 1,
+        "as some are choices or conditional": not numeric,
+        f"as there are more than {MOST_NUMBERS}": len(space) > MOST_NUMBERS,
+        "as trials may be ended early": pruned,
+        "as a --seed is given": options.seed is not None,
+        f"as a Gaussian process needs {' and '.join(absent)}": bool(absent),
+    }
+    why = next((f", {why}" for why, holds in reasons.items() if holds), "")
+    return f"TPE suggests the values{why}."
 
 
 def sampler_for(

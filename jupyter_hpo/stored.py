@@ -77,9 +77,11 @@ class _Stored(Presenter):
     about: dict[str, Any]
 
     def _header(self, began: float) -> Header:
-        names = ("sampler", "pruner", "device")
-        found = {name: str(self.about.get(name, "")) for name in names}
-        return replace(super()._header(began), **found)  # type: ignore[arg-type]
+        header = super()._header(began)
+        found = {name: str(self.about.get(name, "")) for name in ("pruner", "device")}
+        if self._rounds.silent:
+            found["pruner"] = header.pruner
+        return replace(header, jobs=self.about.get("jobs", header.jobs), **found)  # type: ignore[arg-type]
 
 
 def _config(stored: StoredStudy) -> StudyConfig:
@@ -102,6 +104,9 @@ def presenter_of(stored: StoredStudy) -> Presenter:
     left_out = len(stored.trials) - len(done)
     one = "one trial was" if left_out == 1 else f"{left_out} trials were"
     notices = [f"When this study was read {one} not finished."] if left_out else []
-    presenter = _Stored(_Read(study), stored.space, facts=[], notices=notices, sampler="")
+    sampler, why = (str(stored.about.get(name, "")) for name in ("sampler", "sampler_why"))
+    presenter = _Stored(
+        _Read(study), stored.space, facts=[], notices=notices, sampler=lambda: (sampler, why)
+    )
     presenter.about = stored.about
     return presenter

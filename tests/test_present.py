@@ -7,7 +7,7 @@ import pytest
 
 from jupyter_hpo import present
 from jupyter_hpo.present import Presenter
-from jupyter_hpo.space import Float, SearchSpace
+from jupyter_hpo.space import Float, Int, SearchSpace
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
 from jupyter_hpo.study.config import Budget, StudyConfig
@@ -73,6 +73,64 @@ def test_it_is_starting_until_a_trial_has_begun(study, view, clock):
 def test_names_are_written_for_people(view):
     found = view.header()
     assert (found.sampler, found.pruner, found.device) == ("TPE", "no pruner", "CPU")
+
+
+def test_a_pruner_that_nothing_is_reported_to_is_not_said_to_prune(clock):
+    config = StudyConfig("s", (Objective("acc", "maximize"),), Budget(n_trials=3))
+    study = Study(config, scheduler=Asha())
+    engine = SimpleNamespace(study=study, lock=threading.Lock(), storage_problem=lambda: None)
+
+    def header(pruner=""):
+        shown = Presenter(engine, SearchSpace(), facts=[], notices=[], sampler="tpe", pruner=pruner)
+        return shown.changes(0).header
+
+    assert header().pruner == "ASHA", "nobody knows yet"
+    study.books.add(Trial(0, {}, TrialState.COMPLETE, (0.5,)))
+    assert (header().pruner, header().notices) == ("no pruner", [])
+    assert header("none").notices == []
+    (notice,) = header("threshold:0.9").notices
+    assert "--pruner threshold:0.9 has nothing to go by: it does nothing here" in notice
+    study.books.add(Trial(1, {}, TrialState.PRUNED, (0.5,), [Report(1, (0.5,), 0)]))
+    assert (header("asha").pruner, header("asha").notices) == ("ASHA", [])
+
+
+def test_a_grid_that_was_cut_off_says_so_when_it_ends(clock):
+    config = StudyConfig("s", (Objective("acc", "maximize"),), Budget(n_trials=2))
+    study = Study(config)
+    engine = SimpleNamespace(study=study, lock=threading.Lock(), storage_problem=lambda: None)
+    space = SearchSpace({"n": Int(1, 5)})
+    shown = Presenter(engine, space, facts=[], notices=[], sampler=lambda: ("grid", "Why."))
+    for number in range(2):
+        study.books.add(Trial(number, {"n": number + 1}, TrialState.COMPLETE, (0.5,)))
+    assert (shown.changes(0).header.notices, shown.changes(0).header.sampler_why) == ([], "Why.")
+    study.phase = "finished"
+    (notice,) = shown.changes(0).header.notices
+    assert "2 of 5 combinations were tried; 3 were not" in notice
+    assert notice.endswith("--trials 5 tries them, too.")
+    for number in range(2, 5):
+        study.books.add(Trial(number, {"n": number + 1}, TrialState.COMPLETE, (0.5,)))
+    study.version += 1
+    assert shown.changes(0).header.notices == []
+
+
+@pytest.mark.parametrize(
+    ("values", "whole"),
+    [
+        (((0.5, 68.0), (1.0, 332.0)), [False, True]),
+        (((0.0, 68.5), (1.0, 332.0)), [False, False]),
+        (((float("inf"), float("nan")),), [False, False]),
+    ],
+)
+def test_counts_are_known_by_their_values(clock, values, whole):
+    goals = (Objective("acc", "maximize"), Objective("n_params", "minimize"))
+    study = Study(StudyConfig("s", goals, Budget(n_trials=3)))
+    for number, each in enumerate(values):
+        study.books.add(Trial(number, {}, TrialState.COMPLETE, each))
+        study.books.front.take(study.trials[number])
+    engine = SimpleNamespace(study=study, lock=threading.Lock(), storage_problem=lambda: None)
+    header = Presenter(engine, SearchSpace(), facts=[], notices=[], sampler="").changes(0).header
+    assert [objective.whole for objective in header.objectives] == whole
+    assert header.front == [trial.number for trial in study.front]
 
 
 def test_time_left_is_a_guess_after_three_trials_by_the_pace_of_all_jobs(study, view, clock):

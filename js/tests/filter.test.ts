@@ -5,8 +5,8 @@ import { header, param, row } from "./help";
 
 const space = header({
   objectives: [
-    { name: "acc", direction: "maximize" },
-    { name: 'history["loss"][-1]', direction: "minimize" },
+    { name: "acc", direction: "maximize", whole: false },
+    { name: 'history["loss"][-1]', direction: "minimize", whole: false },
   ],
   params: [
     param("lr", { log: true }),

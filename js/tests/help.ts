@@ -18,7 +18,7 @@ export const param = (name: string, more: Partial<ParamInfo> = {}): ParamInfo =>
 export const header = (more: Partial<Header> = {}): Header => ({
   study: "digits",
   state: "running",
-  objectives: [{ name: "acc", direction: "maximize" }],
+  objectives: [{ name: "acc", direction: "maximize", whole: false }],
   params: [
     param("lr", { log: true, low: 1e-5, high: 1e-1 }),
     param("act", { kind: "categorical", choices: ["relu", "tanh"] }),
@@ -55,6 +55,8 @@ export const header = (more: Partial<Header> = {}): Header => ({
   n_rounds: 0,
   round_word: "",
   by_round: false,
+  front: [],
+  sampler_why: "",
   ...more,
 });
 

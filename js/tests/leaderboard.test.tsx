@@ -33,6 +33,25 @@ afterEach(end);
 const ten = (): Row[] =>
   Array.from({ length: 10 }, (_, i) => row(i, { values: [-i], params: { lr: i / 10 } }));
 
+it("marks the front, writes counts as such, and shows no figure twice", () => {
+  const objectives = [
+    { name: "acc", direction: "maximize" as const, whole: false },
+    { name: "size", direction: "minimize" as const, whole: true },
+  ];
+  const rows = [1204, 68, 90].map((size, i) =>
+    row(i, { values: [0.9 - i / 10, size], figures: { n_params: size, complexity: 7 } }),
+  );
+  const best = { number: 1, values: [0.8, 68] };
+  show(rows, { objectives, best, front: [0, 1], n_complete: 3 });
+  const text = (selector: string): string[] => all(selector).map((e) => e.textContent!);
+  expect(text(".hpo-value")).toEqual(expect.arrayContaining(["☆0.9000", "1,204", "★0.8000", "68"]));
+  expect(text(".hpo-star")).toHaveLength(2);
+  expect(root.querySelector("dl")!.textContent).toContain("Best (of a front of 2)0.8000 · 68");
+  const headings = text("thead th").join(" ");
+  expect(headings).toContain("Complexity");
+  expect(headings).not.toContain("Parameters");
+});
+
 describe("a filter", () => {
   it("narrows the trials down, says how many pass, and is cleared", async () => {
     show(ten());

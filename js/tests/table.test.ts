@@ -61,7 +61,7 @@ describe("Ordered, held", () => {
 describe("csv", () => {
   it("has full precision, quotes what needs it, and no formulas", () => {
     const space = header({
-      objectives: [{ name: 'h["loss"]', direction: "minimize" }],
+      objectives: [{ name: 'h["loss"]', direction: "minimize", whole: false }],
       params: [param("lr"), param("act"), param("flag")],
     });
     const rows = [

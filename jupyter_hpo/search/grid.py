@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import floor
 from typing import Any
 
@@ -66,6 +66,16 @@ def size(space: SearchSpace) -> int | None:
         return len(combinations(space))
     except SpaceError:
         return None
+
+
+def untried(space: SearchSpace, trials: Iterable[Trial]) -> tuple[int, int]:
+    """How many combinations none of the trials has, and how many there are; 0 and 0 when they
+    can't be counted."""
+    try:
+        keys = {_key(one) for one in combinations(space)}
+    except SpaceError:
+        return 0, 0
+    return len(keys - {_key(trial.params) for trial in trials}), len(keys)
 
 
 def _from(

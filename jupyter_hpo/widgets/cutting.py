@@ -45,6 +45,7 @@ class Cut:
             device=short(header.device),
             constraints=list(map(short, header.constraints[:SENTENCES])),
             jobs_why=short(header.jobs_why),
+            sampler_why=short(header.sampler_why),
         )
 
     def row(self, row: Row) -> Row:

@@ -43,6 +43,13 @@ def metric(value: float | None) -> str:
     return f"{value:.{decimals if abs(value) >= 1 else max(decimals, 4)}f}"
 
 
+def whole(value: float | None) -> str:
+    """A count in a column: 68, 1,204,736."""
+    if value is None or not math.isfinite(value) or value != int(value) or abs(value) >= 1e12:
+        return metric(value)
+    return f"{int(value):,}"
+
+
 def param(value: Any) -> str:
     """A parameter's value: numbers short, the rest as they stand."""
     if value is None or isinstance(value, bool):

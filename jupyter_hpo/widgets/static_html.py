@@ -15,11 +15,15 @@ from .protocol import Header, Row
 from .static_parts import (
     ENDINGS,
     SENTENCE,
+    STARS,
     TOP,
+    about_front,
     best_values,
     cells,
     columns,
     hidden,
+    how,
+    mark,
     named,
     objective,
     picture_in_words,
@@ -61,13 +65,14 @@ def static_html(
         _summary(header),
         _values(header, rows),
     ]
+    if front := about_front(header, STARS):
+        parts.append(_quiet(front))
     for text, rest in sentences(header, rows):
         parts.append(
             '<div style="margin:6px 0;padding:4px 10px;border-left:3px solid #e6842a;'
             f'overflow-wrap:anywhere">{_with_rest(text, rest)}</div>'
         )
-    if setup := line(header.setup, SENTENCE):
-        parts.append(f'<div style="margin:6px 0;{_QUIET}">{escape(setup)}</div>')
+    parts += [_quiet(text) for text in (how(header), line(header.setup, SENTENCE)) if text]
     parts += [
         f'<div style="margin:6px 0;overflow-wrap:anywhere">{escape(line(text, SENTENCE))}</div>'
         for text in said
@@ -86,6 +91,10 @@ def static_html(
         parts.append(_table(header, rows, top))
     parts.append("</div>")
     return "".join(parts)
+
+
+def _quiet(text: str) -> str:
+    return f'<div style="margin:6px 0;overflow-wrap:anywhere;{_QUIET}">{escape(text)}</div>'
 
 
 def _summary(header: Header) -> str:
@@ -152,8 +161,8 @@ def _table(header: Header, rows: Sequence[Row], top: int) -> str:
     for row in shown:
         texts = cells(row, header, titles)
         leads = row.number == best
-        if leads and header.objectives:
-            texts[2] = f"★ {texts[2]}"
+        if header.objectives and (star := mark(row, header, STARS)):
+            texts[2] = f"{star} {texts[2]}"
         lengths = list(map(max, lengths, map(len, texts)))
         weight = "font-weight:600" if leads else "font-weight:400"
         faint = "" if row.state == "COMPLETE" else f";{_QUIET}"

@@ -44,6 +44,14 @@ PARAMS, NOTICES = 12, 20
 """Parameters in the table, and sentences."""
 
 
+MARKS = ("*", "+")
+"""In plain text: of the trial that is the result, and of the others on the front."""
+
+STARS = ("★", "☆")
+FRONT = 6
+"""Trials of a front that are said one by one."""
+
+
 def columns(header: Header, rows: Sequence[Row]) -> list[tuple[str, bool]]:
     """(title, numeric) of each column."""
     found = [("Trial", True), ("State", False)]
@@ -74,7 +82,7 @@ def cells(row: Row, header: Header, titles: Sequence[tuple[str, bool]]) -> list[
     found = [str(row.number), INFEASIBLE if row.infeasible else SIGNS[row.state]]
     for index in range(len(header.objectives)):
         has = row.values is not None and index < len(row.values)
-        said = numbers.metric(row.values[index] if has and row.values else None)
+        said = goal_value(header, index, row.values[index] if has and row.values else None)
         found.append(said + (_spread(row) if index == 0 else ""))
     for info in params:
         has = info.name in row.params
@@ -87,6 +95,19 @@ def cells(row: Row, header: Header, titles: Sequence[tuple[str, bool]]) -> list[
     if BREAKS in last:
         found.append(line(row.infeasible, VALUE))
     return found
+
+
+def goal_value(header: Header, index: int, value: float | None) -> str:
+    """A value of an objective: a count, or four digits."""
+    counts = index < len(header.objectives) and header.objectives[index].whole
+    return numbers.whole(value) if counts else numbers.metric(value)
+
+
+def mark(row: Row, header: Header, marks: tuple[str, str]) -> str:
+    """What stands before the result, and before the others on the front; '' for all others."""
+    if header.best is not None and row.number == header.best.number:
+        return marks[0]
+    return marks[1] if row.number in header.front else ""
 
 
 def _spread(row: Row) -> str:
@@ -120,15 +141,59 @@ def summary(header: Header) -> list[tuple[str, str]]:
     parts = "; ".join(filter(None, [states, *(f"{n} {word}" for n, word in apart if n)]))
     items = []
     if header.best is not None:
-        values = ", ".join(numbers.metric(value) for value in header.best.values)
+        values = ", ".join(
+            " ".join(filter(None, [_goal(header, index), goal_value(header, index, value)]))
+            for index, value in enumerate(header.best.values)
+        )
         over = f", mean of {header.n_rounds} {header.round_word}s" if header.n_rounds else ""
         label = "Best" if header.chosen is None else "Chosen"
+        label += f" (of a front of {len(header.front)})" if len(header.front) > 1 else ""
         items.append((label, f"{values} (trial {header.best.number}{over})"))
     items.append(("Trials", f"{done}{of}" + (f" ({parts})" if parts else "")))
     items.append(
         ("Time", numbers.duration(header.elapsed_s if header.spent_s is None else header.spent_s))
     )
     return items
+
+
+def _goal(header: Header, index: int) -> str:
+    """The name of an objective, where there are several to tell apart."""
+    several = len(header.objectives) > 1 and index < len(header.objectives)
+    return line(header.objectives[index].name, NAME) if several else ""
+
+
+def about_front(header: Header, marks: tuple[str, str]) -> str:
+    """With several objectives: that others are as good, and why this one is the result."""
+    others = [number for number in header.front if header.best and number != header.best.number]
+    if header.best is None or not others:
+        return ""
+    few = ", ".join(map(str, others[:FRONT]))
+    few += f" and {len(others) - FRONT} more" if len(others) > FRONT else ""
+    trials = f"Trial {few} is" if len(others) == 1 else f"Trials {few} are"
+    one = header.best.number
+    if header.chosen is not None:
+        why = "because you chose it"
+    elif one == header.front[0]:
+        why = "because it was the first of them"
+    else:
+        why = "for now"
+    return (
+        f"{trials} on the front, too ({marks[1]}): no trial is better in one objective without "
+        f"being worse in another. Trial {one} ({marks[0]}) is the result {why}; %hpo use N, or "
+        "study.use(N), takes another."
+    )
+
+
+def how(header: Header) -> str:
+    """How it was searched, in a line; '' where nobody knows."""
+    jobs = "1 job" if header.jobs == 1 else f"{header.jobs} jobs"
+    words = [header.sampler, header.pruner, jobs, header.device]
+    if not header.sampler:
+        return ""
+    said = line(" · ".join(filter(None, words)), SENTENCE)
+    return f"Searched by {said}" + (
+        f". {line(header.sampler_why, SENTENCE)}" if header.sampler_why else ""
+    )
 
 
 def objective(header: Header) -> str:
@@ -175,7 +240,7 @@ def picture_in_words(header: Header, rows: Sequence[Row]) -> str:
     name = line(header.objectives[0].name, NAME) if header.objectives else "the objective"
     said = f"Values of {name} of {finished} finished trials, and their learning curves."
     if header.best is not None and header.best.values:
-        best = numbers.metric(header.best.values[0])
+        best = goal_value(header, 0, header.best.values[0])
         said += f" The best is {best}, of trial {header.best.number}."
     return said
 

@@ -144,3 +144,35 @@ def test_counts_that_overlap_stand_apart_and_a_failure_is_said_where_nothing_is_
     counted = study(done, n_complete=7, n_pruned=13, n_infeasible=4, n_outside=9, n_trials=11)
     text = static_bundle(counted, title="s")["text/plain"]
     assert "11 (7 complete, 13 pruned; 4 infeasible in all; 9 outside the space, not" in text
+
+
+def test_several_objectives_are_named_and_the_front_is_marked_and_explained():
+    goals = [ObjectiveInfo("acc", "maximize"), ObjectiveInfo("n_params", "minimize", whole=True)]
+    values = {2: [0.91, 68.0], 5: [0.965, 332.0], 1: [0.9, 1204736.0]}
+    rows = [Row(number, "COMPLETE", each) for number, each in values.items()]
+    header = {"objectives": goals, "front": [2, 5], "best": Best(2, values[2])}
+    bundle = static_bundle(study(rows, **header))
+    text, html = bundle["text/plain"], bundle["text/html"]
+    assert "Best (of a front of 2) acc 0.9100, n_params 68 (trial 2)" in text
+    assert "Trial 5 is on the front, too (+): no trial is better in one" in text
+    assert "Trial 2 (*) is the result because it was the first of them; %hpo use N" in text
+    assert [line[:7].split() for line in text.splitlines() if line[:1] in "*+" and line] == [
+        ["*", "2"],
+        ["+", "5"],
+    ]
+    assert "1,204,736" in text
+    assert html.count("☆") == 2  # in the sentence, and in the row of trial 5
+    chosen = static_bundle(study(rows, **header, chosen=2))["text/plain"]
+    assert "is the result because you chose it" in chosen
+    alone = static_bundle(study(rows, **{**header, "front": [2]}))["text/plain"]
+    assert "front" not in alone
+
+
+def test_it_says_how_it_was_searched():
+    made = {"sampler": "TPE", "pruner": "no pruner", "jobs": 2, "device": "CPU"}
+    why = f"TPE suggests the values {NASTY}."
+    bundle = static_bundle(study([], **made, sampler_why=why))
+    assert f"\nSearched by TPE · no pruner · 2 jobs · CPU. {why}" in bundle["text/plain"]
+    assert "Searched by TPE · no pruner · 2 jobs · CPU. TPE suggests" in bundle["text/html"]
+    assert "<script" not in bundle["text/html"]
+    assert "Searched" not in static_bundle(study([]))["text/plain"]

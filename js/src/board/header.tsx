@@ -1,7 +1,7 @@
 // The study at a glance, and the buttons.
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { count, duration, metric, param } from "../core/format";
+import { count, duration, goal, param } from "../core/format";
 import type { Header as HeaderValue } from "../core/protocol";
 import { reasons, type Reason } from "../core/reasons";
 import { line } from "../core/text";
@@ -319,7 +319,7 @@ export function Header({ session, silent }: { session: Session; silent: number }
   const failed = header.state === "failed";
   const lost = session.lost.value;
   const over = ended(header) || !!lost;
-  const several = header.objectives.length > 1;
+  const front = header.front?.length ?? 0; // results saved before have none
   // A result that was saved before one could choose knows nothing of it.
   const chosen = (header.chosen ?? null) !== null;
   return (
@@ -334,10 +334,10 @@ export function Header({ session, silent }: { session: Session; silent: number }
       </div>
       <dl class="hpo-stats">
         <Stat
-          label={chosen ? "Chosen by you" : several ? "Best (of the front)" : "Best"}
+          label={chosen ? "Chosen by you" : front > 1 ? `Best (of a front of ${count(front)})` : "Best"}
           note={header.best ? `trial ${header.best.number}` : ""}
         >
-          <strong>{header.best ? header.best.values.map(metric).join(" · ") : "–"}</strong>
+          <strong>{header.best ? header.best.values.map((value, i) => goal(value, header.objectives[i])).join(" · ") : "–"}</strong>
         </Stat>
         <Stat label="Trials" note={notes.filter(Boolean).join(" · ")}>
           {header.n_trials === null ? count(done) : `${count(done)} of ${count(header.n_trials)}`}

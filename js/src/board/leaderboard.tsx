@@ -89,16 +89,18 @@ function lastColumns(rows: ReadonlyMap<number, Row>, header: Header): string[] {
   const unknown = header.n_complete + header.n_failed === 0;
   let [step, memory] = [unknown, unknown];
   const figures = new Set<string>();
+  const objectives = new Set<string>(); // what stands in a column of its own already
   for (const row of rows.values()) {
     step ||= row.step !== null;
     memory ||= row.memory_bytes !== null;
     for (const name in row.figures) {
       // Of a network the complexity is its parameters: one column says it.
       if (name !== "complexity" || row.figures[name] !== row.figures["n_params"]) figures.add(name);
+      if (row.state === "COMPLETE" && row.values?.includes(row.figures[name]!)) objectives.add(name);
     }
     if (step && memory && figures.size === FIGURES.length) break;
   }
-  const measured = FIGURES.filter((name) => figures.has(name)).map((name) => `figure:${name}`);
+  const measured = FIGURES.filter((name) => figures.has(name) && !objectives.has(name)).map((name) => `figure:${name}`);
   const rounds = header.round_word ? ["spread", "rounds"] : [];
   const steps = header.by_round ? ["curve"] : ["curve", "step"];
   return [...rounds, ...(step ? steps : []), "time", ...(memory ? ["memory"] : []), ...measured];

@@ -1,7 +1,7 @@
 // One trial in the table.
 import { useComputed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { duration, memory, metric, number, param } from "../core/format";
+import { duration, goal, memory, metric, number, param } from "../core/format";
 import { figureText, figureTitle } from "../core/figures";
 import { FIGURES, type Header, type Row } from "../core/protocol";
 import { spreadText } from "../core/rounds";
@@ -73,6 +73,26 @@ const none = <span class="hpo-none">–</span>;
 
 const titled = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
+/** Of the result, and of the others on the front. */
+function Star({ row, header }: { row: Row; header: Header }) {
+  if (header.best?.number === row.number) {
+    return (
+      <i class="hpo-star" aria-hidden="true">
+        ★
+      </i>
+    );
+  }
+  if (!onFront(row, header)) return null;
+  return (
+    <i class="hpo-star" title="On the front: no trial is better in one objective and no worse in the others">
+      ☆
+    </i>
+  );
+}
+
+/** Results saved before there was the list know nothing of it. */
+const onFront = (row: Row, header: Header): boolean => header.front?.includes(row.number) ?? false;
+
 /** The columns of a study, in their order. shown: of the parameters and of the last ones. */
 export function columnsOf(header: Header, shown: ReadonlyMap<string, boolean>): Column[] {
   const columns: Column[] = [
@@ -95,12 +115,8 @@ export function columnsOf(header: Header, shown: ReadonlyMap<string, boolean>): 
       best: objective.direction === "maximize" ? "descending" : "ascending",
       cell: (row, session) => (
         <span class={row.state === "COMPLETE" ? "" : "hpo-interim"}>
-          {i === 0 && session.store.header!.best?.number === row.number && (
-            <i class="hpo-star" aria-hidden="true">
-              ★
-            </i>
-          )}
-          {row.values ? metric(row.values[i]) : "–"}
+          {i === 0 && <Star row={row} header={session.store.header!} />}
+          {row.values ? goal(row.values[i], objective) : "–"}
         </span>
       ),
     });
@@ -185,6 +201,7 @@ interface Props {
 
 export function TrialRow({ row, index, session, columns, scales, tabbed }: Props) {
   const best = session.store.header!.best?.number === row.number;
+  const front = onFront(row, session.store.header!);
   const open = session.opened.value === row.number;
   const lit = useComputed(() => session.hovered.value === row.number).value;
   const reports = session.store.curves.get(row.number)?.steps.length;
@@ -206,7 +223,7 @@ export function TrialRow({ row, index, session, columns, scales, tabbed }: Props
             data-number={row.number}
             tabIndex={tabbed ? 0 : -1}
             aria-expanded={open}
-            aria-label={`Trial ${row.number}${best ? ", best" : ""}, details`}
+            aria-label={`Trial ${row.number}${best ? ", best" : front ? ", on the front" : ""}, details`}
             onFocus={() => {
               session.view.current.value = row.number;
               session.hovered.value = row.number;
@@ -232,5 +249,5 @@ export function TrialRow({ row, index, session, columns, scales, tabbed }: Props
         ))}
       </tr>
     );
-  }, [row, index, session, columns, scales, tabbed, best, open, lit, reports, clock]);
+  }, [row, index, session, columns, scales, tabbed, best, front, open, lit, reports, clock]);
 }

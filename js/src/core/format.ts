@@ -52,6 +52,12 @@ export function duration(seconds: number | null | undefined): string {
 export const likeness = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part));
 
+/** A value of an objective; one whose values are counts is written as one. */
+export function goal(value: number | null | undefined, of: { whole?: boolean } | undefined): string {
+  const counts = of?.whole && Number.isInteger(value) && Math.abs(value!) < 1e12;
+  return counts ? count(value!) : metric(value);
+}
+
 /** A whole number to be counted by: 1,204,736. */
 export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");

@@ -40,6 +40,7 @@ export type ColumnType = "u1" | "i2" | "i4" | "f8";
 export interface ObjectiveInfo {
   name: string;
   direction: Direction;
+  whole: boolean;
 }
 
 export interface ParamInfo {
@@ -96,6 +97,8 @@ export interface Header {
   n_rounds: number;
   round_word: string;
   by_round: boolean;
+  front: number[];
+  sampler_why: string;
 }
 
 export interface Row {

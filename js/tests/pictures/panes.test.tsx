@@ -86,8 +86,8 @@ describe("a picture", () => {
     show([]);
     expect(pareto.fits(session)).toBe(false);
     const two = [
-      { name: "acc", direction: "maximize" as const },
-      { name: "ms", direction: "minimize" as const },
+      { name: "acc", direction: "maximize" as const, whole: false },
+      { name: "ms", direction: "minimize" as const, whole: false },
     ];
     const rows = [[0.9, 5], [0.8, 1], [0.7, 3], [NaN, 0]].map((values, i) => trial(i, 0, { values }));
     show(rows, { objectives: two, n_complete: 4 });

@@ -10,8 +10,11 @@ from .names import Direction, ParamKind, RowState, StudyState, Waits
 
 @dataclass(frozen=True)
 class ObjectiveInfo:
+    """whole: its values are counts, as far as they are known, and are written as such."""
+
     name: str
     direction: Direction
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Header:
     typed. n_infeasible: of the complete and pruned trials those that break one. n_rounds: runs
     (or folds of one run) of a full trial, 0 when there are none or nobody knows; round_word: what
     one is called, 'fold' or 'repeat', '' when there are none; by_round: reports are of rounds.
+    front: with several objectives the trials that no other one beats, by number. sampler_why: why
+    that sampler, in a sentence; '' when the person asked for it and there is nothing to say.
     """
 
     study: str
@@ -101,6 +106,8 @@ class Header:
     n_rounds: int = 0
     round_word: str = ""
     by_round: bool = False
+    front: list[int] = field(default_factory=list)
+    sampler_why: str = ""
 
 
 @dataclass(frozen=True)
