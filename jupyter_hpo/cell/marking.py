@@ -84,26 +84,34 @@ def _matches(spec: Spec, values: Values, cell: int) -> list[Value] | Problem:
     if spec.key is not None:  # a formatter that breaks a call takes it to the last argument
         groups += list(values.enclosing(line, cell))[:1]
     for region, group in groups:
-        found = _in_group(spec, group, region)
+        found = _in_group(spec, group, region, values)
         if isinstance(found, Problem) and region is not None and region.end_line == line:
             # a formatter takes the mark of the last argument to the closing line
-            last = _in_group(spec, values.of_last_argument(region), region)
+            last = _in_group(spec, values.of_last_argument(region), region, values)
             found = last if last and not isinstance(last, Problem) else found
         if isinstance(found, Problem) or found:
             return found
+    if isinstance(spec.body, Fixed) and spec.key is None and groups[0][1]:
+        return [v for v in groups[0][1] if v.role != "inner"]  # a class, an object
     return _nothing(spec, [v for _, group in groups for v in group])
 
 
-def _in_group(spec: Spec, group: list[Value], region: Region | None) -> list[Value] | Problem:
+def _in_group(
+    spec: Spec, group: list[Value], region: Region | None, values: Values
+) -> list[Value] | Problem:
     if spec.key is not None:
         return _keyed(spec, group, region)
-    return _unkeyed(spec, group)
+    found = _unkeyed(spec, group)
+    if isinstance(found, Problem):  # what was typed goes before what a piece's call leaves out
+        typed = [v for v in group if values.is_typed(v)]
+        return _unkeyed(spec, typed) or found
+    return found
 
 
 def _keyed(spec: Spec, group: list[Value], region: Region | None) -> list[Value] | Problem:
     key = spec.key or ""
     matching = [v for v in group if _has_key(v, key)]
-    if not isinstance(spec.body, Choices):
+    if not isinstance(spec.body, Choices | Fixed):
         matching = [v for v in matching if v.role != "callee"]
     if not matching:
         return []
@@ -137,7 +145,7 @@ def _unkeyed(spec: Spec, group: list[Value]) -> list[Value] | Problem:
     fitting = [v for v in literals if _fits(spec, v)]
     fitting = [v for v in fitting if not v.computed] or fitting
     if isinstance(spec.body, Fixed):
-        return literals
+        return [v for v in group if v.role != "inner"] if literals else []
     if fitting:
         return fitting if len(fitting) == 1 else _several(spec, fitting)
     if literals and not isinstance(spec.body, Tie):

@@ -65,6 +65,8 @@ def read_cell(
     reach = trace(past, python.tree, known)
     whole = whole_of(python.text, python.tree, past, reach.reached)
     marks, wrong = marks_of(whole)
+    values = find_values(whole.tree)
+    values.added = {0: python.added, **{cell.number: cell.added for cell in past.cells}}
     found = Found(
         past,
         known,
@@ -76,7 +78,7 @@ def read_cell(
         marks,
         wrong,
         unheard(whole, past),
-        find_values(whole.tree),
+        values,
     )
     return Reading(python, found)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -24,12 +24,14 @@ FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 @dataclass
 class PythonSource:
-    """text: plain Python; tree: None when it has a syntax error (then a problem says so)."""
+    """text: plain Python; tree: None when it has a syntax error (then a problem says so).
+    added: what nobody typed, as line, column and length in bytes (see `written_out`)."""
 
     text: str
     tree: ast.Module | None = None
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    added: tuple[tuple[int, int, int], ...] = ()
 
 
 def to_python(
@@ -53,6 +55,7 @@ def to_python(
             line = (error.lineno or 1) + blanks + line_offset
             result.problems.append(_syntax_problem(error, line))
             return result
+        result.added = tuple(_added(body.split("\n")[blanks:], text, line_offset + blanks))
     result.text = "\n" * (line_offset + blanks) + text
     if not result.text.endswith("\n"):
         result.text += "\n"
@@ -148,6 +151,29 @@ def _without_cell_magics(source: str, line_offset: int, result: PythonSource) ->
             )
             return None
     return "\n".join(lines)
+
+
+def _added(typed: list[str], text: str, before: int) -> Iterator[tuple[int, int, int]]:
+    lines = zip(typed, text.split("\n"), strict=False)
+    for number, (raw, python) in enumerate(lines, before + 1):
+        found = None if raw == python else added_within(encoded(raw), encoded(python))
+        if found is not None:
+            yield number, *found
+
+
+def added_within(raw: bytes, python: bytes) -> tuple[int, int] | None:
+    """Column and length of what a line of plain Python has and the line as typed has not; None
+    where it is a line as typed, or the end of one."""
+    more = len(python) - len(raw)
+    if more <= 0:
+        return None
+    same = next((i for i, (a, b) in enumerate(zip(raw, python, strict=False)) if a != b), None)
+    column = len(raw) if same is None else same
+    return (column, more) if raw[column:] == python[column + more :] else None
+
+
+def encoded(line: str) -> bytes:
+    return line.rstrip("\r").encode("utf-8", "surrogatepass")
 
 
 def _same_lines(before: str, after: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -79,11 +79,21 @@ class Region:
 @dataclass
 class Values:
     """found: in the order of the code; statements of several cells may stand one after the
-    other, so a line is asked for with its cell. tree: the code they were found in."""
+    other, so a line is asked for with its cell. tree: the code they were found in. added: by
+    cell what of it nobody typed, as `PythonSource.added`."""
 
     found: list[Value] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     tree: ast.Module = field(default_factory=lambda: ast.Module([], []))
+    added: Mapping[int, Sequence[tuple[int, int, int]]] = field(default_factory=dict)
+
+    def is_typed(self, value: Value) -> bool:
+        """Whether it stands in the cell's own text, and not in what a piece's call leaves out."""
+        at = value.place
+        return not any(
+            line == at.line and column <= at.col and at.end_col <= column + length
+            for line, column, length in self.added.get(at.cell, ())
+        )
 
     def of_last_argument(self, region: Region) -> list[Value]:
         return self.found[region.last : region.stop]

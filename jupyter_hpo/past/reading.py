@@ -52,18 +52,20 @@ def read(record: Record, transform: Transform, filename: str) -> Read:
         failed=bool(record.failed),
         given=record.study,
         study=record.study,
+        added=code.added,
     )
     return Read(kind, executed, code.shape, code.binds, code.reads)
 
 
 @dataclass(frozen=True)
 class Code:
-    """text: plain Python. shape: '' when there is none, or magics alone."""
+    """text, added: as `PythonSource`. shape: '' when there is none, or magics alone."""
 
     text: str = ""
     shape: str = ""
     binds: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+    added: tuple[tuple[int, int, int], ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -77,7 +79,8 @@ def analysed(raw: str, transform: Transform) -> Code:
     if python.tree is None or all(map(_is_magic, python.tree.body)):
         return Code(python.text)
     use = use_of_names(python.tree)
-    return Code(python.text, _shape(python.tree), frozenset(use.assigned), frozenset(use.free))
+    binds, reads = frozenset(use.assigned), frozenset(use.free)
+    return Code(python.text, _shape(python.tree), binds, reads, python.added)
 
 
 def file_of(record: Record, name_of: Callable[[str, str, int], str] | None) -> str:

@@ -194,6 +194,26 @@ def test_fixed_is_not_proposed() -> None:
     assert list(understood("a = train(lr=0.1)  # hpo: fixed", auto=True).space) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("opt = torch.optim.Adam([], lr=1e-3)", ["lr", "optimizer"]),
+        ("opt = torch.optim.Adam([], lr=1e-3)  # hpo: fixed", []),
+        ("opt = torch.optim.Adam(\n  [],\n  lr=1e-3,\n)  # hpo: fixed", []),
+        ("opt = torch.optim.Adam(\n  [],\n  lr=1e-3,  # hpo: fixed\n)", ["optimizer"]),
+        ("opt = torch.optim.Adam([], lr=1e-3)  # hpo: Adam = fixed", ["lr"]),
+        ("opt = torch.optim.Adam([], lr=1e-3)  # hpo: lr = fixed", ["optimizer"]),
+        ("opt = torch.nn.ReLU()", ["activation"]),
+        ("opt = torch.nn.ReLU()  # hpo: fixed", []),
+        ("opt = torch.nn.Sequential(\n  torch.nn.ReLU(),  # hpo: fixed\n)", []),
+    ],
+)
+def test_fixed_is_said_of_classes_too(line: str, left: list[str]) -> None:
+    cell = capture(f"import torch\n{line}\na = train(opt)", names={"train"})
+    names = [t.name.rpartition(".")[2] for t in cell.tunables]
+    assert (sorted(names), [p for p in cell.problems if p.line]) == (left, [])
+
+
 # what is said and known ---------------------------------------------------------------
 
 

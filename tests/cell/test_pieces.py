@@ -9,6 +9,9 @@ import pytest
 from jupyter_hpo.cell import CapturedCell, capture
 from jupyter_hpo.cell.captured import Typed
 from jupyter_hpo.cell.rewriting import applied, marked
+from jupyter_hpo.cell.slice import Past
+from jupyter_hpo.cell.slice.values import Executed
+from jupyter_hpo.cell.source import to_python
 from jupyter_hpo.cell.written_out import written_out
 
 IMPORT = "from jupyter_hpo import pieces\n"
@@ -113,6 +116,31 @@ def test_a_mark_may_name_what_a_call_leaves_out():
     assert {n: str(p.condition) for n, p in cell.space.items()} == {
         "optimizer.kind": "None", "momentum": "optimizer.kind == momentum",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("loss('hinge',\n  margin=1.0,  # hpo: 0.5..2\n)", "margin"),
+        ("loss('cross_entropy',\n  label_smoothing=0.0,  # hpo: 0..0.2\n)", "label_smoothing"),
+        ("optimizer(make(), lr=1e-3)  # hpo: 1e-5..1e-1 log", "lr"),
+        ("optimizer(\n  make(),\n  lr=1e-3)  # hpo: 1e-5..1e-1 log", "lr"),
+        ("optimizer(make(),\n  kind='sgd',  # hpo: fixed\n  lr=1e-3\n)  # hpo: 1e-5..1", "lr"),
+    ],
+)
+def test_a_plain_mark_means_what_was_typed_before_what_a_call_leaves_out(call, name):
+    cell = captured(f"{IMPORT}optimizer = pieces.{call}\n", auto=False)
+    assert (cell.problems, sorted(cell.space)) == ((), [name])
+
+
+def test_so_it_is_in_an_earlier_cell_and_with_nothing_typed_all_that_could_be_meant_is_named():
+    call = "optimizer = pieces.optimizer(make(), lr=1e-3)  # hpo: 1e-5..1e-1 log\n"
+    earlier = to_python(IMPORT + call, transform=out, line_offset=0)
+    past = Past((Executed(2, earlier.text, "<cell In[2]>", added=earlier.added),))
+    cell = capture(LOOP, names={"make", "optimizer", "pieces"}, past=past)
+    assert (cell.problems, sorted(cell.space)) == ((), ["lr"])
+    cell = captured(f"{IMPORT}optimizer = pieces.optimizer(make())  # hpo: 0.1..1\n", auto=False)
+    assert "could mean: lr, weight_decay, momentum" in cell.problems[0].message
 
 
 def test_what_the_line_says_of_a_proposal_has_the_line_s_condition():

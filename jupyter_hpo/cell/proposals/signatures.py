@@ -186,7 +186,6 @@ _OF_LIBRARY = {
     "torch": (TORCH,), "keras": (KERAS,), "sklearn": (SKLEARN,), "boost": (SKLEARN,),
     "jupyter_hpo": (_OURS,),
 }  # fmt: skip
-_BOTH = {*TORCH} & {*KERAS}
 
 
 def library_of(callee: str, libraries: set[str]) -> str:

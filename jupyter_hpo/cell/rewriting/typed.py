@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ...errors import StudyError
 from ..captured import Place, Typed
+from ..source import added_within
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,8 @@ class TypedText:
         if index >= len(self._encoded) or line > len(self._python):
             return None
         python, raw = self._python[line - 1].rstrip(b"\r"), self._encoded[index].rstrip(b"\r")
-        more = len(python) - len(raw)
-        if raw.endswith(python) or more <= 0:
-            return None
-        same = next((i for i, (a, b) in enumerate(zip(raw, python, strict=False)) if a != b), None)
-        column = len(raw) if same is None else same
-        if raw[column:] != python[column + more :]:
-            return None
-        return column, python[column : column + more]
+        found = added_within(raw, python)
+        return None if found is None else (found[0], python[found[0] : sum(found)])
 
     def offset(self, line: int, col: int) -> int:
         """Where a column of a line of the plain Python stands in the text, in bytes."""

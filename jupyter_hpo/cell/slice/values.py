@@ -17,7 +17,8 @@ class Executed:
     states with which it began are recorded. failed: it raised, so it was done only in part.
     given: it was run as a study: its best trial's values and objects came back under the names
     that it binds and changes, so these stand as they are, and no code makes them again. study:
-    it was run as a study, also where that is one of the training cell itself."""
+    it was run as a study, also where that is one of the training cell itself. added: see
+    `PythonSource`."""
 
     number: int
     source: str
@@ -26,6 +27,7 @@ class Executed:
     failed: bool = False
     given: bool = False
     study: bool = False
+    added: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True)
