@@ -74,7 +74,7 @@ def test_the_persons_choice_is_taken(kind):
     assert cell.space.holds(made.ask(0))
     drawn = "drawn at random" in made.why
     assert drawn == (kind == "cmaes"), "CMA-ES has no model of choices"
-    assert ("--pruner none" in made.why) == (kind in ("gp", "cmaes", "nsga2"))
+    assert ("--pruner none" in made.why) == (kind in ("gp", "cmaes", "nsga2", "entropy"))
 
 
 def test_what_can_not_be_had_is_refused_with_what_can(monkeypatch):
