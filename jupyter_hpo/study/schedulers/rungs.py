@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -14,6 +15,27 @@ class Fate(IntEnum):
     WENT_ON = 0
     WAITS = 1
     ENDED = 2
+
+
+NAMED = 3
+"""Trials that are named of those that stand before one."""
+
+
+def ranked(rank: int, of: int, step: int, ahead: Sequence[int], equals: int = 0) -> str:
+    """Where a trial stands, for the person. rank: from 1. ahead: the numbers of the best of the
+    rank - 1 that are better; equals: how many others are as good."""
+    said = f"ranked {rank} of {of} trials at step {step}"
+    names = [str(number) for number in ahead[:NAMED]]
+    if rank - 1 > len(names):
+        said += f", behind trials {', '.join(names)} and {rank - 1 - len(names)} more"
+    elif names:
+        *most, last = names
+        said += (
+            f", behind trials {', '.join(most)} and {last}" if most else f", behind trial {last}"
+        )
+    if equals:
+        said += f", as good as {'another one' if equals == 1 else f'{equals} others'}"
+    return said
 
 
 @dataclass
@@ -50,6 +72,10 @@ class Rung:
     def better(self, number: int) -> int:
         """How many trials have a lower loss."""
         return bisect_left(self.order, (self.found[number][0],))
+
+    def ahead(self, number: int) -> list[int]:
+        """The numbers of the best few of those with a lower loss."""
+        return [n for _, _, n in self.order[: min(NAMED, self.better(number))]]
 
     def equals(self, number: int) -> int:
         """How many others have the same loss."""
