@@ -14,12 +14,13 @@ from .editor_spec import editor_spec, with_pieces
 from .errors import CellError, HpoError, Problem, StudyError
 from .explain import Section, plan
 from .facts import facts_of
+from .folding import given_by_folds
 from .front_ends import a_person_can_answer
 from .notebook import Notebook
 from .options import Options
 from .past.transforming import pieces_in
 from .planner import Planner
-from .programs import planned
+from .programs import planned, program_of
 from .run import Runner
 from .session import study_name
 from .space import Condition, Parameter, SearchSpace
@@ -38,6 +39,9 @@ UNMARKED = (
     "nothing is marked to be tuned: no study was run. Mark a value "
     "(lr = 1e-3  # hpo: 1e-5..1e-1 log), or use --auto to tune what is found."
 )
+
+FOLDS = 5
+"""Offered where the cell reads rows that only folds can give it."""
 
 PATIENT_S = 0.08
 """The control thread may wait this long for a plan; interrupts and other buttons wait with it."""
@@ -74,9 +78,12 @@ class _Editing:
         self.on_main = on_main
         self.started = False
         self.planner = Planner(self._planned)
-        at_first = cell if cell.space else notebook.capture(auto=True)
         options = self.request.options
-        spec = editor_spec(options.name or "", cell, options, found=self._sections(at_first))
+        if any(given_by_folds(p) for p in cell.problems):
+            options = replace(options, folds=options.folds or FOLDS)  # nothing else makes the rows
+        at_first = cell if cell.space else notebook.capture(auto=True, folds=options.folds)
+        found = self._sections(at_first, options)
+        spec = editor_spec(options.name or "", cell, options, found=found)
         spec = with_pieces(spec, cell, "pieces" in pieces_in(notebook.namespace))
         self.editor = Editor(spec, self.answer, f"{study_name(cell)}-editor")
 
@@ -92,13 +99,18 @@ class _Editing:
             # Mostly it is known already: the page has asked what trials would do.
             plan = self.planner.known(choice.searched) or self._captured(choice)
             if command == "write_marks":
-                edits = marked(plan.cell, plan.cell.space)
+                rounds = {
+                    "--folds": str(choice.folds or ""),
+                    "--repeats": str(choice.repeats) if choice.repeats > 1 else "",
+                }
+                edits = marked(plan.cell, plan.cell.space, rounds)
                 return EditorAnswer([Edit(**vars(edit)) for edit in edits])
             return EditorAnswer(problems=self._start(plan, choice))
         except CellError as error:
             return EditorAnswer(problems=[beside(p, choice) for p in error.problems])
         except HpoError as error:
-            return EditorAnswer(problems=[EditorProblem("", str(error))])
+            name = "folds" if str(error).startswith("--folds") else ""
+            return EditorAnswer(problems=[EditorProblem(name, str(error))])
 
     def _start(self, plan: _Plan, choice: Choice) -> list[EditorProblem]:
         if self.started:
@@ -110,15 +122,18 @@ class _Editing:
     def _planned(self, choice: Choice) -> _Plan:
         """On the planner's thread."""
         plan = self._captured(choice)
-        return replace(plan, sections=self._sections(plan.cell))
+        options = chosen_options(self.request.options, choice)
+        return replace(plan, sections=self._sections(plan.cell, options))
 
     def _captured(self, choice: Choice) -> _Plan:
         notebook = copy(self.notebook)  # it remembers what was captured last
-        return _Plan(notebook, capture_chosen(notebook, choice))
+        cell = capture_chosen(notebook, choice)
+        program_of(cell, chosen_options(self.request.options, choice), None, notebook.namespace)
+        return _Plan(notebook, cell)
 
-    def _sections(self, cell: CapturedCell) -> list[EditorSection]:
+    def _sections(self, cell: CapturedCell, options: Options) -> list[EditorSection]:
         notebook = self.notebook
-        program = planned(cell, self.request.options, notebook.namespace, notebook.states_for(cell))
+        program = planned(cell, options, notebook.namespace, notebook.states_for(cell))
         facts = Section("Objective and reports", tuple((fact,) for fact in facts_of(cell)))
         sections = [*([facts] if cell.objectives else []), *plan(cell, program, notebook.namespace)]
         return [EditorSection(s.title, [list(row) for row in s.rows]) for s in sections]
@@ -126,6 +141,7 @@ class _Editing:
     def _run(self, plan: _Plan, options: Options) -> None:
         background = options.executor != "inline"
         output = self.editor.hand_over()
+        plan.notebook.request = replace(self.request, options=options)
         runner = Runner(self.notebook.namespace, background=background, output=output)
         try:
             plan.notebook.run(runner, plan.cell, options)
@@ -167,6 +183,7 @@ def capture_chosen(notebook: Notebook, choice: Choice) -> CapturedCell:
     chosen = chosen_space(choice)
     cell = notebook.capture(
         objectives=tuple(Objective(name, direction) for name, direction in choice.objectives),
+        folds=choice.folds,
         line_space=[format_mark(p.distribution, p.condition, key=p.name) for p in chosen.values()],
     )
     if cell.problems:
@@ -185,6 +202,8 @@ def chosen_options(options: Options, choice: Choice) -> Options:
         sampler=choice.sampler or None,
         pruner=choice.pruner or None,
         device=choice.device or "auto",
+        folds=choice.folds,
+        repeats=choice.repeats,
     )
 
 
@@ -192,6 +211,8 @@ def beside(problem: Problem, choice: Choice) -> EditorProblem:
     """A problem of the cell, beside the row or the setting that it is about."""
     if problem.name in choice.distributions:
         return _problem(str(problem.name), problem)
+    if problem.code.startswith("folds"):
+        return _problem("folds", problem)
     if "objective" in problem.code:
         return _problem("objective", problem)
     return EditorProblem("", str(problem))

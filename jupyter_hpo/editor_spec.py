@@ -12,6 +12,7 @@ from .cell.pieces import INSERTED
 from .cell.rewriting import inserted
 from .errors import StudyError
 from .executors.devices import usable_gpus
+from .folding import takes_folds
 from .options import Options, cores
 from .widgets.numbers import memory
 from .widgets.protocol import (
@@ -205,6 +206,9 @@ def _settings(cell: CapturedCell, options: Options) -> EditorSettings:
         sampler=options.sampler or "",
         pruner=options.pruner or "",
         device=options.device,
+        folds=str(options.folds or ""),
+        repeats=str(options.repeats) if options.repeats > 1 else "",
+        foldable=takes_folds(cell.program()),
         samplers=list(SAMPLERS),
         pruners=pruners,
         devices=devices,

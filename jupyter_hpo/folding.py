@@ -9,7 +9,7 @@ from typing import Any
 from .cell import CapturedCell, CellProgram
 from .cell.folds import GROUPS, find_folds, role_of
 from .cell.program import tree_of
-from .errors import Problem, StudyError
+from .errors import CellError, Problem, StudyError
 from .options import Options
 from .study.rounds import Rounds
 from .study.schedulers import Scheduler
@@ -53,6 +53,15 @@ def given_by_folds(problem: Problem) -> bool:
     """Whether it is a name that is not defined, and that `--folds` will bind."""
     undefined = problem.code == "undefined_name" and problem.name is not None
     return undefined and bool(role_of(problem.name or ""))
+
+
+def takes_folds(program: CellProgram) -> bool:
+    """Whether `--folds` would find in the cell what to bind, and what to split."""
+    try:
+        find_folds(tree_of(program))
+    except CellError:
+        return False
+    return True
 
 
 def in_rounds(program: CellProgram, options: Options, rounds: Rounds) -> CellProgram:

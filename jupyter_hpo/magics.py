@@ -48,6 +48,7 @@ class HpoMagics(Magics):  # type: ignore[misc]
 
     def _search(self, request: Request, source: str) -> None:
         from .editing import open_editor
+        from .folding import given_by_folds
         from .notebook import Notebook
         from .run import Runner
 
@@ -57,7 +58,8 @@ class HpoMagics(Magics):  # type: ignore[misc]
             print(explained(cell, notebook))
             return
         wants_editor = request.edit or (not cell.space and not request.auto)
-        problems = [p for p in cell.problems if not (wants_editor and p.code in EDITABLE)]
+        asked = [p for p in cell.problems if p.code in EDITABLE or given_by_folds(p)]
+        problems = [p for p in cell.problems if not (wants_editor and p in asked)]
         if problems:
             raise CellError(problems)
         if wants_editor:

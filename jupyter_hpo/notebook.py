@@ -65,15 +65,16 @@ class Notebook:
         self._readings: dict[bool, Reading] = {}  # without the past, with it
         self._reading = threading.RLock()
 
-    def capture(self, **changes: Any) -> CapturedCell:
-        """changes: arguments of `cell.capture` that differ from what the magic's line says.
+    def capture(self, *, folds: int | str | None = None, **changes: Any) -> CapturedCell:
+        """changes: arguments of `cell.capture` that differ from what the magic's line says, which
+        may say nothing of folds either.
         Raises HpoError for code nested deeper than the interpreter goes."""
         self._changes = changes
         arguments = {**self._arguments, **changes}
         cell = self._captured(arguments)
-        given = bool(self.request.options.folds)
+        self._folds = folds or self.request.options.folds
         problems = (
-            *(p for p in cell.problems if not (given and given_by_folds(p))),
+            *(p for p in cell.problems if not (self._folds and given_by_folds(p))),
             *unknown_choices(cell, self.namespace),
         )
         return replace(cell, typed=tuple(self._as_typed(cell)), problems=problems)
@@ -125,7 +126,8 @@ class Notebook:
             if not unfit:
                 raise
             self._arguments["unfit"] = unfit
-            cell = replace(self.capture(**self._changes), space=cell.space)
+            again = self.capture(folds=self._folds, **self._changes)
+            cell = replace(again, space=cell.space)
             if unfit & cell.free_names:
                 raise
         runner.start(cell, options, self.states_for(cell))

@@ -20,7 +20,7 @@ from .options import MOST_JOBS, PRUNERS, SAMPLERS, Options, parse_pruner
 from .study.constraints import ConstraintError, parse_constraints
 from .study.figures import FIGURES
 from .study.objective import Direction, Objective
-from .widgets.numbers import parse_duration
+from .widgets.numbers import parse_duration, parse_folds
 
 EXAMPLES = {
     "space": "lr=1e-5..1e-1:log hidden=32|64|128",
@@ -195,14 +195,12 @@ def _pruner(text: str) -> str:
 
 
 def _folds(text: str) -> int | str:
-    if text.isidentifier():
-        return text
-    if not text.isdecimal() or int(text) < 2:
+    try:
+        return parse_folds(text)
+    except ValueError as error:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is neither a number of folds, from 2, nor a splitter in the notebook; "
-            "write --folds 5, or --folds cv after cv = StratifiedKFold(5)"
-        )
-    return int(text)
+            f"{error}; write --folds 5, or --folds cv after cv = StratifiedKFold(5)"
+        ) from None
 
 
 def _seed(text: str) -> int:

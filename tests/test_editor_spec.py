@@ -81,6 +81,17 @@ def test_the_budget_begins_as_the_line_says(options, trials, timeout, trial_time
     assert settings.trial_timeout == trial_timeout
 
 
+def test_folds_are_offered_where_the_cell_reads_rows_that_they_can_give_it():
+    def of(code, options=None):
+        settings = editor_spec("s", capture(code), options or Options()).settings
+        return settings.foldable, settings.folds, settings.repeats
+
+    rows = "train_idx, val_idx = split(9)\nval_acc = score(X[train_idx], X[val_idx])\n"
+    assert of(CELL) == (False, "", "")
+    assert of(CELL + rows) == (True, "", "")
+    assert of(rows, Options(folds="cv", repeats=3)) == (True, "cv", "3")
+
+
 def test_devices_are_those_of_the_machine(monkeypatch):
     def words(*gpus, device="auto"):
         monkeypatch.setattr(module, "usable_gpus", lambda environment: gpus)

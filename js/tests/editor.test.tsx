@@ -300,6 +300,23 @@ describe("objectives", () => {
   });
 });
 
+it("offers folds where the cell reads rows, and sends what was typed", async () => {
+  draw();
+  expect(setting("folds")).toBe(null);
+  type(setting("repeats"), "0");
+  expect(text()).toContain("0 is not a whole number above 0.");
+  act(() => render(null, root));
+  draw(editor_spec({ settings: editor_settings({ foldable: true }) }));
+  type(setting("folds"), "1");
+  expect(text()).toContain("1 is neither a number of folds");
+  type(setting("folds"), "5");
+  type(setting("repeats"), "2");
+  await settle(401);
+  expect(sent.at(-1)).toMatchObject(["plan", { folds: "5", repeats: "2" }]);
+  await click(button("What the folds are"));
+  expect(text()).toContain("Cross-validation");
+});
+
 it("explains the samplers where one asks", async () => {
   draw();
   expect(text()).not.toContain("Learns from finished trials.");

@@ -54,6 +54,9 @@ export const editor_settings = (more: Partial<EditorSettings> = {}): EditorSetti
   sampler: "tpe",
   pruner: "",
   device: "auto",
+  folds: "",
+  repeats: "",
+  foldable: false,
   samplers: [
     { word: "tpe", title: "TPE", help: "Learns from finished trials." },
     { word: "random", title: "random", help: "Learns nothing." },

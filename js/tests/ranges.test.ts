@@ -55,13 +55,20 @@ it("checks the settings", () => {
     timeout: "soon",
     trial_timeout: "-1",
     jobs: "x",
+    folds: "1",
+    repeats: "0",
   });
   expect(checkSettings(bad).map((p) => p.name)).toEqual([
     "objective",
     "trials",
+    "repeats",
+    "folds",
     "jobs",
     "timeout",
     "trial_timeout",
   ]);
+  for (const folds of ["", "2", " 10 ", "cv", "größe_2"]) {
+    expect(checkSettings(settings({ folds, repeats: "3" }))).toEqual([]);
+  }
   expect(checkSettings(settings({ trials: "", timeout: "1h 30m", jobs: "auto" }))).toEqual([]);
 });

@@ -110,6 +110,19 @@ def lines_in_words(stretches: list[tuple[int, int]]) -> str:
 LONGEST_S = 10 * 365 * 86400.0
 
 
+def parse_folds(text: str) -> int | str:
+    """How many folds, or the notebook's name of what splits the data. Raises ValueError with a
+    sentence for anything else."""
+    text = text.strip()
+    if text.isidentifier():
+        return text
+    if not text.isdecimal() or int(text) < 2:
+        raise ValueError(
+            f"{text!r} is neither a number of folds, from 2, nor a splitter in the notebook"
+        )
+    return int(text)
+
+
 def parse_duration(text: str) -> float | None:
     """Seconds from '90', '90s', '30m', '1h 30m', '2d'; None for an empty text.
 

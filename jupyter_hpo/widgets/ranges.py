@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import SpaceError
 from ..space import Categorical, Distribution, Float, Int
-from .numbers import number, parse_duration
+from .numbers import number, parse_duration, parse_folds
 from .protocol import (
     DeclaredBy,
     Direction,
@@ -31,7 +31,7 @@ class Choice:
 
     objectives: (expression, direction), at least one. trials, timeout_s, trial_timeout_s: None
     for no limit. jobs: None for automatic. sampler, pruner, device: words of the options, empty
-    for the tool's own choice.
+    for the tool's own choice. folds: a number, a name, or None. repeats: from 1.
     """
 
     distributions: dict[str, Distribution]
@@ -44,11 +44,19 @@ class Choice:
     sampler: str = ""
     pruner: str = ""
     device: str = ""
+    folds: int | str | None = None
+    repeats: int = 1
 
     @property
     def searched(self) -> Choice:
-        """The part that says what is searched, and not how."""
-        return Choice(self.distributions, self.conditions, self.objectives)
+        """The part that says what is searched and what a trial does, and not how it is searched."""
+        return Choice(
+            self.distributions,
+            self.conditions,
+            self.objectives,
+            folds=self.folds,
+            repeats=self.repeats,
+        )
 
 
 @dataclass
@@ -209,6 +217,8 @@ def read_choice(
         sampler=_one_of(reader, "sampler", message.sampler, settings.samplers),
         pruner=_one_of(reader, "pruner", message.pruner, settings.pruners),
         device=_one_of(reader, "device", message.device, settings.devices),
+        folds=_folds(reader, message.folds),
+        repeats=_count(reader, "repeats", message.repeats) or 1,
     )
     return (None, reader.problems) if reader.problems else (choice, [])
 
@@ -241,6 +251,14 @@ def _seconds(reader: _Reader, name: str, text: str) -> float | None:
         return parse_duration(text)
     except ValueError as error:
         reader.complain(name, _sentence(str(error)))
+        return None
+
+
+def _folds(reader: _Reader, text: str) -> int | str | None:
+    try:
+        return parse_folds(text) if text.strip() else None
+    except ValueError as error:
+        reader.complain("folds", f"{error}.")
         return None
 
 

@@ -87,6 +87,7 @@ def test_the_spec_says_who_declared_what_and_what_can_be_chosen(opened):
     ]
     assert [d["word"] for d in settings["devices"]][:2] == ["auto", "cpu"]
     assert all(o["help"] for o in (*settings["samplers"], *settings["pruners"]))
+    assert (settings["folds"], settings["foldable"]) == ("", False)
 
 
 def test_the_plan_follows_what_is_ticked(opened):
@@ -153,7 +154,13 @@ def test_start_runs_what_was_chosen_and_how(opened):
         opened.row("optimizer"),
         opened.row("momentum", condition="optimizer == adam", low="0.5"),
     ]
-    how = {"sampler": "random", "pruner": "none", "device": "cpu", "trial_timeout": "1m"}
+    how = {
+        "sampler": "random",
+        "pruner": "none",
+        "device": "cpu",
+        "trial_timeout": "1m",
+        "repeats": "2",
+    }
     also = [{"name": "val_loss", "direction": "minimize"}]
     reply = opened.ask("start", opened.choice(*rows, **how, jobs="1", also=also))
     assert (reply["ok"], reply["message"]) == (True, "Starting.")
@@ -174,6 +181,7 @@ def test_start_runs_what_was_chosen_and_how(opened):
         "val_acc",
         "val_loss",
     ]
+    assert kernel.value(f"[{options}.folds, {options}.repeats]") == [None, 2]
     params = kernel.value("[t.params for t in study.trials]")
     assert len(params) == 4
     assert {p["lr"] for p in params} <= {0.1, 0.2}
@@ -195,3 +203,20 @@ def test_the_control_channel_stays_open_while_a_plan_is_worked_out(opened):
     assert time.monotonic() - began < 2
     assert opened.planned(opened.choice(opened.row("lr")))["data"] is not None
     opened.kernel.run("_e.capture_chosen = _was")
+
+
+def test_a_cell_whose_rows_nothing_makes_is_offered_folds(opened):
+    rows = "C = 1.0\nacc = C * sum(X[train_idx]) - sum(X[val_idx])\n"
+    opened.kernel.run("import numpy\nX = numpy.arange(20.0)")
+    folded = Opened(opened.kernel, f"%%hpo --maximize acc\n{rows}")
+    settings = folded.spec["settings"]
+    assert (settings["folds"], settings["foldable"]) == ("5", True)
+    chosen = folded.choice(folded.row("C", low="0.1", high="1"), objective="acc")
+    assert folded.planned({**chosen, "folds": "5"})["ok"]
+    for folds, said in (("", "'train_idx' is not defined"), ("cv", "the notebook has no such")):
+        reply = folded.ask("start", {**chosen, "folds": folds})
+        assert said in str(reply["problems"]), reply
+    assert [p["name"] for p in reply["problems"]] == ["folds"]
+    reply = folded.ask("write_marks", {**chosen, "folds": "5", "repeats": "2"})
+    first = reply["data"][0]["after"].partition("\n")[0]
+    assert first == "%%hpo --maximize acc --folds 5 --repeats 2"

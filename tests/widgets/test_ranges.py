@@ -85,6 +85,7 @@ def choice(**more):
 
 def test_a_good_choice_comes_as_values():
     more = {"trials": "40", "timeout": "30m", "trial_timeout": "90", "jobs": "2"}
+    more |= {"folds": " cv ", "repeats": "3"}
     words = {"sampler": "random", "pruner": "none", "device": "cpu"}
     chosen, problems = read_choice(choice(**more, **words), {"lr": "float"}, SETTINGS)
     assert problems == []
@@ -93,12 +94,14 @@ def test_a_good_choice_comes_as_values():
     assert chosen.objectives == (("acc", "maximize"),)
     assert (chosen.trials, chosen.timeout_s, chosen.jobs) == (40, 1800, 2)
     assert chosen.trial_timeout_s == 90
+    assert (chosen.folds, chosen.repeats) == ("cv", 3)
     assert (chosen.sampler, chosen.pruner, chosen.device) == ("random", "none", "cpu")
 
 
 def test_empty_settings_mean_no_limit_and_the_tools_own_choice():
     chosen, _ = read_choice(choice(), {"lr": "float"}, SETTINGS)
     assert (chosen.trials, chosen.timeout_s, chosen.trial_timeout_s) == (None, None, None)
+    assert (chosen.folds, chosen.repeats) == (None, 1)
     assert (chosen.jobs, chosen.sampler, chosen.pruner, chosen.device) == (None, "", "", "")
 
 
@@ -109,6 +112,8 @@ def test_what_is_searched_is_told_from_how():
     other, _ = read_choice(choice(objective="loss"), kinds, SETTINGS)
     assert slow != quick
     assert slow.searched == quick.searched != other.searched
+    folds, _ = read_choice(choice(folds="5"), kinds, SETTINGS)
+    assert folds.searched != slow.searched
 
 
 def test_several_objectives():
@@ -122,12 +127,16 @@ def test_several_objectives():
 def test_all_problems_are_told_together():
     rows = [EditorChoiceRow("lr", "float", "5", "1"), EditorChoiceRow("nope", "int", "1", "2")]
     texts = {"trials": "0", "timeout": "soon", "trial_timeout": "-1", "jobs": "many"}
+    texts |= {"folds": "1", "repeats": "0"}
     words = {"sampler": "gp", "pruner": "asha", "device": "cuda:9"}
     bad = choice(rows=rows, objective="", **texts, **words)
     chosen, problems = read_choice(bad, {"lr": "float"}, SETTINGS)
     assert chosen is None
-    assert [p.name for p in problems] == ["lr", "nope", "objective", *texts, *words]
-    assert problems[-1].message == "There is no device 'cuda:9', only auto, cpu."
+    assert [p.name for p in problems] == [
+        *("lr", "nope", "objective", "trials", "timeout", "trial_timeout", "jobs"),
+        *(*words, "folds", "repeats"),
+    ]
+    assert problems[-3].message == "There is no device 'cuda:9', only auto, cpu."
 
 
 def test_nothing_ticked():

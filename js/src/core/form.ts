@@ -14,12 +14,12 @@ export const edited = (row: EditorRow): EditedRow => ({
 });
 
 export function settingsOf(given: EditorSettings): Settings {
-  const { objectives, chosen, trials, timeout, trial_timeout, jobs } = given;
+  const { objectives, chosen, trials, timeout, trial_timeout, jobs, folds, repeats } = given;
   const goals = objectives.slice(0, chosen).map(({ name, direction }) => ({ name, direction }));
   const direction = objectives[0]?.direction ?? "minimize";
   if (!goals.length) goals.push({ name: "", direction });
   const { sampler, pruner, device } = given;
-  return { goals, trials, timeout, trial_timeout, jobs, sampler, pruner, device };
+  return { goals, trials, timeout, trial_timeout, jobs, folds, repeats, sampler, pruner, device };
 }
 
 /** The kinds of range that the value in the code can have (see `to_distribution`). */

@@ -258,6 +258,9 @@ export interface EditorSettings {
   sampler: string;
   pruner: string;
   device: string;
+  folds: string;
+  repeats: string;
+  foldable: boolean;
   samplers: EditorOption[];
   pruners: EditorOption[];
   devices: EditorOption[];
@@ -306,6 +309,8 @@ export interface EditorChoice {
   sampler: string;
   pruner: string;
   device: string;
+  folds: string;
+  repeats: string;
   also: EditorGoal[];
 }
 

@@ -10,6 +10,8 @@ export interface Settings {
   timeout: string;
   trial_timeout: string;
   jobs: string;
+  folds: string;
+  repeats: string;
   sampler: string;
   pruner: string;
   device: string;
@@ -104,6 +106,12 @@ export function checkSettings(settings: Settings): Finding[] {
     found.push({ name: "objective", message, empty: true });
   }
   whole("trials", settings.trials);
+  whole("repeats", settings.repeats);
+  const folds = settings.folds.trim();
+  if (folds && !/^([2-9]|[1-9]\d+|[\p{L}_][\p{L}\p{N}_]*)$/u.test(folds)) {
+    const message = `${folds} is neither a number of folds, from 2, nor the name of a splitter.`;
+    found.push({ name: "folds", message });
+  }
   if (settings.jobs.trim().toLowerCase() !== "auto") whole("jobs", settings.jobs);
   for (const name of ["timeout", "trial_timeout"] as const) {
     const time = settings[name].trim();

@@ -56,7 +56,7 @@ export function Editor(props: Props) {
     [form],
   );
   const choice = choiceOf(rows, settings);
-  const key = JSON.stringify([choice.rows, choice.objective, choice.direction, choice.also]);
+  const key = JSON.stringify([choice.rows, choice.objective, choice.direction, choice.also, choice.folds, choice.repeats]);
   const ready = ticked.length > 0 && !findings.length;
   const plan = usePlan(key, ready ? choice : null, spec.found, askPlan);
 

@@ -29,8 +29,28 @@ const DIRECTIONS = [
 /** So many candidates are offered as buttons; the field suggests all of them. */
 const OFFERED = 6;
 
+const ROUNDS = [
+  {
+    key: "folds",
+    placeholder: "none, or 5",
+    title: "Folds",
+    help:
+      "Cross-validation: a trial runs the cell once for each fold, with other rows to train on " +
+      "and to score on, and its value is the mean. A number, or the name of a splitter of the " +
+      "notebook. After each fold a trial that does worse than the best one ends.",
+  },
+  {
+    key: "repeats",
+    placeholder: "1",
+    title: "Repeats",
+    help:
+      "A trial runs the cell so many times with other seeds, and its value is the mean: for " +
+      "trainings that luck sways.",
+  },
+] as const;
+
 const EXPLAINED = ["sampler", "pruner", "device"] as const;
-type Explained = (typeof EXPLAINED)[number];
+type Explained = (typeof EXPLAINED)[number] | (typeof ROUNDS)[number]["key"];
 
 export function Settings(props: Props) {
   const { given, settings, onChange, problemsOf } = props;
@@ -40,7 +60,23 @@ export function Settings(props: Props) {
     sampler: given.samplers,
     pruner: given.pruners,
     device: given.devices,
+    folds: [{ word: "", ...ROUNDS[0] }],
+    repeats: [{ word: "", ...ROUNDS[1] }],
   };
+  const what = (name: Explained, title: string | undefined) => (
+    <button
+      type="button"
+      class="hpo-what"
+      aria-expanded={open === name}
+      aria-controls={id}
+      aria-label={`What the ${name} ${name.endsWith("s") ? "are" : "is"}`}
+      title={title}
+      onClick={() => setOpen(open === name ? null : name)}
+    >
+      ?
+    </button>
+  );
+  const rounds = ROUNDS.filter(({ key }) => key !== "folds" || given.foldable || given.folds);
   return (
     <div class="hpo-settings">
       <Goals {...props} />
@@ -57,6 +93,19 @@ export function Settings(props: Props) {
             />
           </Setting>
         ))}
+        {rounds.map(({ key, placeholder, help }) => (
+          <Setting key={key} problems={problemsOf(key)}>
+            <Field
+              label={key}
+              field={key}
+              value={settings[key]}
+              onInput={(value) => onChange({ [key]: value })}
+              placeholder={placeholder}
+              bad={problemsOf(key).length > 0}
+            />
+            {what(key, help)}
+          </Setting>
+        ))}
         {EXPLAINED.filter((name) => options[name].length).map((name) => (
           <Setting key={name} problems={problemsOf(name)}>
             <Select
@@ -65,17 +114,7 @@ export function Settings(props: Props) {
               options={options[name].map(({ word, title }) => [word, line(title, 60)])}
               onChange={(value) => onChange({ [name]: value })}
             />
-            <button
-              type="button"
-              class="hpo-what"
-              aria-expanded={open === name}
-              aria-controls={id}
-              aria-label={`What the ${name} is`}
-              title={options[name].find(({ word }) => word === settings[name])?.help}
-              onClick={() => setOpen(open === name ? null : name)}
-            >
-              ?
-            </button>
+            {what(name, options[name].find(({ word }) => word === settings[name])?.help)}
           </Setting>
         ))}
       </div>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ...errors import Problem, StudyError
 from ...space import Parameter, SearchSpace
@@ -24,13 +24,16 @@ LONG = 88
 _OBJECTIVE = re.compile(r"(?<!\S)--(?:min|max)imize\b")
 
 
-def marked(cell: CapturedCell, chosen: SearchSpace) -> list[CellEdit]:
+def marked(
+    cell: CapturedCell, chosen: SearchSpace, options: Mapping[str, str] | None = None
+) -> list[CellEdit]:
     """The cells' texts in which marks say what was chosen, and nothing else is declared: marks
     of other values are taken off, and what the magic line says of any. Marks that mean what was
     chosen stay as they are written. What no mark can mean (one of several alike on a line) is
     said on the magic line.
 
-    cell: captured with what was chosen, so that every chosen value has its place. Raises
+    cell: captured with what was chosen, so that every chosen value has its place. options: of the
+    magic line, and what each is to say from now on ('--folds': '5'; '' leaves it out). Raises
     StudyError for a value that isn't there, or a cell whose text isn't known.
     """
     tunables = {t.name: t for t in cell.tunables}
@@ -58,7 +61,7 @@ def marked(cell: CapturedCell, chosen: SearchSpace) -> list[CellEdit]:
         for name in chosen
         if name in on_line
     ]
-    edits = [one.edit(said) for one in cells]
+    edits = [one.edit(said, options or {}) for one in cells]
     return [edit for edit in edits if edit.after != edit.before]
 
 
@@ -137,10 +140,12 @@ class _Cell:
     def marked_python(self) -> str:
         return self.plain.after(self._splices(self.plain))
 
-    def edit(self, on_line: Iterable[str]) -> CellEdit:
-        """on_line: specs that the magic line has to say, in the training cell."""
+    def edit(self, on_line: Iterable[str], options: Mapping[str, str]) -> CellEdit:
+        """on_line: specs that the magic line has to say, in the training cell; options: too."""
         splices = self._splices(self.text)
-        return self.text.edit(splices if self.number else [*splices, *self._line(list(on_line))])
+        if not self.number:
+            splices += self._line(list(on_line), options)
+        return self.text.edit(splices)
 
     def _splices(self, into: TypedText) -> list[Splice]:
         found = (self.comments.splice(line, texts, into) for line, texts in self.specs.items())
@@ -256,7 +261,7 @@ class _Cell:
 
     # the magic line -----------------------------------------------------------------
 
-    def _line(self, specs: list[str]) -> Iterator[Splice]:
+    def _line(self, specs: list[str], options: Mapping[str, str]) -> Iterator[Splice]:
         """What the magic line says of values goes, for it would count for more than the marks;
         these specs come instead. So does `--edit`, now that the marks say what was chosen. The
         objective chosen is said when none is."""
@@ -271,13 +276,16 @@ class _Cell:
         new = list(map(_line_word, specs))
         if not _OBJECTIVE.search(content):
             new += [f"--{o.direction} {_one_word(o.source)}" for o in self.objectives]
-        for start, stop in words(content):
+        new += [f"{flag} {value}" for flag, value in options.items() if value]
+        for start, stop in _spans(content, options):
             said = word(content[start:stop]).text
             known = parse_line_space([said])[0] if start > begin and said[:1] != "-" else []
             if said == "--edit":  # the marks say now what it asked for
                 yield Splice(at + _bytes(content[:start].rstrip()), at + _bytes(content[:stop]), "")
                 continue
-            if not known or known[0].key not in names or isinstance(known[0].body, Fixed | Tie):
+            ours = said.partition(" ")[0].partition("=")[0] in options
+            other = not known or known[0].key not in names or isinstance(known[0].body, Fixed | Tie)
+            if other and not ours:
                 continue
             if content[start:stop] in new:
                 new.remove(content[start:stop])
@@ -287,6 +295,17 @@ class _Cell:
         if new:
             end = at + _bytes(content)
             yield Splice(end, end, "".join(f" {text}" for text in new))
+
+
+def _spans(line: str, options: Collection[str]) -> Iterator[tuple[int, int]]:
+    """The words of the magic line, each of these options together with its value."""
+    begun: int | None = None
+    for start, stop in words(line):
+        if begun is None and line[start:stop] in options:
+            begun = start
+            continue
+        yield start if begun is None else begun, stop
+        begun = None
 
 
 def stands_at(place: Place, value: Value) -> bool:

@@ -161,6 +161,7 @@ def _choice(message: Any) -> EditorChoice:
         raise BadCommand(f"the editor's choice is malformed: {error}") from None
     texts = [choice.objective, choice.trials, choice.timeout, choice.jobs]
     texts += [choice.trial_timeout, choice.sampler, choice.pruner, choice.device]
+    texts += [choice.folds, choice.repeats]
     texts += [goal.name for goal in choice.also]
     texts += [t for r in rows for t in (r.name, r.low, r.high, r.step, r.choices, r.condition)]
     if not all(isinstance(text, str) for text in texts):

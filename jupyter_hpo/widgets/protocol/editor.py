@@ -57,7 +57,8 @@ class EditorOption:
 class EditorSettings:
     """samplers, pruners, devices: what can be chosen, each an option's word and what to say of
     it; the empty word is the tool's own choice. objectives: what can be optimised, the
-    likeliest first; chosen: so many of them are, from the first on."""
+    likeliest first; chosen: so many of them are, from the first on. folds, repeats: as the
+    options; foldable: the cell reads rows that folds can give it."""
 
     objectives: list[ObjectiveCandidate]
     chosen: int = 0
@@ -68,6 +69,9 @@ class EditorSettings:
     sampler: str = ""
     pruner: str = ""
     device: str = ""
+    folds: str = ""
+    repeats: str = ""
+    foldable: bool = False
     samplers: list[EditorOption] = field(default_factory=list)
     pruners: list[EditorOption] = field(default_factory=list)
     devices: list[EditorOption] = field(default_factory=list)
@@ -137,7 +141,8 @@ class EditorChoice:
 
     also: objectives beside the first. trials, timeout, trial_timeout: empty means no limit.
     jobs: 'auto' or a number. sampler, pruner, device: as the options of `%%hpo`; empty leaves
-    the choice to the tool.
+    the choice to the tool. folds: a number or a name, empty for none. repeats: a number, empty
+    for one.
     """
 
     rows: list[EditorChoiceRow]
@@ -150,13 +155,15 @@ class EditorChoice:
     sampler: str = ""
     pruner: str = ""
     device: str = ""
+    folds: str = ""
+    repeats: str = ""
     also: list[EditorGoal] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class EditorProblem:
     """name: the row it stands beside, or 'objective', 'trials', 'timeout',
-    'trial_timeout', 'jobs', 'sampler', 'pruner', 'device', ''."""
+    'trial_timeout', 'jobs', 'folds', 'repeats', 'sampler', 'pruner', 'device', ''."""
 
     name: str
     message: str

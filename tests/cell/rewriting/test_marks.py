@@ -118,6 +118,22 @@ def test_the_magic_line_opens_the_editor_no_more_and_says_the_objective(line, so
     parse_line(then.removeprefix("%%hpo"))
 
 
+@pytest.mark.parametrize(
+    ("said", "folds", "then"),
+    [
+        ("", "5", " --folds 5"),
+        (" --folds 5 --quiet", "5", " --folds 5 --quiet"),
+        (" --folds 5 --quiet", "3", " --quiet --folds 3"),
+        (" --folds=cv --quiet", "", " --quiet"),
+    ],
+)
+def test_the_magic_line_says_the_options_that_it_is_given(said, folds, then):
+    text = f"%%hpo --minimize loss{said}\nlr = 1e-3\nloss = lr\n"
+    (edit,) = marked(captured(text), chosen(lr=LR), {"--folds": folds, "--repeats": ""})
+    assert edit.after.partition("\n")[0] == f"%%hpo --minimize loss{then}"
+    parse_line(then)
+
+
 def test_what_no_mark_can_mean_is_said_on_the_magic_line():
     text = (
         "%%hpo --minimize loss\nimport torch.nn as nn\n"
