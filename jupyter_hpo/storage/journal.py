@@ -34,7 +34,7 @@ from . import records
 from .memory import close_zombie
 
 PREFIX = "jupyter_hpo:"
-OUTSIDE = f"{PREFIX}outside"
+REPORT = f"{PREFIX}report-"
 CLOSE_S = 10.0
 
 BATCH = 500
@@ -76,9 +76,11 @@ class JournalStorage:
             return self._load()
 
     def _load(self) -> list[Trial]:
+        described = self.described()
         for frozen in self._journal.get_all_trials(self._study_id, deepcopy=False):
             self._ids[frozen.number] = frozen._trial_id
-            self._written[frozen.number] = dict(frozen.user_attrs)
+            later = described.get(f"trial-{frozen.number}")
+            self._written[frozen.number] = later or _told(frozen.user_attrs)
             if frozen.state.is_finished():
                 self._finished.add(frozen.number)
         trials = thaw_all(self._journal, self._study_id)
@@ -182,19 +184,19 @@ class JournalStorage:
             if attributes != known:
                 key = f"{PREFIX}trial-{number}"
                 self._records.append(records.study_attribute(self._study_id, key, attributes))
+                self._written[number] = attributes
             return
-        for key, value in attributes.items():
+        no_longer: dict[str, Any] = dict.fromkeys(known.keys() - attributes.keys())
+        for key, value in {**no_longer, **attributes}.items():
             if known.get(key) != value:
                 self._records.append(records.trial_attribute(trial_id, key, value))
                 known[key] = value
-        if known.get(OUTSIDE) and OUTSIDE not in attributes:
-            self._records.append(records.trial_attribute(trial_id, OUTSIDE, False))
-            del known[OUTSIDE]
         if state.is_finished():
             for text, amount in constraints.items():
                 self._records.append(records.constraint(trial_id, text, amount))
             self._records.append(records.end(trial_id, state, values))
             self._finished.add(number)
+            self._written[number] = attributes
 
     def _identify(self, number: int) -> int:
         """Optuna's id of the trial just recorded: it numbers trials as they stand in the file,
@@ -214,7 +216,7 @@ class JournalStorage:
         if len(report.values) == 1:
             self._records.append(records.report(trial_id, report.step, report.values[0]))
         else:
-            key = f"{PREFIX}report-{report.step}"
+            key = f"{REPORT}{report.step}"
             told = [None if isnan(value) else value for value in report.values]
             self._records.append(records.trial_attribute(trial_id, key, told))
 
@@ -377,21 +379,21 @@ def open_journal(path: Path) -> OptunaJournal:
 
 def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
     """Our trial from Optuna's, with what we put into its attributes."""
-    attributes = {**frozen.user_attrs, **(later or {})}
+    attributes = later or _told(frozen.user_attrs)
     reports = [Report(s, (v,), 0) for s, v in sorted(frozen.intermediate_values.items())]
-    for key, value in attributes.items():
-        if key.startswith(f"{PREFIX}report-"):
+    for key, value in frozen.user_attrs.items():
+        if key.startswith(REPORT):
             told = tuple(nan if one is None else one for one in value)
             reports.append(Report(int(key.rpartition("-")[2]), told, 0))
     error = attributes.get(f"{PREFIX}error")
-    own = dict((later or attributes).get(f"{PREFIX}own", {}))
+    own = dict(attributes.get(f"{PREFIX}own", {}))
     inherited = dict(attributes.get(f"{PREFIX}inherited", {}))
     values = tuple(frozen.values) if frozen.values is not None else None
     if values is None and frozen.state is OptunaState.PRUNED and reports:
         values = reports[-1].values
     begun = frozen.datetime_start.timestamp() if frozen.datetime_start else None
     written = frozen.datetime_complete.timestamp() if frozen.datetime_complete else None
-    amounts = (later or attributes).get(f"{PREFIX}constraints") or {
+    amounts = attributes.get(f"{PREFIX}constraints") or {
         text: amount for text, amount in frozen.constraints.items() if text != MEMORY
     }
     trial = Trial(
@@ -408,13 +410,22 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         enqueued=attributes.get(f"{PREFIX}enqueued", False),
         own=own,
         rounds=[tuple(one) for one in attributes.get(f"{PREFIX}rounds", ())],
-        outside=(later or attributes).get(OUTSIDE, False),
+        outside=attributes.get(f"{PREFIX}outside", False),
         amounts=dict(attributes.get(f"{PREFIX}amounts", {})),
         parent=attributes.get(f"{PREFIX}parent"),
         inherited=inherited,
     )
     trial.take_amounts(amounts)
     return trial
+
+
+def _told(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Of Optuna's attributes of a trial those that `_attributes` makes; None: no longer so."""
+    return {
+        key: value
+        for key, value in attributes.items()
+        if key.startswith(PREFIX) and not key.startswith(REPORT) and value is not None
+    }
 
 
 def _attributes(trial: Trial) -> dict[str, Any]:
@@ -435,4 +446,5 @@ def _attributes(trial: Trial) -> dict[str, Any]:
         "amounts": trial.amounts,
     }
     # Through JSON, so that what is compared is what is read back.
-    return {PREFIX + k: json.loads(json.dumps(v)) for k, v in content.items() if v}
+    told = {k: v for k, v in content.items() if v or (v == 0 and v is not False)}
+    return {PREFIX + k: json.loads(json.dumps(v)) for k, v in told.items()}

@@ -35,7 +35,9 @@ class Breeding(Lifecycle):
         for worse, better in pbt.turn_over(left):
             number, self._next_number = self._next_number, self._next_number + 1
             parent = self.trials[better]
-            trial = Trial(number, pbt.explore(parent.params), own=dict(parent.own), parent=better)
+            own = dict(parent.own)  # its code knows no mark for these
+            params = {**pbt.explore(parent.params), **own}
+            trial = Trial(number, params, own=own, parent=better)
             pbt.born(number, better)
             trial.notice = self._origin(trial)
             self.books.add(trial)
@@ -75,9 +77,10 @@ class Breeding(Lifecycle):
 
     def _origin(self, trial: Trial) -> str:
         """Where a copy comes from and what it changed, for the person."""
-        pbt, parent = self.scheduler, self.trials.get(trial.parent or 0)
-        if parent is None or not isinstance(pbt, Pbt):
+        pbt = self.scheduler
+        if trial.parent is None or not isinstance(pbt, Pbt):
             return ""
+        parent = self.trials[trial.parent]
         values = {n: v for n, v in trial.params.items() if v != parent.params.get(n)}
         new = ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
         where = f"goes on from trial {parent.number} at step {pbt.step(trial.number)}"

@@ -216,9 +216,14 @@ def _rises(node: ast.expr) -> bool:
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return _rises(left) and _rises(right)
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            return _rises(left) and _rises(right)  # of what is never below zero
+            return all(_rises(side) and not _subtracts(side) for side in (left, right))
         case ast.BinOp(left=left, op=ast.Sub() | ast.Div(), right=ast.Constant()):
             return _rises(left)
         case ast.Call(func=ast.Name(id="max" | "min"), args=args, keywords=[]):
             return all(map(_rises, args))
     return False
+
+
+def _subtracts(node: ast.expr) -> bool:
+    """Whether it may be below zero, for all that figures never are."""
+    return any(isinstance(part, ast.Sub) for part in ast.walk(node))

@@ -113,7 +113,7 @@ class Lifecycle(RoundKeeping):
         trial.objects_path = event.path if event.names else None
         if event.left_out:
             left = (f"{name} not kept: {why}" for name, why in event.left_out.items())
-            trial.notice = "; ".join(left)
+            trial.notice = "; ".join(filter(None, [trial.notice, *left]))
         if event.n_bytes:
             trial.figures[OBJECTS] = float(event.n_bytes)
         self._touch(trial)
@@ -126,13 +126,16 @@ class Lifecycle(RoundKeeping):
 
     def _no_room(self, trial: Trial) -> str:
         """Why the objects of a trial on the front can't be kept beside those of the others."""
-        limit, others = self.config.keep_limit_bytes, self.books.front.trials
-        kept = [t.figures[OBJECTS] for t in others if t.objects_path and OBJECTS in t.figures]
+        limit, kept_for = self.config.keep_limit_bytes, [*self.books.front.trials]
+        if self.chosen in self.trials and self.chosen not in self.books.front:
+            kept_for.append(self.trials[self.chosen])
+        kept = [t.figures[OBJECTS] for t in kept_for if t.objects_path and OBJECTS in t.figures]
         if limit is None or len(kept) < 2 or sum(kept) <= limit:
             return ""
+        others = "another trial" if len(kept) == 2 else f"the {len(kept) - 1} others"
         return (
-            f"its objects were not kept: with those of the {len(kept) - 1} other trials of the "
-            f"front they would take {sum(kept) / 1e9:.1f} GB, more than --keep-limit allows"
+            f"its objects were not kept: with those of {others} they would take "
+            f"{sum(kept) / 1e9:.1f} GB, more than --keep-limit allows"
         )
 
     def _discard(self, trial: Trial, out: list[m.Command]) -> None:
@@ -170,7 +173,9 @@ class Lifecycle(RoundKeeping):
 
     def _on_died(self, event: ev.Died, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
-        if trial.state is TrialState.COMPLETE:  # its objects were lost, its value was not
+        if trial.number in self._places.between or trial.number in self._at_round_end:
+            self._died_between(trial, event.reason, out)
+        elif trial.state is TrialState.COMPLETE:  # its objects were lost, its value was not
             trial.notice = f"its objects were lost: {event.reason}"
             self._touch(trial)
             out.append(m.Save(trial))
@@ -194,6 +199,9 @@ class Lifecycle(RoundKeeping):
             self.books.enter(trial, TrialState.WAITING)
             self._begin_anew(trial)
             trial.notice = f"{MEMORY[error.kind]}, so it was tried again alone"
+            if trial.parent is not None:  # the state that it went on from is gone
+                trial.notice += f", from its beginning and no longer from trial {trial.parent}"
+                trial.parent, trial.inherited = None, {}
             self._touch(trial)
             out.append(m.Save(trial))
         else:

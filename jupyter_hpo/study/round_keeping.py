@@ -15,7 +15,7 @@ from .places import Waits
 from .ranking import losses
 from .rounds import mean
 from .schedulers import Scheduler, Verdict
-from .states import States
+from .states import States, has_curve
 from .trial import Report, Trial, TrialError, TrialState
 
 PRUNED_BY_YOU = "pruned by you"
@@ -53,6 +53,8 @@ class RoundKeeping(States):
             trial.amounts[text] = trial.amounts.get(text, 0.0) + amount
         self._judge_constraints(trial)
         if len(trial.rounds) == rounds.n:
+            if self.judge is not None:
+                self._round_verdict(trial, self.judge)  # others are compared with this one as well
             return False
         self.pace.finished(number, self._now)
         self._places.packing.finished(number, event.figures, self._now)
@@ -123,13 +125,38 @@ class RoundKeeping(States):
 
     def _next_round(self, trial: Trial, out: list[m.Command]) -> None:
         """The run ends, and the next begins when its process has gone."""
+        self._to_come_again(trial, out)
+        out.append(m.Release(trial.number))
+
+    def _to_come_again(self, trial: Trial, out: list[m.Command]) -> None:
         self._at_round_end.discard(trial.number)
         self._places.go_on(trial.number)
         self._ran.stop(trial.number, self._now)
         self.books.enter(trial, TrialState.WAITING)
         self._places.between.append(trial.number)
         self._touch(trial)
-        out += [m.Save(trial), m.Release(trial.number)]
+        out.append(m.Save(trial))
+
+    def _died_between(self, trial: Trial, reason: str, out: list[m.Command]) -> None:
+        """The process died with its round done: nothing of that is lost, and the next has a
+        process of its own. One that was held does another round before it is held again."""
+        number = trial.number
+        trial.notice = f"after {self.config.rounds.name(len(trial.rounds) - 1)}: {reason}"
+        if number in self._at_round_end:
+            if self._places.waiting.get(number) is Waits.PERSON:
+                self._to_pause.add(number)
+            self.scheduler.withdraw(number)
+            self._to_come_again(trial, out)
+        else:
+            self._touch(trial)
+            out.append(m.Save(trial))
+
+    def _prune_between(self, trial: Trial, out: list[m.Command]) -> None:
+        """The person ends a trial whose next round has not begun."""
+        if trial.number in self._places.alive:  # the process of the last one is going
+            self._stop_trial(trial.number, PRUNED_BY_YOU, out)
+        else:
+            self._stop_between(trial, PRUNED_BY_YOU, out)
 
     def _end_between(self, trial: Trial, why: str, out: list[m.Command]) -> None:
         """The trial, whose process waits at the end of a round, has done its last."""
@@ -235,7 +262,7 @@ class RoundKeeping(States):
                 trial.figures = dict(other.figures)
                 self._ran_before_s[trial.number] = trial.figures.pop("running_s", 0.0)
                 self._judge_constraints(trial)
-                if len(other.reports) > len(other.rounds):
+                if has_curve(other):
                     self._curves.add(trial.number)
                 self._cut_short.remove(other)
                 self._replay_rounds(trial)

@@ -16,6 +16,7 @@ from .pace import Pace
 from .packing import Packing, fixed_slots
 from .places import Places, Waits
 from .ranking import losses
+from .rounds import are_means
 from .schedulers import NoPruning, Scheduler
 from .stops import Stops
 from .stopwatch import Stopwatch
@@ -151,9 +152,11 @@ class States:
         trial.finished_at = self._now
         self.books.enter(trial, state, error)
         beaten = self.books.front.take(trial)
-        for judge in self._judges:
-            if judge is not self.scheduler or number not in self._curves:
-                judge.on_end(number, complete=state is TrialState.COMPLETE)
+        complete = state is TrialState.COMPLETE
+        if number not in self._curves:
+            self.scheduler.on_end(number, complete=complete)
+        if self.judge is not None:  # nobody is worse than one that can't win
+            self.judge.on_end(number, complete=complete and not trial.violations)
         self._progress.add(trial, leads=number in self.books.front)
         self._touch(trial)
         out += [m.Save(trial)] if trial.outside else [m.Tell(trial), m.Save(trial)]
@@ -201,24 +204,37 @@ class States:
         self._progress.earlier(trials, front[0] if front else None)
         self._leave_out({t.number for t in trials if t.outside})
         for trial in trials:
-            if interrupted(trial):
-                continue
-            for report in trial.reports:
-                loss = self._loss(trial.number, report)
-                if loss is not None:
-                    self.scheduler.on_report(trial.number, report.step, loss)
-            self._replay_rounds(trial)
-            for judge in self._judges:
-                judge.on_end(trial.number, complete=trial.state is TrialState.COMPLETE)
+            if not interrupted(trial):
+                self._replay(trial)
 
     @property
     def _judges(self) -> list[Scheduler]:
         return [self.scheduler] if self.judge is None else [self.scheduler, self.judge]
 
+    def _replay(self, trial: Trial) -> None:
+        """Tell of an earlier trial what was told while it ran, and to whom."""
+        several, complete = self.config.rounds.n > 1, trial.state is TrialState.COMPLETE
+        curve = several and bool(trial.rounds and has_curve(trial))
+        by_judge = bool(trial.rounds) and not curve and self.judge is not None
+        unheard = several and trial.rounds and not curve and len(self.config.objectives) != 1
+        if not by_judge and not unheard:
+            means = several and trial.rounds and not curve  # the last one is its value
+            for report in trial.reports[: self.config.rounds.n - 1] if means else trial.reports:
+                loss = self._loss(trial.number, report)
+                if loss is not None:
+                    self.scheduler.on_report(trial.number, report.step, loss)
+        self._replay_rounds(trial)
+        self.scheduler.on_end(trial.number, complete=curve or complete)
+        if self.judge is not None:
+            self.judge.on_end(trial.number, complete=complete and not trial.violations)
+
     def _replay_rounds(self, trial: Trial) -> None:
         """Tell the judge of rounds that were done earlier."""
         if self.judge is not None and len(self.config.objectives) == 1:
+            steps = {report.step for report in trial.reports}
             for step, values in enumerate(trial.rounds, start=1):
+                if self.config.rounds.n == 1 and step not in steps:
+                    return  # a fold had no value: from there on there were no pairs
                 loss = losses(self.config.objectives, values)[0]
                 self.judge.on_report(trial.number, step, loss)
 
@@ -253,3 +269,9 @@ class States:
         """The trial has no second attempt."""
         self._places.give_up(trial.number)
         self._close(trial, TrialState.FAIL, out, TrialError(kind, why))
+
+
+def has_curve(trial: Trial) -> bool:
+    """Whether the reports of a trial of several runs are those of its first."""
+    told = [report.values for report in trial.reports]
+    return bool(told) and not are_means(told, trial.rounds)

@@ -10,6 +10,7 @@ from .endings import STOPPED_BY_YOU
 from .places import Waits
 from .ranking import telling
 from .round_keeping import NO_LONGER, PRUNED_BY_YOU
+from .schedulers import Pbt
 from .stopwatch import Stopwatch
 from .trial import Trial
 
@@ -78,7 +79,9 @@ class Steering(Breeding):
         trial = self._steerable(event.number)
         if trial is None:
             return
-        if trial.number in self._places.waiting:
+        if trial.number in self._places.between:
+            self._prune_between(trial, out)
+        elif trial.number in self._places.waiting:
             self._stop_trial(trial.number, PRUNED_BY_YOU, out)
         else:
             self._to_prune.add(trial.number)
@@ -110,7 +113,8 @@ class Steering(Breeding):
 
     def _steerable(self, number: int) -> Trial | None:
         """The trial when it can still be paused or resumed."""
-        if number not in self._places.alive or number in self._stops:
+        under_way = number in self._places.alive or number in self._places.between
+        if not under_way or number in self._stops:
             return None
         trial = self.trials[number]
         return None if trial.state.finished else trial
@@ -135,7 +139,11 @@ class Steering(Breeding):
         self._touch()
 
     def _on_choose(self, event: m.Chosen, out: list[m.Command]) -> None:
+        before = self.trials.get(self.chosen) if self.chosen is not None else None
         self.choose(event.number)
+        if before is not None and before.number not in self.books.front and before.objects_path:
+            self._discard(before, out)  # they were kept for that only
+            out.append(m.Save(before))
         out.append(m.Describe({"chosen": event.number}))
 
     def _on_space(self, event: m.SpaceChanged, out: list[m.Command]) -> None:
@@ -144,6 +152,8 @@ class Steering(Breeding):
         self.space, self._begun = event.space, self._begun or self.n_done > 0
         self.exhausted = ""
         self.config = replace(self.config, first=event.space.defaults())
+        if isinstance(self.scheduler, Pbt):
+            self.scheduler.space = event.space
         for trial in self.trials.values():
             tuned = trial.tuned
             params = event.space.completed(tuned)

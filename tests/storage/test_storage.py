@@ -99,6 +99,24 @@ def test_a_finished_trial_reads_back_equal(reopen):
     assert bare(read) == bare(written)
 
 
+def test_numbers_that_are_zero_are_written_and_what_is_no_longer_so_is_not_read(reopen):
+    storage = reopen()
+    copy = trial(0, parent=0, rounds=[(0.5,), (0.5,)], amounts={"acc > 1": 0.0}, notice="copied")
+    storage.save(copy)
+    other = trial(1, parent=3, inherited={"lr": 1e-3}, notice="copied", rounds=[(1.0,)])
+    storage.save(other)
+    other.parent, other.inherited, other.notice, other.rounds = None, {}, "", []
+    write(storage, other, values=(0.25,))
+    later = write(storage, trial(2, outside=True), values=(0.5,))
+    later.outside = False
+    storage.save(later)
+    for _ in range(2):
+        first, second, third = reopen().load()
+        assert (first.parent, first.amounts) == (0, {"acc > 1": 0.0})
+        assert (second.parent, second.inherited, second.notice, second.rounds) == (None, {}, "", [])
+        assert not third.outside
+
+
 def test_a_failed_trial_keeps_its_error(reopen):
     error = TrialError("ValueError", "bad <b>value</b>", 7, "Traceback ...\nline 7")
     written = write(reopen(), trial(), state="FAIL", error=error, finished_at=1001.0)

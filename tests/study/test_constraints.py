@@ -39,6 +39,8 @@ SMALL = "n_params <= 1e6"
         ("n_params <= width", [("n_params <= width", False)]),
         ("reports_per_s <= 5", [("reports_per_s <= 5", False)]),  # it may fall yet
         ("wall_s - cpu_s <= 1", [("wall_s - cpu_s <= 1", False)]),
+        ("wall_s * n_params - 5 <= 1", [("wall_s * n_params - 5 <= 1", True)]),
+        ("(n_params - 5) * wall_s <= 1", [("(n_params - 5) * wall_s <= 1", False)]),  # below 0?
     ],
 )
 def test_comparisons_are_constraints_and_some_stay_broken(text, found):
@@ -291,8 +293,21 @@ def test_the_person_may_choose_another_trial_and_its_objects_stay():
     let_go = {c.number for c in driver.log if type(c) is m.Discard}
     assert (kept, let_go) == ({0, 2, 4}, {0}), "2 was chosen, 4 is the best"
     assert (study.selected.number, study.best.number) == (2, 4)
+    driver.send(m.Chosen(4))
+    assert not [c for c in driver.log if c == m.Discard(4)]
+    assert m.Discard(2) in driver.log, "they were kept because it was chosen"
+    assert study.trials[2].objects_path is None
     study.choose(None)
     assert study.selected is study.best
+
+
+def test_what_is_not_kept_of_a_trial_is_said_behind_what_was_said_before():
+    driver = Driver(Study(StudyConfig("s", (LOSS,), Budget(n_trials=1), slots=1)))
+    driver.send(m.Begin())
+    driver.study.trials[0].notice = "goes on from trial 3"
+    driver.study.handle(ev.Finished(0, (1.0,)), 1.0)
+    driver.study.handle(ev.Kept(0, "/objects/0", ("model",), {"log": "can't be pickled"}), 1.0)
+    assert driver.study.trials[0].notice == "goes on from trial 3; log not kept: can't be pickled"
 
 
 def test_objects_of_a_front_are_kept_as_far_as_there_is_room():

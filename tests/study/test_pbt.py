@@ -112,6 +112,34 @@ def test_a_copy_that_could_not_be_made_leaves_the_rest_going_on():
     assert driver.study.n_done == 8
 
 
+def test_a_copy_without_memory_is_tried_again_from_the_beginning_and_says_so():
+    driver = make(steady, scheduler=pbt(), slots=2, n_trials=6)
+    driver.send(m.Begin())
+    while 5 not in driver.live:
+        driver.step(min(n for n in driver.live if n not in driver.waiting))
+    driver.send(ev.Copied(5, 1, driver.now, ("x",)))
+    driver.end(5, ev.Died(5, "killed for want of memory", "host_memory"))
+    run(driver)
+    copy = driver.study.trials[5]
+    assert (copy.parent, copy.inherited, copy.state) == (None, {}, TrialState.COMPLETE)
+    assert "tried again alone, from its beginning and no longer from trial 1" in copy.notice
+    (launched,) = [c for c in driver.log if isinstance(c, m.Launch) and c.trial is copy]
+    assert launched.trial.reports[0].step == 1
+
+
+def test_copies_lie_in_the_space_as_it_is_now():
+    driver = make(lambda n: [n / 10] * 40, scheduler=pbt(seed=3), slots=4, n_trials=40)
+    driver.send(m.Begin())
+    driver.send(m.StopTrialRequested(0))
+    narrow = SearchSpace({"x": Float(0.0, 8.0)})
+    driver.send(m.SpaceChanged(narrow))
+    while driver.study.phase != "finished":
+        driver.step(min(n for n in driver.live if n not in driver.waiting))
+    copies = [t for t in driver.study.trials.values() if t.parent is not None]
+    assert len(copies) > 5
+    assert all(0 <= t.params["x"] <= 8 for t in copies)
+
+
 def test_nobody_is_ended_for_a_copy_that_is_refused_and_no_other_is_tried():
     driver = make(steady, scheduler=pbt(), slots=2, n_trials=8)
     driver.refusal = "trial 1 could not be copied: it has processes of its own."

@@ -8,6 +8,7 @@ from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
 from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.constraints import parse_constraints
+from jupyter_hpo.study.places import Waits
 from jupyter_hpo.study.rounds import Rounds, mean, spread
 from jupyter_hpo.study.schedulers import Asha, NoPruning
 from jupyter_hpo.study.schedulers.paired import Paired
@@ -306,13 +307,12 @@ def test_rounds_are_named():
 GOOD, FAST = parse_constraints("acc >= 0.9 and wall_s <= 60")
 
 
-def bounded(folds=2, earlier=None, **config):
-    texts = (GOOD.text, FAST.text)
+def bounded(folds=2, earlier=None, judge=None, slots=1):
     config = StudyConfig(
-        "s", (LOSS,), Budget(n_trials=3), slots=1, rounds=Rounds(folds),
-        constraints=texts, by_figures=(FAST,), **config,
+        "s", (LOSS,), Budget(n_trials=3), slots=slots, rounds=Rounds(folds),
+        constraints=(GOOD.text, FAST.text), by_figures=(FAST,),
     )  # fmt: skip
-    driver = Driver(Study(config, earlier=earlier))
+    driver = Driver(Study(config, earlier=earlier, judge=judge))
     driver.send(m.Begin())
     return driver
 
@@ -382,6 +382,19 @@ def test_a_trial_that_goes_on_keeps_what_its_rounds_told_and_took():
     assert not bounded(folds=3, earlier=[cut]).study.trials[1].rounds, "acc is not known of them"
 
 
+def test_trials_are_compared_by_all_rounds_of_the_best_one_that_keeps_the_constraints():
+    paired = Paired(total=2)
+    driver = bounded(judge=paired)
+    fold(driver, 0, 0.8)
+    fold(driver, 0, 0.8)
+    assert paired.best is None, "it breaks one"
+    fold(driver, 1, 0.98)
+    fold(driver, 1, 0.93)
+    fold(driver, 2, 0.97)
+    fold(driver, 2, 0.95)
+    assert paired.best == driver.study.best.number == 2, "by both of its folds"
+
+
 def test_an_attempt_without_memory_counts_for_no_figure():
     driver = bounded()
     fold(driver, 0, 0.95, wall_s=20)
@@ -390,3 +403,93 @@ def test_an_attempt_without_memory_counts_for_no_figure():
     assert (trial.violations, trial.figures["wall_s"]) == ({}, 20)
     fold(driver, 0, 0.95, wall_s=20)
     assert (trial.state, trial.figures["wall_s"]) == (TrialState.COMPLETE, 40)
+
+
+# between two rounds ---------------------------------------------------------------------
+
+
+def between(driver):
+    """Trial 0 has done one round of two and no process: the next begins when the study does."""
+    driver.send(m.PauseRequested())
+    fold(driver, 0, 0.95)
+    assert driver.study._places.between
+    assert not driver.live
+    return driver.study.trials[0]
+
+
+def test_a_trial_whose_next_round_has_not_begun_can_be_pruned_and_held():
+    driver = bounded()
+    trial = between(driver)
+    driver.send(m.PruneTrialRequested(0))
+    assert (trial.state, trial.notice) == (TrialState.PRUNED, "pruned by you")
+    driver = bounded(folds=3, slots=2)
+    trial = between(driver)
+    driver.send(m.PauseTrialRequested(0))
+    assert driver.study.waits_for(0) is Waits.PERSON
+    driver.send(m.ResumeRequested())
+    fold(driver, 0, 0.95)
+    assert trial.state is TrialState.PAUSED
+    driver.send(m.ResumeTrialRequested(0))
+    fold(driver, 0, 0.95)
+    assert trial.state is TrialState.COMPLETE
+
+
+@pytest.mark.parametrize("kind", ["died", "host_memory"])
+def test_a_process_that_dies_with_its_round_done_takes_nothing_with_it(kind):
+    study = bounded().study
+    study.handle(ev.Finished(0, (1.0,)), 1.0)
+    study.handle(ev.Died(0, "ended by signal 11", kind), 1.0)
+    out = study.handle(ev.Ended(0), 1.0)
+    trial = study.trials[0]
+    assert [c.trial for c in out if isinstance(c, m.Launch)] == [trial]
+    assert (trial.rounds, trial.notice) == ([(1.0,)], "after fold 1 of 2: ended by signal 11")
+    study.handle(ev.Started(0, 1, 1.0), 1.0)
+    study.handle(ev.Finished(0, (3.0,)), 1.0)
+    assert (trial.state, trial.values) == (TrialState.COMPLETE, (2.0,))
+
+
+def test_a_process_that_dies_while_it_is_held_after_a_round_is_not_missed():
+    driver = bounded(folds=3)
+    driver.send(m.PauseTrialRequested(0))
+    fold(driver, 0, 0.95)
+    trial = driver.study.trials[0]
+    assert trial.state is TrialState.PAUSED
+    driver.end(0, ev.Died(0, "killed"))
+    fold(driver, 0, 0.95)
+    assert (trial.state, len(trial.rounds)) == (TrialState.PAUSED, 2), "held after the next"
+
+
+# what a later session tells -------------------------------------------------------------
+
+
+class Heard(NoPruning):
+    """Notes what it is told."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = []
+
+    def on_report(self, number, step, loss):
+        self.told.append((number, step, loss))
+        return super().on_report(number, step, loss)
+
+    def on_end(self, number, *, complete=False):
+        self.told.append((number, "complete" if complete else "ended"))
+
+
+@pytest.mark.parametrize("judge", [True, False])
+@pytest.mark.parametrize("curve", [None, [5.0], [5.0, 4.0, 3.0]])
+def test_a_later_session_tells_the_scheduler_what_was_told_while_trials_ran(judge, curve):
+    before = Heard()
+    hard = {2: 9.0}  # trial 2 is pruned between its folds, where there is a judge
+    driver = make(
+        lambda n: hard.get(n, 1.0), judge=judge, curve=curve, scheduler=before, n_trials=4
+    )
+    trials = list(run(driver).trials.values())
+    after = Heard()
+    Study(driver.study.config, judge=Paired() if judge else None, scheduler=after, earlier=trials)
+
+    def of_each(heard):
+        return [[what for what in heard.told if what[0] == n] for n in range(4)]
+
+    assert of_each(after) == of_each(before)
