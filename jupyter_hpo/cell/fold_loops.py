@@ -18,6 +18,7 @@ _COUNTED = re.compile(
     r"k?folds?(?:_?(?:idx|index|i|n|no|id))?|seed|repeat|repetition", re.IGNORECASE
 )
 _SPLITS = ("split", "folds")
+_HELD = re.compile(r"(?:\w+_)?(?:folds|splits)", re.IGNORECASE)
 
 
 def is_fold_loop(loop: ast.stmt) -> bool:
@@ -30,7 +31,12 @@ def is_fold_loop(loop: ast.stmt) -> bool:
         return True
     if any(_COUNTED.fullmatch(name) for name in names):
         return True
-    return len(names) > 1 and any(_splits(node) for node in ast.walk(loop.iter))
+    if len(names) < 2:
+        return False
+    held = _unwrapped(loop.iter)
+    if isinstance(held, ast.Name) and _HELD.fullmatch(held.id):
+        return True  # folds = pieces.folds(X, y), splits = list(kf.split(X))
+    return any(_splits(node) for node in ast.walk(loop.iter))
 
 
 def own_value(site: Site, turn: Turn, so_far: ast.expr) -> tuple[ast.expr, bool] | None:
@@ -72,9 +78,18 @@ def _targets(target: ast.expr) -> list[str]:
     return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
 
 
+def _unwrapped(iterated: ast.expr) -> ast.expr:
+    """What `enumerate`, `tqdm` and the like go over."""
+    while isinstance(iterated, ast.Call) and iterated.args:
+        iterated = iterated.args[0]
+    return iterated
+
+
 def _splits(node: ast.AST) -> bool:
-    """`kf.split(X, y)`, `pieces.folds(X, y)`; not `line.split(",")`."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+    """`kf.split(X, y)`, `pieces.folds(X, y)`, `folds(X, y)`; not `line.split(",")`."""
+    if not isinstance(node, ast.Call):
         return False
+    if isinstance(node.func, ast.Name):
+        return node.func.id == "folds"
     given = node.args and not isinstance(node.args[0], ast.Constant | ast.JoinedStr)
-    return node.func.attr in _SPLITS and bool(given)
+    return isinstance(node.func, ast.Attribute) and node.func.attr in _SPLITS and bool(given)

@@ -27,6 +27,7 @@ _NAME = re.compile(
 _LABELS = re.compile(r"(?:^|_)(?:y|ys|labels?|targets?|class(?:es)?)(?:_|$)", re.IGNORECASE)
 _TAKES = ("Subset", "take", "select", "index_select", "_safe_indexing")
 _LOCATORS = ("iloc", "loc")
+_COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 WRITE = (
     "Write the cell so that it trains on X[train_idx], y[train_idx] and scores on X[val_idx], "
@@ -147,12 +148,30 @@ def _indexed(tree: ast.Module, names: set[str]) -> Iterator[_Indexed]:
         if isinstance(argument, ast.arg)
     }
     seen = set()
-    for node in ast.walk(tree):
-        for base in _bases(node, names):
+    for node, numbers in _with_numbers(tree, names):
+        for base in _bases(node, numbers):
             text, root = ast.unparse(base), _root(base)
             if root and root not in inner | names and text not in seen:
                 seen.add(text)
                 yield _Indexed(text, root, base)
+
+
+def _with_numbers(tree: ast.Module, names: set[str]) -> Iterator[tuple[ast.AST, set[str]]]:
+    """Every node with the names that stand for rows there: in `[X[i] for i in train_idx]` each
+    number has one, too."""
+    for node in ast.walk(tree):
+        yield node, names
+        inside = [*node.generators] if isinstance(node, _COMPREHENSIONS) else []
+        inside += [node] if isinstance(node, ast.For) else []
+        one = {
+            part.target.id
+            for part in inside
+            if isinstance(part.target, ast.Name)
+            and isinstance(part.iter, ast.Name)
+            and part.iter.id in names
+        }
+        if one:
+            yield from ((inner, one) for inner in ast.walk(node))
 
 
 def _bases(node: ast.AST, names: set[str]) -> Iterator[ast.expr]:
