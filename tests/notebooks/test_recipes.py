@@ -67,6 +67,13 @@ def test_samplers(tmp_path):
         ((trials, best[name]),) = done.numbers(rf"{name} +(\d+) trials, best error ([\d.e+-]+)")
         assert trials == 24
     assert best["gp"] < best["grid"]
+    ((trials, front, beaten),) = done.numbers(
+        r"nsga2: (\d+) trials, (\d+) on the front; (\d+) beat the values as written"
+    )
+    assert trials == 60
+    assert front > 0 < beaten
+    ((chance, modelled),) = done.numbers(r"at random ([\d.e+-]+), 4 trials later ([\d.e+-]+)")
+    assert modelled <= chance
     ((later, before),) = done.numbers(r"after 8 trials: ([\d.e+-]+) \(tpe after 24: ([\d.e+-]+)\)")
     assert later <= before
 
