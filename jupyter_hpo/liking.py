@@ -6,7 +6,7 @@ stand in no leaderboard, because what they were made of (data, code, space) may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from .search.grid import GridSampler
 from .search.sampler import Sampler
 from .space import MISSING, Float, SearchSpace
 from .storage.folder import ROOT, StudyFolder, list_studies
+from .study.goals import judged_again
+from .study.objective import Objective
 from .study.ranking import telling
 from .study.steering import TOLD
 from .study.study import Study
@@ -74,15 +76,17 @@ def but_itself(prior: StoredStudy | None, study: Study) -> tuple[StoredStudy | N
 
 
 def begin_with(
-    prior: StoredStudy | None, sampler: Sampler, study: Study, space: SearchSpace
+    prior: StoredStudy | None, sampler: Sampler, study: Study, cell: CapturedCell
 ) -> list[str]:
     """Tell the sampler of a new session, and have the best tried first; sentences on that."""
     if prior is None:
         return []
-    told = tell_prior(prior, sampler, space)
+    space = cell.space
+    told = tell_prior(prior, sampler, cell)
+    here, untold = _here(prior, cell)
     fresh = study.n_done == 0
     if fresh:
-        study.try_next(_best(prior, space))
+        study.try_next(_best(prior.objectives, here, space))
     known = [t for t in prior.trials if t.values is not None and t.state is not TrialState.FAIL]
     placed = [t for t in known if fitted(t.params, space) is not None]
     said = f"Begins with {len(placed)} trials of study {prior.name!r}"
@@ -101,27 +105,47 @@ def begin_with(
     new = [n for n, p in space.items() if n not in prior.space and p.default is not MISSING]
     if new:
         notices.append(f"New here, taken to have been at the cell's own value: {', '.join(new)}.")
+    if untold:
+        which = " and ".join(f"`{text}`" for text in untold)
+        notices.append(
+            f"Its trials were not all held to {which}: what that reads was not written down of "
+            "them, and they are taken to keep it."
+        )
     gone = [name for name in prior.space if name not in space]
     if gone:
         notices.append(f"No longer tuned, and left out of its trials: {', '.join(gone)}.")
     return notices
 
 
-def tell_prior(prior: StoredStudy | None, sampler: Sampler, space: SearchSpace) -> int:
-    """Tell the sampler of the older study's trials as far as they lie in the space; how many."""
+def tell_prior(prior: StoredStudy | None, sampler: Sampler, cell: CapturedCell) -> int:
+    """Tell the sampler of the older study's trials as far as they lie in the cell's space; how
+    many."""
     if prior is None or isinstance(sampler, GridSampler):  # what it tried is not tried here
         return 0
-    known = []
-    after = 1 + max((trial.number for trial in prior.trials), default=0)
-    for trial in prior.trials:
-        params = fitted(trial.params, space)
-        if params is not None and trial.state.finished and trial.state is not TrialState.FAIL:
-            # No number of this study, in which the engine's trials count from 0.
-            known.append(_moved(trial, trial.number - after, params))
-    chosen = telling(prior.objectives, known, TOLD)
+    chosen = telling(prior.objectives, _here(prior, cell)[0], TOLD)
     for trial in chosen:
         sampler.tell(trial)
     return len(chosen)
+
+
+def _here(prior: StoredStudy, cell: CapturedCell) -> tuple[list[Trial], list[str]]:
+    """The older study's trials as they would be of this cell, as far as they lie in its space:
+    with its params, and held to its constraints instead of their own. And the texts of those
+    constraints that could not be told of all."""
+    known, untold = [], []
+    after = 1 + max((trial.number for trial in prior.trials), default=0)
+    for trial in prior.trials:
+        params = fitted(trial.params, cell.space)
+        if params is None or not trial.state.finished or trial.state is TrialState.FAIL:
+            continue
+        # No number of this study, in which the engine's trials count from 0.
+        moved = _moved(trial, trial.number - after, params)
+        missing = judged_again(moved, cell.objectives, cell.goals.constraints)
+        if trial.state is TrialState.COMPLETE:  # models of constraints ask for the same of each
+            moved.slacks |= dict.fromkeys(missing, 0.0)
+        known.append(moved)
+        untold += missing
+    return known, list(dict.fromkeys(untold))
 
 
 def fitted(params: Mapping[str, Any], space: SearchSpace) -> dict[str, Any] | None:
@@ -154,23 +178,24 @@ def _moved(trial: Trial, number: int, params: dict[str, Any]) -> Trial:
     )
 
 
-def _best(prior: StoredStudy, space: SearchSpace) -> list[dict[str, Any]]:
-    """The best configurations that lie in the space, each once and not the cell's own."""
+def _best(
+    objectives: Sequence[Objective], trials: Iterable[Trial], space: SearchSpace
+) -> list[dict[str, Any]]:
+    """The best configurations, each once and not the cell's own. trials: as `_here` gives them."""
     complete = [
-        t for t in prior.trials if t.state is TrialState.COMPLETE and t.values and not t.violations
+        t for t in trials if t.state is TrialState.COMPLETE and t.values and not t.violations
     ]
-    sign = -1.0 if prior.objectives[0].direction == "maximize" else 1.0
+    sign = -1.0 if objectives[0].direction == "maximize" else 1.0
     ranked = sorted(complete, key=lambda t: sign * t.values[0])  # type: ignore[index]
-    if len(prior.objectives) > 1:
+    if len(objectives) > 1:
         from .study.ranking import best_trials
 
-        front = best_trials(prior.objectives, complete)
+        front = best_trials(objectives, complete)
         ranked = [*front, *(t for t in ranked if t not in front)]
     found: list[dict[str, Any]] = []
     for trial in ranked:
-        params = fitted(trial.params, space)
-        if params is not None and params not in [*found, space.defaults()]:
-            found.append(params)
+        if trial.params not in [*found, space.defaults()]:
+            found.append(trial.params)
     return found[:FIRST]
 
 

@@ -131,7 +131,7 @@ def open_session(
         notices += itself
         pruned = may_prune(study.scheduler, cell)
         sampler = sampler_for(cell, options, seed=seed, pruned=pruned)
-        notices += begin_with(prior, sampler, study, cell.space)
+        notices += begin_with(prior, sampler, study, cell)
         for trial in earlier:
             if trial.number not in study.books.uncounted:
                 sampler.tell(trial)
@@ -225,7 +225,7 @@ def change_space(session: Session, cell: CapturedCell, states: CellStates | None
     # Not the seed itself: the values suggested first would come again.
     seed = None if options.seed is None else (options.seed + len(study.trials)) % 2**32
     sampler = sampler_for(cell, options, seed=seed, pruned=may_prune(study.scheduler, cell))
-    tell_prior(session.prior, sampler, cell.space)
+    tell_prior(session.prior, sampler, cell)
     make = None if moved is workshop else moved.make
     session.engine.change_space(m.SpaceChanged(cell.space), sampler, make)
     session.cell, session.states, session.workshop = cell, states, weakref.ref(moved)

@@ -94,7 +94,7 @@ def test_what_was_found_is_told_and_the_best_tried_first(older):
     prior = prior_of(cell, options("older", older), {})
     sampler = OptunaSampler(cell.space, cell.objectives, seed=0)
     study = Study(StudyConfig("new", (ACC,), first=cell.space.defaults()))
-    said = begin_with(prior, sampler, study, cell.space)
+    said = begin_with(prior, sampler, study, cell)
     told = sampler._study.trials
     assert [round(t.params["x"], 1) for t in told] == [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
     assert all(t.params["drop"] == 0.1 and "gone" not in t.params for t in told)
@@ -108,13 +108,29 @@ def test_what_was_found_is_told_and_the_best_tried_first(older):
     assert study.trials == {}, "they stand in no leaderboard"
 
 
+def test_its_trials_are_held_to_the_constraints_of_this_study_and_no_longer_to_their_own(older):
+    cell = capture(CELL, objectives=(ACC,), constraints=["x <= 0.5", "acc <= 4 and wall_s < 9"])
+    prior = prior_of(cell, options("older", older), {})
+    for trial in prior.trials:
+        trial.take_amounts({"n_params <= 1e5": 3.0, "acc <= 9": -1.0})
+    sampler = OptunaSampler(cell.space, cell.objectives, seed=0)
+    study = Study(StudyConfig("new", (ACC,)))
+    said = begin_with(prior, sampler, study, cell)
+    assert [p["n"] for p in study._queue] == [3, 2, 1], "x = 0.6, 0.8 and 1.0 break one"
+    told = [t.constraints for t in sampler._study.trials]
+    assert {tuple(one) for one in told} == {("acc <= 4", "wall_s < 9", "x <= 0.5")}
+    assert [one["x <= 0.5"] > 0 for one in told] == [False] * 3 + [True] * 3
+    assert [one["acc <= 4"] > 0 for one in told] == [False] * 5 + [True]
+    assert any("not all held to `wall_s < 9`" in one for one in said)
+
+
 def test_a_study_that_goes_on_is_told_and_tries_nothing_first(older):
     cell = captured()
     prior = prior_of(cell, options("older", older), {})
     done = Trial(0, cell.space.defaults(), TrialState.COMPLETE, (1.0,))
     study = Study(StudyConfig("new", (ACC,)), earlier=[done])
     sampler = OptunaSampler(cell.space, cell.objectives, seed=0)
-    assert begin_with(prior, sampler, study, cell.space)[0].endswith("of study 'older'.")
+    assert begin_with(prior, sampler, study, cell)[0].endswith("of study 'older'.")
     assert study._queue == []
     assert len(sampler._study.trials) == 6
 
@@ -123,7 +139,7 @@ def test_a_grid_is_tried_anew(older):
     cell = captured("n = 3  # hpo: 1..9\nacc = n\n")
     prior = prior_of(cell, options("older", older), {})
     sampler = GridSampler(cell.space)
-    assert tell_prior(prior, sampler, cell.space) == 0
+    assert tell_prior(prior, sampler, cell) == 0
     assert len({sampler.ask(i)["n"] for i in range(9)}) == 9
 
 

@@ -95,8 +95,9 @@ def frozen(trial: Trial, space: SearchSpace, objectives: Sequence[Objective]) ->
 
 
 def constraints_of(trial: Trial) -> dict[str, float]:
-    """The amounts of its constraints, above 0 where it breaks them; for every complete trial
-    the same ones in the same order, as Optuna's models of constraints ask for."""
+    """The amounts of its constraints, above 0 where it breaks them, in the same order for
+    every trial. Complete ones have the same ones, as Optuna's models of constraints ask for, but
+    for those of earlier sessions of which a new constraint could not be told."""
     memory = {MEMORY: 1.0} if trial.infeasible else {}
     return {**memory, **dict(sorted({**trial.slacks, **trial.violations}.items()))}
 
