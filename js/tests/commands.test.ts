@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { CommandClient, FALLBACK_MS } from "../src/core/commands";
+import { ask, CommandClient, FALLBACK_MS, knowsUs, PATIENCE_MS } from "../src/core/commands";
 import { FakeKernel, FakeModel } from "./fake";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -45,5 +45,58 @@ describe("CommandClient", () => {
     const promise = new CommandClient(new FakeModel(null)).send({ command: "pause" });
     await vi.advanceTimersByTimeAsync(15_000);
     expect(await promise).toMatchObject({ ok: false });
+  });
+});
+
+describe("a control channel that has fallen silent", () => {
+  const silent = (): [FakeKernel, FakeKernel] => {
+    const [kernel, spare] = [new FakeKernel(), new FakeKernel()];
+    [kernel.answer, kernel.knows, kernel.next] = [() => undefined, undefined, spare];
+    return [kernel, spare];
+  };
+
+  it("is gone around by a connection of our own, until the kernel restarts", async () => {
+    const [kernel, spare] = silent();
+    const reply = ask(kernel, "s", { command: "stop" });
+    await vi.advanceTimersByTimeAsync(PATIENCE_MS - 1);
+    expect(spare.messages).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await reply).ok).toBe(true);
+    expect(spare.messages[0]!.content.id).toBe(kernel.messages[0]!.content.id);
+    expect((await ask(kernel, "s", { command: "pause" })).ok).toBe(true);
+    expect(await knowsUs(kernel)).toBe(true);
+    expect([kernel.messages.length, spare.messages.length]).toEqual([1, 2]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([kernel.messages.length, spare.messages.length]).toEqual([1, 2]);
+
+    kernel.answer = () => ({});
+    kernel.statusChanged.emit("restarting");
+    expect(spare.isDisposed).toBe(true);
+    expect((await ask(kernel, "s", { command: "stop" })).ok).toBe(true);
+    expect([kernel.messages.length, spare.messages.length]).toEqual([2, 2]);
+  });
+
+  it("needs none when it was only late", async () => {
+    const [kernel, spare] = silent();
+    spare.answer = () => undefined;
+    void ask(kernel, "s", { command: "studies" });
+    await vi.advanceTimersByTimeAsync(PATIENCE_MS);
+    expect(spare.messages.length).toBe(1);
+    kernel.answer = () => ({});
+    expect((await ask(kernel, "s", { command: "stop" })).ok).toBe(true);
+    expect(spare.isDisposed).toBe(true);
+  });
+
+  it.each([
+    ["a kernel that restarts", { status: "restarting" }],
+    ["one that is not connected", { connectionStatus: "connecting" }],
+    ["a front end that can't", { next: null }],
+  ])("is waited for with %s", async (_, how) => {
+    const [kernel, spare] = silent();
+    Object.assign(kernel, how);
+    const reply = ask(kernel, "s", { command: "stop" });
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(await reply).toMatchObject({ ok: false });
+    expect(spare.messages).toEqual([]);
   });
 });

@@ -4,12 +4,14 @@ import type { Command, Reply } from "../src/core/protocol";
 
 type Listener = (...args: never[]) => void;
 
-class FakeSignal {
-  private readonly slots = new Set<(sender: unknown, value: string) => void>();
-  connect = (slot: (sender: unknown, value: string) => void): unknown => this.slots.add(slot);
-  disconnect = (slot: (sender: unknown, value: string) => void): unknown => this.slots.delete(slot);
-  emit(value = ""): void {
-    for (const slot of [...this.slots]) slot(null, value);
+type Slot<T> = (sender: unknown, value: T) => void;
+
+export class FakeSignal<T = string> {
+  private readonly slots = new Map<Slot<T>, unknown>();
+  connect = (slot: Slot<T>, self?: unknown): unknown => this.slots.set(slot, self);
+  disconnect = (slot: Slot<T>): unknown => this.slots.delete(slot);
+  emit(value = "" as T): void {
+    for (const [slot, self] of [...this.slots]) slot.call(self, null, value);
   }
 }
 
@@ -23,7 +25,21 @@ export class FakeKernel {
   /** Whether it has loaded jupyter_hpo; undefined: it does not say. */
   knows: boolean | undefined = true;
   readonly statusChanged = new FakeSignal();
+  status = "idle";
+  connectionStatus = "connected";
+  isDisposed = false;
+  /** What it is cloned to; null: it can't be. */
+  next: FakeKernel | null = null;
   readonly disposed = new FakeSignal();
+
+  clone(): FakeKernel {
+    if (!this.next) throw new Error("not implemented");
+    return this.next;
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+  }
 
   sendControlMessage(message: (typeof this.messages)[number]) {
     if (message.header.msg_type === "kernel_info_request") return this.info();
@@ -46,12 +62,16 @@ export class FakeKernel {
       onReply: (_: { header: { msg_type: string }; content: unknown }) => undefined as void,
       done: Promise.resolve(),
     };
-    const content = { supported_features: this.knows ? ["jupyter_hpo_request"] : [] };
-    if (this.knows !== undefined) {
-      queueMicrotask(() => future.onReply({ header: { msg_type: "kernel_info_reply" }, content }));
-    }
+    this.late = (knows) => {
+      const content = { supported_features: knows ? ["jupyter_hpo_request"] : [] };
+      future.onReply({ header: { msg_type: "kernel_info_reply" }, content });
+    };
+    if (this.knows !== undefined) queueMicrotask(() => this.late(this.knows!));
     return future;
   }
+
+  /** Say it later. */
+  late: (knows: boolean) => void = () => {};
 }
 
 export class FakeModel implements Model {

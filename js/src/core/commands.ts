@@ -3,6 +3,7 @@
 import type { Command, Reply, ReplyMessage } from "./protocol";
 import { REPLY_TYPE, REQUEST_TYPE } from "./protocol";
 import { revive } from "./decode";
+import { answered, connections, instead } from "./spare";
 
 /** The part of anywidget's model that is used here. */
 export interface Model {
@@ -61,7 +62,13 @@ const silence = (id: string): Reply => ({
   data: null,
 });
 
-/** Send a message on the control channel; false when the kernel has none just now. */
+/** So long a reply is awaited before the same is asked over another connection, which takes as
+ * long again at most; and so often. */
+export const PATIENCE_MS = 2000;
+const TIMES = 3;
+
+/** Send a message on the control channel; null when the kernel has none just now, else what ends
+ * the waiting for its reply. */
 function overControl<T>(
   kernel: Kernel,
   type: string,
@@ -69,6 +76,46 @@ function overControl<T>(
   replyType: string,
   take: (reply: T) => void,
   fail: () => void = () => {},
+): (() => void) | null {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let open = true;
+  const end = (): void => {
+    open = false;
+    clearTimeout(timer);
+  };
+  const through = connections(kernel);
+  const [first] = through;
+  const send = (over: Kernel): boolean => {
+    const settle = (reply: T): void => {
+      if (!open) return;
+      end();
+      answered(kernel, over);
+      take(reply);
+    };
+    return sendOver(over, type, content, replyType, settle, over === first ? lost : () => {});
+  };
+  const lost = (): void => {
+    if (!open) return;
+    end();
+    fail();
+  };
+  const again = (left: number): void => {
+    const over = instead(kernel);
+    if (over) send(over);
+    if (left > 0) timer = setTimeout(() => again(left - 1), PATIENCE_MS);
+  };
+  if (!through.map(send).some(Boolean)) return null;
+  timer = setTimeout(() => again(TIMES - 1), PATIENCE_MS);
+  return end;
+}
+
+function sendOver<T>(
+  kernel: Kernel,
+  type: string,
+  content: object,
+  replyType: string,
+  take: (reply: T) => void,
+  fail: () => void,
 ): boolean {
   const header = {
     msg_id: unique(),
@@ -100,10 +147,10 @@ function overControl<T>(
 
 type Take = (reply: Reply) => void;
 
-const tell = (kernel: Kernel, command: Command, take: Take, fail?: () => void): boolean =>
+const tell = (kernel: Kernel, command: Command, take: Take, fail?: () => void): (() => void) | null =>
   overControl(kernel, REQUEST_TYPE, command, REPLY_TYPE, take, fail);
 
-const KNOWN_MS = 3000;
+const KNOWN_MS = 5000;
 
 /**
  * Whether a kernel has loaded jupyter_hpo; null when it is silent, as one that is just starting.
@@ -111,12 +158,15 @@ const KNOWN_MS = 3000;
  */
 export function knowsUs(kernel: Kernel): Promise<boolean | null> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(null), KNOWN_MS);
+    const timer = setTimeout(() => {
+      resolve(null);
+      end?.();
+    }, KNOWN_MS);
     const take = ({ supported_features: known }: { supported_features?: string[] }): void => {
       clearTimeout(timer);
       resolve(!!known?.includes(REQUEST_TYPE));
     };
-    overControl(kernel, "kernel_info_request", {}, "kernel_info_reply", take, () => resolve(null));
+    const end = overControl(kernel, "kernel_info_request", {}, "kernel_info_reply", take, () => resolve(null));
   });
 }
 
@@ -124,13 +174,17 @@ export function knowsUs(kernel: Kernel): Promise<boolean | null> {
 export function ask(kernel: Kernel, study: string, body: Body, giveUpMs = GIVE_UP_MS): Promise<Reply> {
   const command = commandOf(study, body);
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(silence(command.id)), giveUpMs);
     const take: Take = (reply) => {
       clearTimeout(timer);
       resolve(reply);
     };
     const fail = (): void => take(silence(command.id));
-    if (!tell(kernel, command, take, fail)) fail();
+    const timer = setTimeout(() => {
+      fail();
+      end?.();
+    }, giveUpMs);
+    const end = tell(kernel, command, take, fail);
+    if (!end) fail();
   });
 }
 
@@ -154,13 +208,15 @@ export class CommandClient {
       const timers: ReturnType<typeof setTimeout>[] = [];
       const settle = (reply: Reply): void => {
         timers.forEach(clearTimeout);
+        end?.();
         this.waiting.delete(command.id);
         resolve(reply);
       };
       this.waiting.set(command.id, settle);
       const onComm = (): void => this.model.send(command);
       const kernel = kernelOf(this.model);
-      if (kernel && tell(kernel, command, (reply) => this.settle(reply))) {
+      const end = kernel && tell(kernel, command, (reply) => this.settle(reply));
+      if (end) {
         timers.push(setTimeout(onComm, FALLBACK_MS));
       } else onComm();
       timers.push(setTimeout(() => settle(silence(command.id)), GIVE_UP_MS));

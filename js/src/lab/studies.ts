@@ -65,6 +65,8 @@ export class KernelStudies {
   askedAt = 0;
   private looking = false;
   private asking = false;
+  /** It was to be asked while an answer was awaited, which may be of the time before. */
+  private missed = false;
   /** A cell is running. */
   private busy = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -102,8 +104,10 @@ export class KernelStudies {
   }
 
   private async turn(): Promise<void> {
+    if (this.asking) this.missed = true;
     if (!this.looking || this.asking) return;
     this.asking = true;
+    this.missed = false;
     const known = this.list.value !== null || (await knowsUs(asked(this.kernel)));
     const studies = known ? await listOf(this.kernel) : null;
     this.asking = false;
@@ -112,6 +116,7 @@ export class KernelStudies {
       this.list.value = studies;
       if (studies.length) this.lost.value = "";
     }
+    if (this.missed) this.soon(SOON_MS);
     if (known === false) return;
     // A connection that is just being made loses what it is asked.
     const running = !this.list.value || this.list.value.some((study) => !over(study));
