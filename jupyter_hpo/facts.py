@@ -11,7 +11,7 @@ from .folding import about_judge, about_rounds, is_folds
 from .pruning import about_pruning
 from .space import MISSING
 from .study.endings import interrupted
-from .study.schedulers import NoPruning
+from .study.schedulers import Hyperband, NoPruning, Pbt, SuccessiveHalving
 from .study.study import Study
 from .study.trial import Trial, TrialState
 from .widgets.numbers import lines_in_words
@@ -40,15 +40,22 @@ def _again(cell: CapturedCell) -> str:
     return f"Every trial runs again, of earlier cells: {', '.join(where)}{also}."
 
 
+def _early(cell: CapturedCell, study: Study) -> bool:
+    """Whether other trials begin while the first one runs."""
+    waits = isinstance(study.scheduler, Hyperband | SuccessiveHalving | Pbt)
+    return may_report(cell) and study.judge is None and not waits and study.slots > 1
+
+
 def study_facts(cell: CapturedCell, study: Study) -> list[str]:
     """What was detected and decided, a sentence each, said before the first trial."""
     facts = facts_of(cell)
     if cell.reruns:
         facts.append(_again(cell))
     if study.config.first is not None:
-        one = study.config.rounds.n == 1
-        alone = "and alone" if one else f"; others begin after its first {study.config.rounds.word}"
-        facts.append(f"Trial 0 is the cell as it stands, run first{' ' if one else ''}{alone}.")
+        others = "; others begin at its first report" if _early(cell, study) else " and alone"
+        if study.config.rounds.n > 1:
+            others = f"; others begin after its first {study.config.rounds.word}"
+        facts.append(f"Trial 0 is the cell as it stands, run first{others}.")
     facts += about_rounds(study.config.rounds, study.judge)
     told = may_report(cell) or (study.judge is None and study.config.rounds.n > 1)
     scheduler = study.scheduler if told else NoPruning()

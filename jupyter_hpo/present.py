@@ -211,7 +211,6 @@ class Presenter:
                 *about_the_end(study),
                 *about_late_ones(study),
                 *about_folds(study),
-                *about_alike(study),
             ],
             sampler=SAMPLERS.get(sampler, sampler),
             sampler_why=why,
@@ -221,6 +220,7 @@ class Presenter:
                 *self._notices,
                 *about_silence(self._pruner_asked if self._rounds.silent else ""),
                 *self._about_grid(study),
+                *about_alike(study),
                 *(p for p in [self._engine.storage_problem()] if p),
             ],
             setup=_shared(study.setup) if study.setup else "",
@@ -278,13 +278,14 @@ class Presenter:
     def _pace(self, began: float, now: float) -> float:
         """Seconds per trial with all jobs at work.
 
-        The first trial is left out: it runs alone and to its end, most others do not.
+        A first trial that ran alone is left out.
         """
         study = self._engine.study
-        first = study.trials.get(0)
-        alone = first is not None and (first.finished_at or 0.0) > began
-        if first is not None and first.finished_at is not None and alone:
-            began = first.finished_at
+        first, second = study.trials.get(0), study.trials.get(1)
+        ended = (first.finished_at if first is not None else None) or 0.0
+        beside = second is not None and (second.started_at or ended) < ended
+        alone = ended > began and not beside
+        began = ended if alone else began
         done = study.n_done_in_session - alone + self._half_done()
         return (now - began - self._paused_s(began, now)) / max(1.0, done)
 

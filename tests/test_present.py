@@ -147,6 +147,21 @@ def test_time_left_is_a_guess_after_three_trials_by_the_pace_of_all_jobs(study, 
     assert view.header().left_s == pytest.approx(16.0)
 
 
+def test_a_first_trial_with_others_beside_it_counts_as_any(study, view, clock):
+    study.handle(m.Begin(), BEGAN)
+    suggest(study, 0, BEGAN)
+    study.handle(ev.Started(0, pid=1, at=BEGAN), BEGAN)
+    study.handle(ev.Reported(0, 1, (0.5,)), BEGAN + 1)
+    suggest(study, 1, BEGAN + 1)
+    run(study, 1, BEGAN + 1, BEGAN + 4)
+    study.handle(ev.Finished(0, values=(0.5,), figures={}), BEGAN + 6)
+    study.handle(ev.Ended(0), BEGAN + 6)
+    suggest(study, 2, BEGAN + 6)
+    clock.at = BEGAN + 12
+    run(study, 2, BEGAN + 6, BEGAN + 12)
+    assert view.header().left_s == pytest.approx(4.0 * (study.config.budget.n_trials - 3), rel=0.3)
+
+
 def test_no_time_is_left_to_guess_while_the_study_is_paused(study, view, clock):
     study.handle(m.Begin(), BEGAN)
     for number in range(3):

@@ -46,11 +46,6 @@ class Breeding(Lifecycle):
             out += [m.Save(trial), m.Copy(trial)]
             self._in_place_of[number] = worse
 
-    def _population_is_full(self) -> bool:
-        pbt = self.scheduler
-        unfinished = self.books.n_unfinished + len(self._places.asked)
-        return isinstance(pbt, Pbt) and not pbt.takes_more(unfinished)
-
     def _on_copied(self, event: ev.Copied, out: list[m.Command]) -> None:
         trial = self.trials[event.number]
         trial.pid, trial.started_at = event.pid, event.at

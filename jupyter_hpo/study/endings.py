@@ -161,7 +161,9 @@ class Progress:
     @property
     def _first_without(self) -> bool:
         """Whether the first trial's result could not be told, and nothing is complete."""
-        first = self.finished[0].error if self.finished and not self._complete else None
+        if not self.finished or self._complete:
+            return False
+        first = min(self.finished, key=lambda trial: trial.number).error
         return first is not None and first.kind == NO_RESULT
 
     def over(self, spent_s: float, unheard: int = 0) -> str | None:

@@ -29,7 +29,8 @@ class Lifecycle(RoundKeeping):
         if self.phase == "stopping":
             self._close(trial, TrialState.FAIL, out, TrialError(INTERRUPTED, self.message))
             return
-        if trial.enqueued or (self.n_done == 0 and not self._begun):
+        first = self.n_done == 0 and not self._begun
+        if trial.enqueued or first or trial.number in self._cells_own:
             self._protected.add(trial.number)
             for judge in self._judges:
                 judge.protect(trial.number)
@@ -54,6 +55,7 @@ class Lifecycle(RoundKeeping):
         self.pace.reported(trial.number, self._now)
         self._places.packing.reported(trial.number, self._now)
         self._take_report(trial, event, out)
+        self._begun = self._begun or self._lets_others_begin(trial)
         self._take_broken(trial, event.broken)  # for good, so it need not run on
         if trial.number in self._to_prune:
             self._stop_trial(trial.number, PRUNED_BY_YOU, out)
@@ -65,6 +67,12 @@ class Lifecycle(RoundKeeping):
             self._wait(trial, Waits.STUDY)
         else:
             self._judge(trial, out)
+
+    def _lets_others_begin(self, trial: Trial) -> bool:
+        """Whether others may begin beside the first trial, which has reported. Folds and repeats
+        wait for one that is whole: what they are shows there. Schedulers have a say, too."""
+        whole = self.judge is None and self.config.rounds.n == 1
+        return whole and trial.number not in self._to_pause
 
     def _judge(self, trial: Trial, out: list[m.Command]) -> None:
         verdict = self._verdict(trial)

@@ -67,7 +67,8 @@ class States:
         self._cut_short: list[Trial] = []  # cut off between rounds, to go on there
         self._ran_before_s: dict[int, float] = {}  # in the session that had cut it off
         self._protected: set[int] = set()  # never ended for what they have reported
-        self._begun = False  # the first trial was done, whatever counts since
+        self._begun = False  # others may begin beside the first trial, or it was done
+        self._cells_own: set[int] = set()  # numbers of those that try the cell's own values again
         self.space: SearchSpace | None = None
         self.folds_count = True  # False: the objective turned out not to be the folds' mean
         self.chosen: int | None = None

@@ -202,6 +202,8 @@ class Study(Steering):
                     self._wished.add(number)
                 elif fixed is None and self._queue:
                     fixed = self._queue.pop(0)
+                    if fixed == self.config.first:  # trial 0 was cut off
+                        self._cells_own.add(number)
                 self._places.asked.add(number)
                 out.append(m.Ask(number, fixed))
             else:
@@ -223,10 +225,10 @@ class Study(Steering):
             return False
         if self.exhausted and not self._enqueued and not self._queue:
             return False
-        if self._population_is_full() and not self._enqueued:
+        if not self.scheduler.takes_more(unfinished) and not self._enqueued:
             return False
-        # The first trial runs alone: its error, reports and time tell what the rest needs.
-        # When the person has paused it, the next one does instead.
+        # The first trial runs alone to its first report (see `_lets_others_begin`): most errors
+        # show before. When the person has paused it, the next one does instead.
         begun = self._begun or self.n_done > 0
         return begun or unfinished == len(self._places.those(Waits.PERSON))
 

@@ -97,7 +97,13 @@ def test_why_pruned_names_the_place_and_the_step():
     scheduler = asha()
     for number, loss in enumerate([0.1, 0.2, 0.3]):
         scheduler.on_report(number, 1, loss)
-    assert scheduler.why_pruned(2) == "3 of 3 trials at step 1; one in 3 goes on"
+    assert scheduler.why_pruned(2) == (
+        "ranked 3 of 3 trials at step 1, behind trials 0 and 1; one in 3 goes on"
+    )
+    for number in (3, 4):
+        scheduler.on_report(number, 1, 0.0)
+    said = "ranked 5 of 5 trials at step 1, behind trials 3, 4, 0 and 1 more; one in 3 goes on"
+    assert scheduler.why_pruned(2) == said
 
 
 def test_equals_at_the_first_rung_all_go_on_and_are_compared_at_the_next():
@@ -125,7 +131,10 @@ def test_why_pruned_counts_equals_as_equals():
     scheduler = asha()
     for number in range(7):
         scheduler.on_report(number, 3, 0.2 if number < 2 else 0.5)
-    assert scheduler.why_pruned(5) == "3 with 4 others of 7 trials at step 3; one in 3 goes on"
+    assert scheduler.why_pruned(5) == (
+        "ranked 3 of 7 trials at step 3, behind trials 0 and 1, as good as 4 others; "
+        "one in 3 goes on"
+    )
 
 
 def test_trials_left_out_are_compared_with_nobody():
@@ -137,9 +146,11 @@ def test_trials_left_out_are_compared_with_nobody():
     assert scheduler.on_report(10, 1, 0.8) is Verdict.PAUSE
     assert scheduler.on_report(11, 1, 0.9) is Verdict.PAUSE
     assert scheduler.on_report(12, 1, 0.7) is Verdict.CONTINUE, "the best of the three"
-    assert scheduler.why_pruned(11) == "3 of 3 trials at step 1; one in 3 goes on"
+    assert scheduler.why_pruned(11) == (
+        "ranked 3 of 3 trials at step 1, behind trials 12 and 10; one in 3 goes on"
+    )
     scheduler.leave_out(set())
-    assert scheduler.why_pruned(11) == "12 of 12 trials at step 1; one in 3 goes on"
+    assert scheduler.why_pruned(11).startswith("ranked 12 of 12 trials at step 1, behind trials 0")
 
 
 @given(
@@ -216,7 +227,9 @@ def test_in_a_long_training_the_first_rung_stands_at_a_ninth_of_it():
     assert scheduler.rung_steps == (30, 90, 270)
     assert {scheduler.on_report(1, step, 9.0) for step in range(1, 30)} == {Verdict.CONTINUE}
     assert scheduler.on_report(1, 30, 9.0) is Verdict.PAUSE
-    assert scheduler.why_pruned(1) == "2 of 2 trials at step 30; one in 3 goes on"
+    assert scheduler.why_pruned(1) == (
+        "ranked 2 of 2 trials at step 30, behind trial 0; one in 3 goes on"
+    )
 
 
 def test_who_was_paused_before_the_first_rung_moved_goes_on_to_it():

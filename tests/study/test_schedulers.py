@@ -271,6 +271,62 @@ def test_what_goes_on_from_a_rung_is_among_the_best_there_and_no_rung_is_overfil
     play(Watched(RUNGS[name]()), curves, slots, n_trials)
 
 
+@pytest.mark.parametrize("name", ["hyperband", "halving", "pbt", *STOPPING])
+def test_others_begin_at_the_first_report_where_no_rung_depends_on_the_length(name):
+    driver = make(lambda n: [0.4] * 9, scheduler=MAKERS[name](), slots=3, n_trials=9)
+    driver.send(m.Begin())
+    driver.step(0)
+    waits = name in ("hyperband", "halving", "pbt") or name in (
+        "asha, stop-only", "hyperband, stop-only", "halving, stop-only"
+    )  # fmt: skip
+    assert sorted(driver.live) == ([0] if waits else [0, 1, 2])
+    for _ in range(9):
+        driver.step(0)
+    assert len(driver.live) == 3
+
+
+@pytest.mark.parametrize("slots", [2, 6])
+def test_beside_the_first_trial_none_is_ended_by_rungs_that_move_when_its_length_is_known(slots):
+    """Of 300 boosting rounds the first says nothing; 8 wait at most, and then all go on."""
+    driver = make(
+        lambda n: [n + 1 / step for step in range(1, 301)],
+        scheduler=Asha(),
+        slots=slots,
+        n_trials=14,
+    )
+    driver.send(m.Begin())
+    while 0 in driver.live:
+        driver.step(0)
+        for number in [n for n in driver.live if n and n not in driver.waiting]:
+            driver.step(number)
+        assert 0 not in driver.live or len(driver.live) <= 9
+        assert all(t.state not in DONE for t in driver.study.trials.values() if t.number)
+    assert len(driver.study.trials) >= 8
+    while driver.study.phase != "finished":
+        driver.step(min(n for n in driver.live if n not in driver.waiting))
+    pruned = [t for t in driver.study.trials.values() if t.state is TrialState.PRUNED]
+    assert len(pruned) >= 8
+    assert all(len(t.reports) >= 33 for t in pruned), "compared at a ninth of it, not before"
+
+
+@pytest.mark.parametrize("name", RUNGS)
+def test_rungs_follow_a_long_training_also_where_the_first_trial_failed(name):
+    scheduler = MAKERS[name]()
+    scheduler.protect(0)
+    scheduler.on_report(0, 1, 0.5)
+    assert not scheduler.takes_more(POOL + 1)
+    scheduler.on_end(0)
+    assert scheduler.takes_more(POOL + 1)
+    scheduler.on_report(2, 1, 0.5)
+    for step in range(1, 121):
+        scheduler.on_report(1, step, 0.1)
+    scheduler.on_end(1, complete=True)
+    for number in range(3, 9):
+        assert {scheduler.on_report(number, s, 0.9) for s in range(1, 13)} == {Verdict.CONTINUE}
+    assert Verdict.PAUSE in [scheduler.on_report(number, 13, 0.9) for number in range(3, 9)]
+    assert 13 in scheduler.rung_steps
+
+
 def test_of_a_cohort_exactly_the_best_go_on():
     losses = [0.5, 0.3, 0.9, 0.1, 0.8, 0.2, 0.7, 0.4, 0.6]
     driver = play(SuccessiveHalving(cohort=9), [[9.0] * 20] + [[x] * 20 for x in losses], 1, 10)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
-from jupyter_hpo.study.schedulers import Asha
+from jupyter_hpo.study.schedulers import Asha, Threshold
 from jupyter_hpo.study.trial import Report, Trial, TrialError, TrialState
 
 from .driver import make
@@ -33,16 +33,41 @@ def test_all_trials_are_run_and_the_best_is_kept():
     assert isinstance(driver.log[-1], m.End)
 
 
-def test_the_first_trial_has_the_cells_values_and_runs_alone():
-    driver = make(lambda n: [1.0, 1.0], n_trials=5, first={"x": 42})
+def test_the_first_trial_has_the_cells_values_and_runs_alone_to_its_first_report():
+    driver = make(lambda n: [1.0, 1.0], n_trials=5, slots=3, first={"x": 42})
     driver.send(m.Begin())
     assert list(driver.live) == [0]
     assert driver.study.trials[0].params == {"x": 42}
     driver.step(0)
+    assert sorted(driver.live) == [0, 1, 2], "then every slot is filled"
+
+
+def test_a_first_trial_that_reports_nothing_runs_alone_to_its_end():
+    driver = make(lambda n: [0.5], n_trials=5, slots=3)
+    driver.send(m.Begin())
     assert list(driver.live) == [0]
-    driver.step(0)
-    driver.step(0)
-    assert sorted(driver.live) == [1, 2], "then every slot is filled"
+    driver.send(ev.Finished(0, (0.5,)))
+    assert sorted(driver.live) == [1, 2, 3]
+
+
+def test_where_the_first_trial_was_cut_off_its_values_are_tried_to_their_end_again():
+    before = make(lambda n: [1.0] if n else [9.0] * 5, slots=2, first={"x": 42})
+    before.send(m.Begin())
+    for number in (0, 1, 1):
+        before.step(number)
+    before.send(m.StopRequested("stopped by you"))
+    for number in list(before.live):
+        before.end(number, ev.Stopped(number))
+    earlier = list(before.study.trials.values())
+    assert [t.state.value for t in earlier[:2]] == ["FAIL", "COMPLETE"]
+    scheduler = Threshold(0.5)
+    driver = make(lambda n: [9.0] * 5, earlier=earlier, scheduler=scheduler, first={"x": 42})
+    driver.send(m.Begin())
+    again = next(n for n in driver.live if driver.study.trials[n].params == {"x": 42})
+    for number in [*driver.live, again, again, again, again]:
+        driver.step(number)
+    assert driver.study.trials[again].state is TrialState.RUNNING, "it is never pruned"
+    assert any(t.state is TrialState.PRUNED for t in driver.study.trials.values())
 
 
 def test_only_better_trials_are_asked_for_their_objects():

@@ -79,7 +79,8 @@ def test_the_sentence_of_what_was_evicted_for_want_of_room_says_so():
         scheduler.on_report(number, 1, number / 10)
     assert scheduler.evict() == [3]
     assert scheduler.why_pruned(3) == (
-        "3 of 3 trials at step 1; no room for more that wait to be compared"
+        "ranked 3 of 3 trials at step 1, behind trials 1 and 2; "
+        "no room for more that wait to be compared"
     )
 
 

@@ -12,12 +12,10 @@ trainings stand at the very same chance level, and what will become of them show
 rung. It is let happen once only, because a network that is dead stays at that level: higher up
 no more than one in `eta` goes on, and of equals those first that still can.
 
-Where the first rung stands was measured on recorded curves (`make bench ARGS=curves`): at the
-first of 27 epochs, but where a training takes a hundred steps and more, which are boosting rounds
-or batches then, at a ninth of it. After three of 300 rounds a high learning rate leads, and a low
-one wins. Ranking by the best value so far, by an extrapolation of the last steps, waiting for more
-trials before the first promotion, eta 2 or 4, and rungs in between were tried, and help on some
-tasks as much as they hurt on others.
+Ranking by the best value so far, by the mean of the last steps, by an extrapolation of these,
+by the places at two rungs, waiting for more trials before the first promotion, eta 2 or 4, other
+shares from rung to rung, and rungs in between were tried on recorded curves (`make bench
+ARGS=curves`), and help on some tasks as much as they hurt on others.
 """
 
 from __future__ import annotations
@@ -25,21 +23,16 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from .base import Verdict
-from .rungs import Fate, Rung
-
-LONG = 100
-"""Steps of a training from which on a step is no epoch, but a small part of one."""
-
-PART = 9
-"""The first rung of a long training stands at this part of it."""
+from .length import Length, first_rung
+from .rungs import Fate, Rung, ranked
 
 
 class Asha:
     """Asynchronous successive halving.
 
     eta: of `eta` trials at a rung one goes on. first_step: the step of the first rung; rung
-    k stands at first_step * eta**k. None: 1, or a ninth of a full training once one of `LONG`
-    steps or more is known. pool: how many paused trials are kept at most. pausing:
+    k stands at first_step * eta**k. None: at `first_rung` of a full training, 1 while none is
+    known. pool: how many paused trials are kept at most. pausing:
     where trials can't be paused, one that is not in the top when it comes to a rung ends there
     (Li et al. 2020, section 3.1: as Jamieson & Talwalkar's halving, without waiting for others);
     the first to come to a rung goes on.
@@ -65,21 +58,26 @@ class Asha:
         self._next_rung: dict[int, int] = {}  # trial -> index of the rung it runs towards
         self._paused: dict[int, int] = {}  # trial -> index of the rung it waits at
         self._early: set[int] = set()  # paused; to go on, as the first rung moved, or by `settle`
-        self._last_step: dict[int, int] = {}
-        self._full: int | None = None  # steps of a full training, once one is known
+        self._length = Length()
         self._complete: set[int] = set()
 
     def protect(self, number: int) -> None:
         self._protected.add(number)
+        self._length.protect(number)
+
+    def takes_more(self, unfinished: int) -> bool:
+        """While the first trial runs, which tells how long a training is and so where the rungs
+        stand, no more than may wait beside it: none is ended by rungs that are yet to move."""
+        return self._length.awaited is None or unfinished <= (self.pool if self.pausing else 0)
 
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
-        self._last_step[number] = step
-        if self._scales and self._full is None:
+        self._length.last[number] = step
+        if self._scales and self._length.full is None:
             self._courses.setdefault(number, []).append((step, loss))
         crossed = self._cross(number, step, loss)
         if crossed is None:
             return Verdict.CONTINUE
-        done = self._full is not None and step >= self._full
+        done = self._length.reached(step)
         if done or number in self._protected or number in self._left_out:
             return Verdict.CONTINUE
         self._turn(crossed, number, Fate.WAITS)
@@ -97,18 +95,25 @@ class Asha:
         self._early.discard(number)
         if index is not None:
             self._turn(index, number, Fate.ENDED)
-        if complete and number in self._last_step:
+        if complete and number in self._length.last:
             self._complete.add(number)
-            self.full_training(self._last_step[number])
+        if self._length.end(number, complete=complete):
+            self._scale()
 
     def full_training(self, steps: int) -> None:
         """It is known that a training takes so many steps."""
-        first, self._full = self._full is None, max(self._full or 0, steps)
-        if first and self._scales and steps >= LONG:
-            self._move_rungs(steps // PART)
+        if self._length.learn(steps):
+            self._scale()
+
+    def _scale(self) -> None:
+        """The length of a training has become known."""
+        first_step = first_rung(self._length.full or 0)
+        if self._scales and first_step != self.first_step:
+            self._move_rungs(first_step)
         self._courses.clear()
 
     def withdraw(self, number: int) -> None:
+        self._length.end(number, complete=False)
         self._paused.pop(number, None)
         self._early.discard(number)
 
@@ -160,9 +165,14 @@ class Asha:
         if index < 0:
             return ""
         rung = self._rungs[index]
-        rank, equals = rung.better(number) + 1, rung.equals(number)
-        like = f" with {equals} others" if equals > 1 else " with another one" if equals else ""
-        return f"{rank}{like} of {len(rung)} trials at step {rung.step}; one in {self.eta} goes on"
+        place = ranked(
+            rung.better(number) + 1,
+            len(rung),
+            rung.step,
+            rung.ahead(number),
+            rung.equals(number),
+        )
+        return f"{place}; one in {self.eta} goes on"
 
     def rung_step(self, index: int) -> int:
         """The step (from 1) at which rung `index` stands."""
@@ -231,7 +241,7 @@ class Asha:
         # Over 300 measured curves: of 12 trials, 0.7 full trainings more, and the mean distance
         # to the best of the 12 falls from .07 to .003 of accuracy; of 60, from .0008 to .0008.
         rung = self._rungs[index]
-        leads = self._full is not None and len(rung) > 1
+        leads = self._length.full is not None and len(rung) > 1
         least = 1 if leads or not self.pausing else 0
         ahead = rung.better(number) if index == 0 else rung.place(number)
         return ahead < max(least, len(rung) // self.eta)

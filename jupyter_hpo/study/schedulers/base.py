@@ -36,6 +36,10 @@ class Scheduler(Protocol):
         """Never pause this trial: it is the first, what the others are compared with, or the
         person asked for it."""
 
+    def takes_more(self, unfinished: int) -> bool:
+        """Whether a new trial may begin beside so many unfinished ones. Where it has to know of
+        the first trial how long a training is, few others may, or none, until that ends."""
+
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
         """Note the report and say whether the trial goes on now."""
 
@@ -87,6 +91,9 @@ class StopOnly:
 
     def protect(self, number: int) -> None:
         self._protected.add(number)
+
+    def takes_more(self, unfinished: int) -> bool:
+        return True
 
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
         why = self.judge(number, step, loss)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from heapq import nsmallest
 
-from .rungs import Fate
+from .rungs import NAMED, Fate
 
 
 @dataclass
@@ -12,16 +13,27 @@ class Cohort:
     """Trials that are compared with each other, at one stage after the other.
 
     size: how many it is to have; of those that come to a stage one in `eta` goes on, and at
-    least one. stages: the loss and the fate of each that came there. ended: those of the
-    members that are not expected at another stage. Nobody of `left_out` counts.
+    least one. first_step: the step of the first stage. stages: the loss and the fate of each
+    that came there. ended: those of the members that are not expected at another stage. Nobody
+    of `left_out` counts.
     """
 
     size: int
     eta: int
+    first_step: int
     stages: list[dict[int, tuple[float, Fate]]] = field(default_factory=list)
     members: set[int] = field(default_factory=set)
     ended: set[int] = field(default_factory=set)
     left_out: frozenset[int] = frozenset()
+
+    def step(self, index: int) -> int:
+        """The step (from 1) at which a stage stands."""
+        return int(self.first_step * self.eta**index)
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps of the stages that some trial came to."""
+        return tuple(map(self.step, range(len(self.stages))))
 
     @property
     def full(self) -> bool:
@@ -51,6 +63,10 @@ class Cohort:
     def place(self, index: int, number: int) -> int:
         """From 0: how many at the stage are better, or as good and earlier."""
         return sum(other < self._key(index, number) for other in self._keys(index))
+
+    def first(self, index: int, n: int) -> list[int]:
+        """The numbers of the best few of the n best at the stage."""
+        return [number for _, number in nsmallest(min(NAMED, n), self._keys(index))]
 
     def came_to(self, index: int) -> int:
         return len(self._keys(index))

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from .asha import LONG, PART, Asha
+from .asha import Asha
 from .base import Verdict
 from .cohorts import Cohort
-from .rungs import Fate
+from .length import Length, first_rung
+from .rungs import Fate, ranked
 
 
 class SuccessiveHalving:
@@ -51,31 +52,35 @@ class SuccessiveHalving:
         self._paused: set[int] = set()
         self._protected: set[int] = set()
         self._left_out: frozenset[int] = frozenset()
-        self._full: int | None = None
+        self._length = Length()
         self._room: int | None = None
-        self._last_step: dict[int, int] = {}
 
     def protect(self, number: int) -> None:
         """It belongs to no cohort, either."""
         self._protected.add(number)
         self._at_once.protect(number)
+        self._length.protect(number)
+
+    def takes_more(self, unfinished: int) -> bool:
+        """The first trial tells where the first rung stands."""
+        return self._length.awaited is None
 
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
         at_once = self._at_once.on_report(number, step, loss)
-        self._last_step[number] = step
+        self._length.last[number] = step
         if number in self._protected or number in self._left_out:
             return Verdict.CONTINUE
         cohort = self._cohort_of.get(number) or self._join(number)
         cohort.ended.discard(number)
         reached = self._stage_of.get(number, -1) + 1
         crossed = None
-        while step >= self.first_step * self.eta**reached:
+        while step >= cohort.step(reached):
             cohort.put(reached, number, loss, Fate.WENT_ON)
             crossed, reached = reached, reached + 1
         if crossed is None:
             return Verdict.CONTINUE
         self._stage_of[number] = crossed
-        if self._full is not None and step >= self._full:
+        if self._length.reached(step):
             return Verdict.CONTINUE
         if not self.pausing or self._room == 0:
             if at_once is Verdict.STOP:
@@ -92,20 +97,16 @@ class SuccessiveHalving:
 
     def on_end(self, number: int, *, complete: bool = False) -> None:
         self._at_once.on_end(number, complete=complete)
-        if complete and number in self._last_step:
+        if complete and number in self._length.last:
             self._complete.add(number)
-            first, self._full = self._full is None, max(self._full or 0, self._last_step[number])
-            alone = self._cohort_of.keys() <= {number}
-            if first and self._scales and self._full >= LONG and alone:
-                self.first_step = self._full // PART
-                self._cohorts.clear()
-                self._cohort_of.clear()
-                self._stage_of.clear()
+        if self._length.end(number, complete=complete) and self._scales:
+            self.first_step = first_rung(self._length.full or 0)
         if number in self._cohort_of:
             self._cohort_of[number].ended.add(number)
         self.withdraw(number)
 
     def withdraw(self, number: int) -> None:
+        self._length.end(number, complete=False)
         # It takes no place of those that wait: whoever comes next may have it.
         if number in self._paused:
             self._paused.discard(number)
@@ -164,28 +165,29 @@ class SuccessiveHalving:
         if number not in self._stage_of:
             return ""
         cohort, index = self._cohort_of[number], self._stage_of[number]
-        step, came, quota = self._step(index), cohort.came_to(index), cohort.quota(index)
+        step, came, quota = cohort.step(index), cohort.came_to(index), cohort.quota(index)
         go_on = f"the best {quota} go on" if quota > 1 else "the best goes on"
         if number in self._no_room:
             go_on = "no room for more that wait to be compared"
-        return f"{cohort.place(index, number) + 1} of {came} trials at step {step}; {go_on}"
+        place = cohort.place(index, number)
+        return f"{ranked(place + 1, came, step, cohort.first(index, place))}; {go_on}"
 
     @property
     def rung_steps(self) -> tuple[int, ...]:
         """The steps at which trials of any cohort have been compared."""
-        stages = max((len(cohort.stages) for cohort in self._cohorts), default=0)
-        return tuple(self._step(index) for index in range(stages))
+        return tuple(sorted({step for cohort in self._cohorts for step in cohort.steps}))
 
     @property
     def paused(self) -> frozenset[int]:
         return frozenset(self._paused)
 
-    def _step(self, index: int) -> int:
-        return int(self.first_step * self.eta**index)
-
     def _join(self, number: int) -> Cohort:
-        if not self._cohorts or self._cohorts[-1].full:
-            self._cohorts.append(Cohort(self.cohort, self.eta, left_out=self._left_out))
+        last = self._cohorts[-1] if self._cohorts else None
+        if last is not None and last.first_step != self.first_step:  # it began before the length
+            last.size = len(last.members - last.left_out)  # of a training was known
+        if last is None or last.full:
+            new = Cohort(self.cohort, self.eta, self.first_step, left_out=self._left_out)
+            self._cohorts.append(new)
         cohort = self._cohort_of[number] = self._cohorts[-1]
         cohort.members.add(number)
         return cohort

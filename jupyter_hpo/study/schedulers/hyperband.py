@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from math import log
 
-from .asha import LONG, PART, Asha
+from .asha import Asha
 from .base import Verdict
+from .length import Length
 
 
 class Hyperband:
@@ -40,16 +41,20 @@ class Hyperband:
         self._races: list[Asha] = []  # by k
         self._race_of: dict[int, Asha | None] = {}  # trial -> what it takes part in
         self._sizes: dict[int, int] = {}  # k -> trials that came to it
-        self._last_step: dict[int, int] = {}
+        self._length = Length()
         self._protected: set[int] = set()
         self._left_out: frozenset[int] = frozenset()
-        self._full: int | None = None
 
     def protect(self, number: int) -> None:
         self._protected.add(number)
+        self._length.protect(number)
+
+    def takes_more(self, unfinished: int) -> bool:
+        """The first trial tells which brackets there are."""
+        return self._length.awaited is None
 
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
-        self._last_step[number] = step
+        self._length.last[number] = step
         if number not in self._race_of:
             if number in self._left_out:  # it takes no place in a bracket, either
                 return Verdict.CONTINUE
@@ -58,19 +63,18 @@ class Hyperband:
         return Verdict.CONTINUE if race is None else race.on_report(number, step, loss)
 
     def on_end(self, number: int, *, complete: bool = False) -> None:
-        if complete and number in self._last_step:
-            first, self._full = self._full is None, max(self._full or 0, self._last_step[number])
-            if first and self._scales and self._full >= LONG and len(self._race_of) <= 1:
-                self.first_step = self._full // PART
-                self._races.clear()  # of the first trial alone: it races with nobody
+        self._length.end(number, complete=complete)
         race = self._race_of.get(number)
         if race is not None:
             race.on_end(number, complete=complete)
-        if self._full is not None:
+        if self._length.full is not None:
             for each in self._races:
-                each.full_training(self._full)
+                each.full_training(self._length.full)
+        if self._races:  # the rungs of the first one may have moved
+            self.first_step = self._races[0].first_step
 
     def withdraw(self, number: int) -> None:
+        self._length.end(number, complete=False)
         race = self._race_of.get(number)
         if race is not None:
             race.withdraw(number)
@@ -117,9 +121,9 @@ class Hyperband:
     def last_bracket(self) -> int:
         """k of the bracket without rungs (the paper's s_max); 0 stands alone while the length of
         a full training is not known."""
-        if self._full is None:
+        if self._length.full is None:
             return 0
-        return max(0, round(log(max(1.0, self._full / self.first_step), self.eta)))
+        return max(0, round(log(max(1.0, self._length.full / self.first_step), self.eta)))
 
     def share(self, bracket: int) -> int:
         """How many configurations the paper's outer loop gives it: with s = s_max - k further
@@ -135,18 +139,20 @@ class Hyperband:
         # The one that will be the least ahead of its share; of equals the earliest.
         bracket = min(range(len(shares)), key=lambda k: (self._sizes.get(k, 0) + 1) / shares[k])
         self._sizes[bracket] = self._sizes.get(bracket, 0) + 1
-        if self._full is not None and bracket == len(shares) - 1:
+        if self._length.full is not None and bracket == len(shares) - 1:
             return None
         while len(self._races) <= bracket:
-            self._races.append(self._new_race(self.first_step * self.eta ** len(self._races)))
+            first_step = self.first_step * self.eta ** len(self._races)
+            scales = self._scales and self._length.full is None
+            self._races.append(self._new_race(None if scales else first_step))
         race = self._races[bracket]
         if number in self._protected:
             race.protect(number)
         return race
 
-    def _new_race(self, first_step: int) -> Asha:
+    def _new_race(self, first_step: int | None) -> Asha:
         race = Asha(eta=self.eta, first_step=first_step, pool=self.pool, pausing=self.pausing)
         race.leave_out(self._left_out)
-        if self._full is not None:
-            race.full_training(self._full)
+        if self._length.full is not None:
+            race.full_training(self._length.full)
         return race

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from ...space import SearchSpace
 from .base import Verdict
 from .exploring import explored
+from .length import Length
 
 INTERVALS = 5
 """Intervals in a training, when its length is known."""
@@ -59,8 +60,7 @@ class Pbt:
         self._protected: set[int] = set()
         self._passed: set[int] = set()  # by what was known then, at their ends
         self._left_out: frozenset[int] = frozenset()
-        self._last_step: dict[int, int] = {}
-        self._full: int | None = None
+        self._length = Length()
         self._why: dict[int, str] = {}
         self._fixed: set[str] = set()
         self._steps: set[int] = set()
@@ -70,14 +70,15 @@ class Pbt:
     def protect(self, number: int) -> None:
         """It belongs to no population, either."""
         self._protected.add(number)
+        self._length.protect(number)
 
     def on_report(self, number: int, step: int, loss: float) -> Verdict:
-        self._last_step[number] = step
+        self._length.last[number] = step
         if number in self._protected | self._left_out | self._passed:
             return Verdict.CONTINUE
         if self._due is None:
             self._due = self.interval
-        if step >= self._due and self._full is not None and step >= self._full:
+        if step >= self._due and self._length.reached(step):
             # It would have nothing of a copy. Should another turn out to train for longer, it
             # isn't caught up with: it would be compared at another step than those that wait.
             self._passed.add(number)
@@ -90,12 +91,12 @@ class Pbt:
         return Verdict.PAUSE
 
     def on_end(self, number: int, *, complete: bool = False) -> None:
-        if complete and number in self._last_step:
-            self._full = max(self._full or 0, self._last_step[number])
+        self._length.end(number, complete=complete)
         self._leave(number)
 
     def withdraw(self, number: int) -> None:
         """The others don't wait for it; it comes back with its next report."""
+        self._length.end(number, complete=False)
         self._leave(number)
 
     def leave_out(self, numbers: AbstractSet[int]) -> None:
@@ -125,7 +126,7 @@ class Pbt:
             return self._why.get(number, "")
         loss, step = self._waiting[number]
         better = sum(other < loss for other, _ in self._waiting.values())
-        return f"{better + 1} of {len(self._waiting)} in the population at step {step}"
+        return f"ranked {better + 1} of {len(self._waiting)} in the population at step {step}"
 
     @property
     def rung_steps(self) -> tuple[int, ...]:
@@ -141,10 +142,12 @@ class Pbt:
     def interval(self) -> int:
         if self._interval is not None:
             return self._interval
-        return max(1, (self._full or 0) // INTERVALS)
+        return max(1, (self._length.full or 0) // INTERVALS)
 
     def takes_more(self, unfinished: int) -> bool:
-        """Whether a new trial may begin beside so many unfinished ones."""
+        """The first trial tells how long an interval is."""
+        if self._length.awaited is not None:
+            return False
         return not self._founded and unfinished < self.population
 
     def turn_over(self, budget: int | None) -> list[Replacement]:
@@ -177,7 +180,7 @@ class Pbt:
     def born(self, number: int, better: int) -> None:
         """The copy of a member has this number; it waits, as the member does, and goes on."""
         self._members.add(number)
-        self._last_step[number] = self._last_step[better]
+        self._length.last[number] = self._length.last[better]
         self._released.append(number)
 
     def spare(self, worse: int) -> None:
@@ -202,7 +205,7 @@ class Pbt:
 
     def step(self, number: int) -> int:
         """The last step that it, or what it is a copy of, reported."""
-        return self._last_step[number]
+        return self._length.last[number]
 
     def _leave(self, number: int) -> None:
         self._members.discard(number)
