@@ -100,7 +100,8 @@ class Loop:
     where that is the objective itself. last: indices of objectives whose names only the
     function has: their final value is that of the last turn. own: where each turn is a fold
     (or a seed), what to evaluate for each objective of this turn alone. means: indices of
-    objectives that a turn assigns anew: their value is the mean over the turns.
+    objectives that a turn assigns anew: their value is the mean over the turns. grows: the lists
+    that a turn appends its own values to; one that appends nothing is no fold.
     """
 
     place: Place
@@ -110,6 +111,7 @@ class Loop:
     last: tuple[int, ...] = ()
     own: tuple[str, ...] = ()
     means: tuple[int, ...] = ()
+    grows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def own_value(site: Site, turn: Turn, so_far: ast.expr) -> tuple[ast.expr, bool]
     the mean of that; None when it can't be told. so_far: the objective at the loop's place."""
     node = site.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if node.func.attr != "append" or site.function is not turn.function:
+        if not appended_to(site) or site.function is not turn.function:
             return None
         listed = node.func.value
         back = ast.Slice(ast.UnaryOp(ast.USub(), ast.Constant(1)), None)
@@ -60,6 +60,14 @@ def own_value(site: Site, turn: Turn, so_far: ast.expr) -> tuple[ast.expr, bool]
     if isinstance(node, ast.Name) and isinstance(so_far, ast.Name) and so_far.id == node.id:
         return None if site.adds or _reads(site.value, node.id) else (so_far, True)
     return None
+
+
+def appended_to(site: Site) -> str:
+    """The list that a change appends to, '' for any other change."""
+    match site.node:
+        case ast.Call(func=ast.Attribute(value=listed, attr="append")):
+            return ast.unparse(listed)
+    return ""
 
 
 def _changed(so_far: ast.expr, old: ast.expr, new: ast.expr) -> tuple[ast.expr, bool] | None:

@@ -161,8 +161,11 @@ def _with_numbers(tree: ast.Module, names: set[str]) -> Iterator[tuple[ast.AST, 
     number has one, too."""
     for node in ast.walk(tree):
         yield node, names
-        inside = [*node.generators] if isinstance(node, _COMPREHENSIONS) else []
-        inside += [node] if isinstance(node, ast.For) else []
+        inside: list[ast.comprehension | ast.For] = []
+        if isinstance(node, _COMPREHENSIONS):
+            inside += node.generators
+        elif isinstance(node, ast.For):
+            inside.append(node)
         one = {
             part.target.id
             for part in inside

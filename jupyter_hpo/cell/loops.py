@@ -18,7 +18,7 @@ from ..study.objective import Objective
 from .captured import Loop
 from .flow import Functions, Site, Turn, bound_names, find_sites, same_figures
 from .flow.paths import substitute
-from .fold_loops import is_fold_loop, own_value
+from .fold_loops import appended_to, is_fold_loop, own_value
 from .names import reads
 from .scopes import FUNCTIONS, stored
 from .values import place_of
@@ -150,7 +150,8 @@ def _with_own(
         return loop
     texts = tuple(ast.unparse(one[0]) for one in found if one)
     means = tuple(i for i, one in enumerate(found) if one and one[1])
-    return replace(loop, own=texts, means=means)
+    grows = dict.fromkeys(filter(None, (appended_to(site) for _, site, _ in moved)))
+    return replace(loop, own=texts, means=means, grows=tuple(grows))
 
 
 def _plain(objective: Objective) -> str:

@@ -75,6 +75,9 @@ class Recorder:
         self._last = frozenset(loop.last) if loop is not None else frozenset()
         self._own = loop.own if loop is not None else ()
         self._means = frozenset(loop.means) if loop is not None else frozenset()
+        self._grows: dict[str, tuple[Any, int]] = {}
+        if loop is not None:
+            self._grows = dict.fromkeys(loop.grows, (None, 0))
         self._folds: list[tuple[float, ...]] = []
         self._apart = {w.objective for w in watches}
         self._apart |= {i for i, o in enumerate(objectives) if o.printed is not None}
@@ -140,6 +143,8 @@ class Recorder:
             return
         if reported:
             self._next = next_reported(self.step)
+        if self._grows and frame is not None and not self._grew(frame):
+            return  # left by `continue`, or by a `break` at its beginning: no fold
         fold = self._fold(frame) if self._own else None
         values = tuple(self._known(i, frame) for i in range(len(self.objectives)))
         if values and all(value is None for value in values):
@@ -168,6 +173,19 @@ class Recorder:
             return None
         self._folds.append(values)
         return values
+
+    def _grew(self, frame: FrameType) -> bool:
+        """Whether a list of folds' values is longer than it was, or another one."""
+        grew = False
+        for source, before in self._grows.items():
+            try:
+                listed = evaluated(source, frame.f_globals, frame.f_locals)
+                now = listed, len(listed)
+            except Exception:  # not made yet, or no list: the value itself says what is wrong
+                return True
+            grew |= now[1] != before[1] or (listed is not before[0] and before[0] is not None)
+            self._grows[source] = now
+        return grew
 
     def _mean(self, i: int) -> float:
         return math.fsum(fold[i] for fold in self._folds) / len(self._folds)

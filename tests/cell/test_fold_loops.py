@@ -1,6 +1,7 @@
 """Loops over folds and seeds: which they are, and what one turn is worth by itself."""
 
 import ast
+from textwrap import indent
 
 import pytest
 
@@ -82,9 +83,8 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_each_turn_tells_its_own_value_and_the_objective_is_the_mean(case):
-    source, objective = CASES[case]
+def told_by(source, objective):
+    """What its loop reports, and the value at the end."""
     asked = (Objective(objective, "maximize"),)
     loop = find_loop(ast.parse(KF + source), asked)
     program = CellProgram(KF + source, "<cell>", SearchSpace(), {}, asked, loop=loop)
@@ -92,9 +92,38 @@ def test_each_turn_tells_its_own_value_and_the_objective_is_the_mean(case):
     recorder = recorder_of(program, namespace, lambda *report: told.append(report))
     namespace[RECORDER] = recorder
     bind(program, {}).run(namespace)
+    return told, recorder.final()[0]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_turn_tells_its_own_value_and_the_objective_is_the_mean(case):
+    source, objective = CASES[case]
+    told, value = told_by(source, objective)
     assert [(step, fold[0]) for step, _, fold in told] == [(1, 0.0), (2, 1.0), (3, 4.0)]
     assert [values[0] for _, values, _ in told] == pytest.approx([0.0, 0.5, 5 / 3])
-    assert recorder.final()[0] == pytest.approx(5 / 3)
+    assert value == pytest.approx(5 / 3)
+
+
+@pytest.mark.parametrize(
+    ("skip", "steps"),
+    [
+        ("if i == 2:\n        break", [1, 2]),
+        ("if i == 1:\n        continue", [1, 3]),
+        ("if i == 0:\n        continue", [2, 3]),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_turn_that_appends_nothing_is_no_fold(skip, steps, inside):
+    lines = (
+        f"scores = []\nfor i, (tr, va) in enumerate(kf.split(X)):\n    {skip}\n"
+        "    scores.append(score(tr, va))\n"
+    )
+    mean = "sum(scores) / len(scores)\n"
+    if inside:
+        lines = "def cv():\n" + indent(lines + f"return {mean}", "    ") + "acc = cv()\n"
+    else:
+        lines += f"acc = {mean}"
+    assert [step for step, _, _ in told_by(lines, "acc")[0]] == steps
 
 
 @pytest.mark.parametrize(
