@@ -15,6 +15,7 @@ from .study.rounds import Rounds
 from .study.schedulers import Scheduler
 from .study.schedulers.paired import Paired
 from .study.study import Study
+from .study.trial import TrialState
 
 
 def rounds_of(options: Options, namespace: Mapping[str, Any]) -> Rounds:
@@ -130,13 +131,19 @@ def about_judge(judge: Scheduler) -> str:
 
 def about_alike(study: Study) -> list[str]:
     """That repeats bring nothing, once that is seen."""
-    first = study.trials.get(0)
-    n = study.config.rounds.repeats
-    if n == 1 or study.config.rounds.folds > 1 or first is None or len(first.rounds) < n:
+    rounds = study.config.rounds
+    if rounds.repeats == 1:
         return []
-    if len(set(first.rounds)) > 1:
+    whole = (t for t in study.trials.values() if len(t.rounds) == rounds.n)
+    first = next((t for t in whole if t.state is TrialState.COMPLETE), None)
+    if first is None:
         return []
+    of_each_fold = (first.rounds[fold :: rounds.folds] for fold in range(rounds.folds))
+    if any(len(set(values)) > 1 for values in of_each_fold):
+        return []
+    same = "the same value" if rounds.folds == 1 else "the same values on the same folds"
     return [
-        f"The {n} repeats of trial 0 gave the same value: nothing in the cell depends on a seed "
-        "that can be set for it (a seed given as random_state=0 can't). Leave out --repeats."
+        f"The {rounds.repeats} repeats of trial {first.number} gave {same}: nothing in the cell "
+        "depends on a seed that can be set for it (a seed given as random_state=0 can't). Leave "
+        "out --repeats."
     ]

@@ -3,9 +3,12 @@
 import pytest
 
 from jupyter_hpo.cell import capture
-from jupyter_hpo.facts import about_earlier, about_other_code
+from jupyter_hpo.facts import about_earlier, about_other_code, study_facts
+from jupyter_hpo.folding import about_alike
 from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.study.rounds import Rounds
+from jupyter_hpo.study.schedulers import Asha, Hyperband
 from jupyter_hpo.study.study import Study
 from jupyter_hpo.study.trial import Trial, TrialError, TrialState
 
@@ -37,6 +40,21 @@ def test_a_study_that_goes_on_says_so_and_one_that_is_done_says_what_to_do(n_don
         assert part in sentence
 
 
+def test_it_is_said_when_others_begin_beside_the_first_trial():
+    loop = "lr = 0.1  # hpo: 0.01..1\nfor step in range(3):\n    loss = lr - 1"
+    reporting = capture(f"%%hpo --minimize loss\n{loop}")
+    silent = capture("%%hpo --minimize loss\nloss = 1.0  # hpo: 0..2")
+
+    def said(cell, scheduler, slots=2):
+        config = StudyConfig("s", (Objective("loss", "minimize"),), slots=slots, first={})
+        facts = study_facts(cell, Study(config, scheduler=scheduler))
+        return next(fact for fact in facts if fact.startswith("Trial 0"))
+
+    assert said(reporting, Asha()).endswith("run first; others begin at its first report.")
+    for alone in (said(reporting, Asha(), 1), said(reporting, Hyperband()), said(silent, Asha())):
+        assert alone.endswith("run first and alone.")
+
+
 def test_failed_trials_are_told_apart_and_where_all_failed_nothing_was_done():
     config = StudyConfig("s", (Objective("acc", "maximize"),), Budget(n_trials=9), first={"C": 1.0})
     bad = TrialError("KeyError", "'target'", 3)
@@ -48,6 +66,24 @@ def test_failed_trials_are_told_apart_and_where_all_failed_nothing_was_done():
     cut = Trial(4, {"C": 8.0}, TrialState.FAIL, error=TrialError("interrupted", "stopped"))
     (said,) = about_earlier("s", Study(config, earlier=[*failed, done, cut]))
     assert "4 trials were already done, 3 of which failed." in said
+
+
+@pytest.mark.parametrize(
+    ("rounds", "values", "alike"),
+    [
+        (Rounds(repeats=3), (0.5, 0.5, 0.5), "The 3 repeats of trial 1 gave the same value:"),
+        (Rounds(repeats=3), (0.5, 0.5, 0.51), None),
+        (Rounds(2, 2), (0.5, 0.7, 0.5, 0.7), "The 2 repeats of trial 1 gave the same values on"),
+        (Rounds(2, 2), (0.5, 0.7, 0.6, 0.7), None),
+        (Rounds(folds=2), (0.5, 0.5), None),
+    ],
+)
+def test_repeats_that_bring_nothing_are_told_of(rounds, values, alike):
+    failed = Trial(0, {}, TrialState.FAIL, error=TrialError("E", "no", 3), rounds=[(0.5,)])
+    whole = Trial(1, {}, TrialState.COMPLETE, (0.5,), rounds=[(value,) for value in values])
+    config = StudyConfig("s", (Objective("acc", "maximize"),), rounds=rounds)
+    said = about_alike(Study(config, earlier=[failed, whole]))
+    assert [sentence.startswith(alike) for sentence in said] == ([True] if alike else [])
 
 
 def test_a_name_that_stands_for_other_code_is_told_of():
