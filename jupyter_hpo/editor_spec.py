@@ -80,7 +80,7 @@ SAMPLERS = (
         "entropy",
         "entropy search",
         "Tries what would tell most about the best value. For one objective and long trials. "
-        "Needs the extra jupyter_hpo[entropy].",
+        "Needs optuna-integration[botorch].",
     ),
 )
 PRUNERS = (

@@ -112,6 +112,7 @@ def lr_find(
     batches, a loss that never falls, and when torch is missing.
     """
     torch = torch_for("lr_find")
+    _in_order(torch, model, loss_fn, loader)
     if not 0 < low < high or steps < 10:
         raise HpoError("lr_find: 0 < low < high, and at least 10 steps.")
     with _unchanged(torch):
@@ -120,6 +121,25 @@ def lr_find(
         made = _optimizer(torch, optimizer, model, trained, low)
         rates, losses, diverged = _run(torch, trained, loss_fn, loader, made, low, high, steps)
     return _read(rates, losses, diverged)
+
+
+def _in_order(torch: Any, model: Any, loss_fn: Any, loader: Any) -> None:
+    """Raises HpoError where an argument is none of what stands in its place."""
+    wrong = ""
+    if not isinstance(model, torch.nn.Module):
+        wrong = f"the model is {_what(model)}, and no torch.nn.Module"
+    elif next(model.parameters(), None) is None:
+        wrong = f"the model, {_what(model)}, has no parameters to train"
+    elif not callable(loss_fn):
+        wrong = f"the loss is {_what(loss_fn)}, which can't be called"
+    elif not hasattr(loader, "__iter__"):
+        wrong = f"the loader is {_what(loader)}, which gives no batches"
+    if wrong:
+        raise HpoError(f"lr_find: {wrong}. The order is lr_find(model, loss_fn, train_loader).")
+
+
+def _what(value: Any) -> str:
+    return f"of type {type(value).__name__}"
 
 
 def _run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -104,3 +105,14 @@ def test_no_build_output_is_in_git():
     names = listed.stdout.splitlines()
     built = ("/static/", "/labextension/", "js/lib/", "node_modules")
     assert not [n for n in names if n.endswith(".whl") or any(part in n for part in built)]
+
+
+def test_the_readme_names_every_extra_and_nothing_tells_to_install_this_package_from_afar():
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    table = project.partition("[project.optional-dependencies]")[2].partition("\n[")[0]
+    extras = re.findall(r"^(\w+) = \[", table, re.MULTILINE)
+    installing = (ROOT / "README.md").read_text("utf-8").partition("## Installing")[2]
+    assert len(extras) > 5
+    assert [extra for extra in extras if f"`{extra}`" not in installing] == []
+    for path in [ROOT / "README.md", *(ROOT / "jupyter_hpo").rglob("*.py")]:
+        assert "jupyter_hpo[" not in path.read_text("utf-8"), path

@@ -74,6 +74,9 @@ def nothing(prediction, target):
 @pytest.mark.parametrize(
     ("call", "said"),
     [
+        (lambda: lr_find(model(), BATCHES, torch.nn.MSELoss()),
+         r"loss is of type list, which can't be called. The order is lr_find\(model, loss_fn, "),
+        (lambda: lr_find(torch.nn.MSELoss(), model(), BATCHES), "has no parameters to train"),
         (lambda: lr_find(model(), lambda p, y: p.sum() * math.nan, BATCHES),
          "the loss is nan before the first step"),
         (lambda: lr_find(model(), torch.nn.functional.mse_loss, []), "gave no batch"),
@@ -83,7 +86,9 @@ def nothing(prediction, target):
         (lambda: lr_find(model(), nothing, BATCHES, torch.optim.SGD(model().parameters(), lr=1)),
          "not the model's"),
     ],
-    ids=["nan", "empty", "no pairs", "flat", "bounds", "foreign optimiser"],
+    ids=[
+        "swapped", "no model", "nan", "empty", "no pairs", "flat", "bounds", "foreign optimiser",
+    ],
 )  # fmt: skip
 def test_what_can_not_be_tested_is_said(call, said):
     with pytest.raises(HpoError, match=said):

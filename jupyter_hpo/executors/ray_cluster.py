@@ -122,7 +122,7 @@ def imported() -> Any:
         import ray
     except ImportError:
         raise ExecutorError(
-            "--on ray needs Ray, which isn't installed: pip install 'jupyter_hpo[ray]'. Or leave "
+            "--on ray needs Ray, which isn't installed: pip install 'ray[client]'. Or leave "
             "out --on: trials then run in processes of this machine."
         ) from None
     return ray

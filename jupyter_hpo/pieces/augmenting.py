@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 from ..errors import HpoError
-from .needing import torch_for
+from .needing import part, torch_for
 
 
+@part("pieces.augment")
 def augment(
     *,
     flip: float = 0.5,

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import HpoError
-from .needing import known, need
+from .needing import known, need, part
 
 KINDS = ("plain", "stratified", "group", "time")
 
 
+@part("pieces.folds")
 def folds(
     X: Any,
     y: Any = None,
@@ -52,6 +53,7 @@ def folds(
     yield from splitter.split(_zeros(rows), _plain(y), groups if kind == "group" else None)
 
 
+@part("pieces.split")
 def split(
     X: Any,
     y: Any = None,
@@ -111,6 +113,7 @@ def _parts(
     return trained, validated, tested
 
 
+@part("pieces.truncate")
 def truncate(tokens: Any, length: int = 128, side: str = "end") -> Any:
     """Sequences of at most `length` elements: the last dimension of an array or tensor, or each
     list of a list; of anything else, itself. side: where they are cut, at their "end" or "start".

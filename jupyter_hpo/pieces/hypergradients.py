@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import HpoError
-from .needing import torch_for
+from .needing import part, torch_for
 
 SOUND = ("SGD", "Adam", "AdamW")
 """torch's optimisers whose step is the learning rate times something that it is no part of."""
 
 
+@part("pieces.hypergradient")
 def hypergradient(
     optimizer: Any, beta: float = 0.02, lowest: float = 1e-8, highest: float = 10.0
 ) -> Any:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
-from .needing import known, torch_for
+from .needing import known, part, torch_for, unknown
 
 KINDS = ("cross_entropy", "hinge", "mse", "huber")
 
 
+_COUNTS = {"label_smoothing": {"cross_entropy"}, "margin": {"hinge"}, "delta": {"huber"}}
+
+
+@part("pieces.loss", _COUNTS)
 def loss(
     kind: str = "cross_entropy",
     *,
@@ -30,10 +35,14 @@ def loss(
     """
     kind = known("pieces.loss", kind, KINDS)
     nn = torch_for("pieces.loss").nn
-    if kind == "cross_entropy":
-        return nn.CrossEntropyLoss(label_smoothing=label_smoothing, **options)
-    if kind == "hinge":
-        return nn.MultiMarginLoss(margin=margin, **options)
-    if kind == "mse":
-        return nn.MSELoss(**options)
-    return nn.HuberLoss(delta=delta, **options)
+    made, own = {
+        "cross_entropy": (nn.CrossEntropyLoss, {"label_smoothing": label_smoothing}),
+        "hinge": (nn.MultiMarginLoss, {"margin": margin}),
+        "mse": (nn.MSELoss, {}),
+        "huber": (nn.HuberLoss, {"delta": delta}),
+    }[kind]
+    taken = [*_COUNTS, *list(signature(made.__init__).parameters)[1:]]
+    for option in options:
+        if option not in taken:
+            raise unknown("pieces.loss", option, dict.fromkeys(["kind", *taken]))
+    return made(**own, **options)

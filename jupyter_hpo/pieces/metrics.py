@@ -3,7 +3,7 @@
 `val_accuracy = pieces.metrics.accuracy(y_val, model(x_val))` is proposed as an objective that is
 maximised, `val_perplexity = ...` as one that is minimised. All take lists, NumPy arrays or
 tensors; scores of classes, (n, classes), count as their largest. scikit-learn and sacrebleu do
-the work (`pip install jupyter_hpo[metrics]`).
+the work (`pip install scikit-learn sacrebleu`).
 """
 
 from __future__ import annotations

@@ -5,11 +5,22 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from .needing import known, torch_for
+from .needing import known, part, torch_for
 
 KINDS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "lbfgs")
 
 
+_COUNTS = {
+    "weight_decay": set(KINDS) - {"lbfgs"},
+    "momentum": {"momentum", "nesterov"},
+    "beta1": {"adam", "adamw"},
+    "beta2": {"adam", "adamw"},
+    "alpha": {"rmsprop"},
+    "history": {"lbfgs"},
+}
+
+
+@part("pieces.optimizer", _COUNTS)
 def optimizer(
     params: Any,
     kind: str = "adamw",
@@ -34,7 +45,8 @@ def optimizer(
     with the gradients at hand, `step(closure)` as many as torch does. It is meant for gradients
     without noise (all the data at once) and an lr near 1.
 
-    Raises HpoError for another kind, and when torch is missing.
+    Raises HpoError for another kind or a misspelt argument, and when torch is missing; warns of
+    an argument that the kind does not use.
     """
     kind = known("pieces.optimizer", kind, KINDS)
     optim = torch_for("pieces.optimizer").optim

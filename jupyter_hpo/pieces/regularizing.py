@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import HpoError
-from .needing import known, need, plain_number, torch_for
+from .needing import known, need, part, plain_number, torch_for
 
 KINDS = ("none", "l1", "l2", "elastic_net")
 
 
+@part("pieces.regularization", {"l1": {"l1", "elastic_net"}, "l2": {"l2", "elastic_net"}})
 def regularization(
     model: Any,
     kind: str = "l2",

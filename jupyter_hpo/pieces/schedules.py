@@ -6,11 +6,22 @@ import math
 from typing import Any
 
 from ..errors import HpoError
-from .needing import known, plain_number, torch_for
+from .needing import known, part, plain_number, torch_for
 
 KINDS = ("fixed", "exponential", "step", "cosine", "plateau", "warmup", "onecycle")
 
 
+_COUNTS = {
+    "gamma": {"exponential"},
+    "drops": {"step"},
+    "factor": {"step", "plateau"},
+    "patience": {"plateau"},
+    "warmup": {"warmup", "onecycle"},
+    "floor": {"cosine", "warmup"},
+}
+
+
+@part("pieces.lr_schedule", _COUNTS)
 def lr_schedule(
     optimizer: Any,
     kind: str = "cosine",

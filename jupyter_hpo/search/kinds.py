@@ -55,7 +55,7 @@ KINDS = {
     "entropy": Kind(
         several=False,
         needs=("optuna_integration", "botorch"),
-        install='"jupyter_hpo[entropy]"',
+        install='"optuna-integration[botorch]"',
         whole=True,
     ),
 }

@@ -81,6 +81,11 @@ def _as_step(step: Any) -> int:
     raise ObjectiveError(f"report() got step={step!r}. Steps are integers from 0 up.")
 
 
+def in_trial() -> bool:
+    """Whether this thread's process runs a trial now."""
+    return _current is not None
+
+
 def report(*, step: int | None = None, **values: Any) -> bool:
     """Report the objective's value so far: `report(val_loss=0.3)`, one name per objective.
 

@@ -6,13 +6,15 @@ import inspect
 import math
 import subprocess
 import sys
+import warnings
 
 import pytest
 import torch
 
 from jupyter_hpo import HpoError, pieces
 from jupyter_hpo.cell.pieces import PIECES
-from jupyter_hpo.pieces import optimizers, schedules
+from jupyter_hpo.pieces import losses, optimizers, schedules
+from jupyter_hpo.worker import reporting
 
 
 def parameters(value=1.0):
@@ -69,6 +71,51 @@ def test_a_misspelt_kind_is_answered_with_the_nearest():
         pieces.optimizer(parameters(), "adamm")
 
 
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: pieces.optimizer(parameters(), momentm=0.9),
+         "pieces.optimizer has no argument 'momentm'. Did you mean momentum"),
+        (lambda: pieces.augment(flop=1), "augment has no argument 'flop'. Did you mean flip"),
+        (lambda: pieces.loss(label_smooting=0.1), "Did you mean label_smoothing"),
+        (lambda: pieces.loss("mse", weight=2), "no argument 'weight'. It takes kind, label"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_argument_is_answered_with_the_nearest(call, said):
+    with pytest.raises(HpoError, match=said):
+        call()
+
+
+def test_an_argument_that_the_kind_does_not_use_is_said_but_not_in_a_trial(monkeypatch):
+    with pytest.warns(UserWarning, match=r"optimizer: kind 'adam' does not use momentum\."):
+        pieces.optimizer(parameters(), "adam", momentum=0.9)
+    with pytest.warns(UserWarning, match="does not use label_smoothing, delta"):
+        pieces.loss(kind="Hinge", label_smoothing=0.1, delta=2.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pieces.optimizer(parameters(), momentum=0.9, kind="momentum")
+        pieces.loss(reduction="sum")
+        monkeypatch.setattr(reporting, "_current", object())
+        pieces.optimizer(parameters(), "adam", momentum=0.9)
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("optimizer", optimizers._COUNTS),
+        ("lr_schedule", schedules._COUNTS),
+        ("loss", losses._COUNTS),
+    ],
+)
+def test_what_a_kind_uses_is_what_the_search_tunes_of_it(name, counts):
+    conditions = {s.name: s.spec.terms for s in PIECES[name].settings if s.spec.terms}
+    assert sorted(conditions) == sorted(counts)
+    for argument, terms in conditions.items():
+        ((negated, words),) = {(t.op == "!=", frozenset(w.text for w in t.words)) for t in terms}
+        kinds = {"optimizer": optimizers, "lr_schedule": schedules, "loss": losses}[name].KINDS
+        assert set(counts[argument]) == (set(kinds) - words if negated else words)
+
+
 def test_a_library_that_is_missing_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "sacrebleu", None)
     with pytest.raises(HpoError, match=r"metrics.bleu needs sacrebleu, .*%pip install sacrebleu"):
@@ -82,6 +129,7 @@ def test_every_optimiser_descends_in_the_usual_loop(kind):
     assert descend(pieces.optimizer(params, kind, lr=0.05), params) < 2.0
 
 
+@pytest.mark.filterwarnings("ignore:.*does not use")
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
@@ -197,6 +245,7 @@ def test_losses_are_those_of_torch():
 
 
 # ------------------------------------------------------------------ regularisation
+@pytest.mark.filterwarnings("ignore:.*does not use")
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [("none", 0.0), ("l1", 0.4), ("l2", 0.1 / 2 * 8), ("elastic_net", 0.4 + 0.4)],
