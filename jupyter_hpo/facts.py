@@ -9,12 +9,12 @@ from .cell.program import text_of
 from .constraining import facts_of_goals, measured
 from .folding import about_judge, about_rounds, is_folds
 from .pruning import about_pruning
-from .space import MISSING
+from .space import MISSING, Categorical, Parameter
 from .study.endings import interrupted
 from .study.schedulers import Hyperband, NoPruning, Pbt, SuccessiveHalving
 from .study.study import Study
 from .study.trial import Trial, TrialState
-from .widgets.numbers import lines_in_words
+from .widgets.numbers import lines_in_words, number
 
 
 def facts_of(cell: CapturedCell) -> list[str]:
@@ -183,10 +183,26 @@ def about_first(cell: CapturedCell) -> list[str]:
     if cell.space.defaults() is not None:
         return []
     wrong = [
-        f"{p.name} = {p.default!r}"
+        f"{p.name} = {p.default!r} {_why_unfit(p)}"
         for p in cell.space.values()
         if p.default is not MISSING and not cell.space.fits(p.name, p.default)
     ]
-    if not wrong:
-        return []
-    return [f"No trial of the cell as it stands: {', '.join(wrong)} lies outside its range."]
+    return [f"No trial of the cell as it stands: {'; '.join(wrong)}."] if wrong else []
+
+
+def _why_unfit(parameter: Parameter) -> str:
+    """What is wrong with the code's own value, in a clause."""
+    distribution, value = parameter.distribution, parameter.default
+    if isinstance(distribution, Categorical):
+        return "is none of its choices"
+    low, high, step = distribution.low, distribution.high, distribution.step
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "is no number"
+    if not low <= value <= high:
+        steps = "" if step is None else f" in steps of {number(step)}"
+        return f"lies outside its range, {number(low)} to {number(high)}{steps}"
+    if step is None:
+        return "is no whole number"
+    below = low + step * ((value - low) // step)
+    near = [number(one) for one in (below, below + step) if one <= high + step * 1e-6]
+    return f"is no step of its range; write {' or '.join(near)}"

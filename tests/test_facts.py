@@ -3,7 +3,7 @@
 import pytest
 
 from jupyter_hpo.cell import capture
-from jupyter_hpo.facts import about_earlier, about_other_code, study_facts
+from jupyter_hpo.facts import about_earlier, about_first, about_other_code, study_facts
 from jupyter_hpo.folding import about_alike
 from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.objective import Objective
@@ -84,6 +84,22 @@ def test_repeats_that_bring_nothing_are_told_of(rounds, values, alike):
     config = StudyConfig("s", (Objective("acc", "maximize"),), rounds=rounds)
     said = about_alike(Study(config, earlier=[failed, whole]))
     assert [sentence.startswith(alike) for sentence in said] == ([True] if alike else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("x = 0.1  # hpo: 0.01..0.11 step 0.05", "x = 0.1 is no step of its range; write 0.06 "
+         "or 0.11"),
+        ("x = 5  # hpo: 2..8 step 4", "x = 5 is no step of its range; write 2 or 6"),
+        ("x = 7  # hpo: 2..8 step 4", "x = 7 lies outside its range, 2 to 6 in steps of 4"),
+        ("x = 0.5  # hpo: 1e-3..0.1 log", "x = 0.5 lies outside its range, 0.001 to 0.1"),
+        ("x = 'c'  # hpo: a | b", "x = 'c' is none of its choices"),
+    ],
+)  # fmt: skip
+def test_why_the_cell_s_own_value_is_not_tried(line, said):
+    cell = capture(f"%%hpo --maximize acc\n{line}\nacc = 1 if x else 0")
+    assert about_first(cell) == [f"No trial of the cell as it stands: {said}."]
 
 
 def test_a_name_that_stands_for_other_code_is_told_of():
