@@ -11,6 +11,7 @@ from ..space.grammar import expression
 from ..space.marks import nearest
 from ..study.objective import Objective
 from .captured import Tunable
+from .goals import meant_by
 from .names import NameUse, reads
 from .objectives import Candidate, is_test, propose_objective
 from .proposals import Code, imports_of
@@ -50,7 +51,7 @@ def _check_objective(objective: Objective, use: NameUse, names: Collection[str])
     if objective.is_name:
         if source in bound:
             return []
-        fix = nearest(source, use.assigned, "Assigned here")
+        fix = meant_by(source, use.assigned)
         message = f"the objective {source!r} is never assigned in this cell."
         return [Problem("objective_never_assigned", message, fix, 1, source)]
     tree = expression(source)
@@ -62,7 +63,7 @@ def _check_objective(objective: Objective, use: NameUse, names: Collection[str])
     for name in sorted(reads(tree)):
         if name not in bound:
             message = f"the objective {source!r} reads {name!r}, which nothing assigns."
-            fix = nearest(name, use.assigned, "Assigned here")
+            fix = meant_by(name, use.assigned)
             problems.append(Problem("objective_name", message, fix, 1, name))
     return problems
 
@@ -129,7 +130,7 @@ def unknown_kept(keep: Sequence[str], use: NameUse, names: Collection[str]) -> l
         Problem(
             "unknown_keep",
             f"--keep names {name!r}, which nothing assigns.",
-            nearest(name, use.assigned, "Assigned here"),
+            meant_by(name, use.assigned),
             1,
             name,
         )

@@ -90,6 +90,12 @@ def meant(name: str, assigned: Collection[str]) -> str:
     return f"{nearest(name, assigned, 'Assigned here')} Measured: {', '.join(FIGURES)}."
 
 
+def meant_by(name: str, assigned: Collection[str]) -> str:
+    """As `meant`, for an objective: what is measured is named where it is near alone."""
+    near = get_close_matches(name, [*assigned, *FIGURES], n=1, cutoff=0.6)
+    return meant(name, assigned) if near else nearest(name, assigned, "Assigned here")
+
+
 def _parsed(texts: Sequence[str]) -> tuple[list[Constraint], list[Problem]]:
     found: dict[str, Constraint] = {}
     problems = []

@@ -91,6 +91,7 @@ def test_bad_cells(source: str, code: str, line: int, fix: str) -> None:
 
 OBJECTIVES = {
     "never assigned": ("val_los", "objective_never_assigned", "'val_loss'"),
+    "measured": ("n_param", "objective_never_assigned", "'n_params'"),
     "no expression": ("val_loss[", "objective_syntax", "expression"),
     "unknown name in it": ("histry['loss']", "objective_name", "'history'"),
 }
