@@ -68,8 +68,12 @@ class Options:
 
 def parse_pruner(text: str) -> tuple[str, float | None]:
     """A word of `PRUNERS` and its number: `asha`, `patience:5` (steps), `threshold:0.9` (a value
-    of the objective). Raises ValueError with what is wrong, for the end of a sentence."""
+    of the objective; `threshold:0.9@5`: from step 5 on, see `threshold_from`). Raises ValueError
+    with what is wrong, for the end of a sentence."""
     word, colon, given = text.partition(":")
+    if word == "threshold":
+        threshold_from(text)
+        given = given.partition("@")[0]
     if word not in PRUNERS:
         raise ValueError(f"there is no {word!r}, only {', '.join(PRUNERS)}")
     if word not in NUMBERED:
@@ -90,6 +94,16 @@ def parse_pruner(text: str) -> tuple[str, float | None]:
     if word == "patience" and (number < 1 or number != int(number)):
         raise ValueError(f"{given} is not a whole number of steps greater than 0; write {example}")
     return word, number
+
+
+def threshold_from(text: str) -> int | None:
+    """The step of `threshold:0.9@5` from which on trials may end; None: none is given. Raises
+    ValueError as `parse_pruner`."""
+    _, at, step = text.partition("@")
+    if at and not (step.isdecimal() and int(step) > 0):
+        wrong = f"{step!r} is not a step, counted from 1"
+        raise ValueError(f"{wrong}; write threshold:0.9@5 to look from step 5 on")
+    return int(step) if at else None
 
 
 def cores() -> int:

@@ -317,7 +317,8 @@ def _search(parser: Parser) -> None:
         "reports and pauses the worse ones; it is the default when there are reports and enough "
         "trials. hyperband, halving: the same in brackets that begin later, and in cohorts. "
         "median: worse than the median course of the complete ones. patience:5: no better for 5 "
-        "steps. threshold:0.9: reported something worse than 0.9. pbt: a population of trials, "
+        "steps. threshold:0.9: reported something worse than 0.9 after a third of it "
+        "(threshold:0.9@5: from step 5 on). pbt: a population of trials, "
         "of which the worst become copies of the best and go on from their state, with other "
         "values",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .cell import CapturedCell
 from .errors import StudyError
-from .options import Options, parse_pruner
+from .options import Options, parse_pruner, threshold_from
 from .population import population_of
 from .study.schedulers import (
     Asha,
@@ -47,7 +47,11 @@ def scheduler_for(cell: CapturedCell, options: Options, *, on_devices: bool = Fa
         case "patience":
             return Patience(int(number or 0))
         case "threshold":
-            return Threshold(number or 0.0, maximize=cell.objectives[0].direction == "maximize")
+            return Threshold(
+                number or 0.0,
+                maximize=cell.objectives[0].direction == "maximize",
+                first_step=threshold_from(options.pruner or ""),
+            )
     return Asha(pausing=pausing)
 
 
@@ -102,7 +106,13 @@ def about_pruning(scheduler: Scheduler) -> str:
         case Patience():
             return f"A trial is stopped when it has not improved for {scheduler.steps} steps."
         case Threshold():
-            return f"A trial is stopped when it reports a value worse than {scheduler.limit:g}."
+            since = (
+                f"step {scheduler.first_step}" if scheduler.first_step else "a third of a training"
+            )
+            return (
+                f"A trial is stopped when it reports a value worse than {scheduler.limit:g}, from "
+                f"{since} on."
+            )
     return "No trial is stopped early."
 
 

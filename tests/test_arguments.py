@@ -62,6 +62,7 @@ def test_durations(text, seconds):
         ("--pruner patience:", "'' is no number; write patience:5"),
         ("--pruner threshold", "threshold needs the value that is too bad; write threshold:0.9"),
         ("--pruner threshold:nan", "nan is no finite number; write threshold:0.9"),
+        ("--pruner threshold:1@0", "'0' is not a step, counted from 1; write threshold:0.9@5"),
         ("--pruner thresold:0.9", "there is no 'thresold:0.9'. Did you mean threshold?"),
         ("status", "write %hpo status on a line of its own"),
         ("--trials many", "'many' is not a whole number"),

@@ -78,7 +78,8 @@ def test_the_pruner_fits_the_budget(options, objectives, name):
         (Options(executor="inline"), "Trials can't be paused in the kernel"),
         (Options(pruner="median"), "once there are 5."),
         (Options(pruner="patience:7"), "has not improved for 7 steps."),
-        (Options(pruner="threshold:0.9"), "a value worse than 0.9."),
+        (Options(pruner="threshold:0.9"), "worse than 0.9, from a third of a training on."),
+        (Options(pruner="threshold:0.9@5"), "a value worse than 0.9, from step 5 on."),
         (Options(pruner="none"), "No trial is stopped early."),
         (Options(pruner="pbt", jobs=1), "PBT trains 4 trials side by side; now and then copies"),
         (Options(pruner="pbt", jobs=99), "PBT trains 8 trials side by side"),
@@ -124,7 +125,7 @@ def test_what_a_copy_can_not_change_is_said_before_it_begins():
 
 
 def test_a_threshold_knows_which_way_is_better():
-    scheduler = scheduler_for(captured(ACC), Options(pruner="threshold:0.2"))
+    scheduler = scheduler_for(captured(ACC), Options(pruner="threshold:0.2@1"))
     assert scheduler.on_report(1, 1, -0.3) is Verdict.CONTINUE
     assert scheduler.on_report(1, 2, -0.1) is Verdict.STOP
 

@@ -45,7 +45,7 @@ MAKERS = {
     "halving, stop-only": lambda: SuccessiveHalving(pausing=False),
     "median": lambda: MedianRule(least=2),
     "patience": lambda: Patience(2),
-    "threshold": lambda: Threshold(0.7),
+    "threshold": lambda: Threshold(0.7, first_step=2),
     "pbt": lambda: Pbt(SearchSpace({"x": Int(0, 10_000)}), population=3, interval=1, seed=0),
 }
 pruners = st.sampled_from(list(MAKERS))

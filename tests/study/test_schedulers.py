@@ -41,7 +41,7 @@ STOPPING = {
     "halving, stop-only": lambda: SuccessiveHalving(pausing=False),
     "median": lambda: MedianRule(least=2),
     "patience": lambda: Patience(3),
-    "threshold": lambda: Threshold(0.5),
+    "threshold": lambda: Threshold(0.5, first_step=1),
     "none": NoPruning,
 }
 PBT = {"pbt": lambda: Pbt(SearchSpace({"x": Int(0, 99)}), population=3, interval=2, seed=1)}

@@ -76,13 +76,27 @@ def test_patience_counts_steps_and_not_reports():
 
 
 def test_a_threshold_is_given_as_the_person_sees_values():
-    rule = Threshold(0.9, maximize=True)
+    rule = Threshold(0.9, maximize=True, first_step=1)
     assert rule.on_report(1, 1, -0.9) is ON
     assert rule.on_report(1, 2, -0.89) is STOP
     assert rule.why_pruned(1) == "0.89 at step 2 is worse than the threshold 0.9"
-    rule = Threshold(2.5)
+    rule = Threshold(2.5, first_step=1)
     assert rule.on_report(1, 1, 2.5) is ON
     assert rule.on_report(1, 2, 2.6) is STOP
+
+
+def test_a_threshold_lets_trainings_begin():
+    """Ten epochs, of which no first one is good."""
+    rule = Threshold(0.5, maximize=True)
+    rule.protect(0)
+    good = [-0.1, -0.2, -0.4, *[-0.9] * 7]
+    assert rule.on_report(1, 1, -0.1) is ON
+    assert run(rule, 0, good) == [ON] * 10
+    assert run(rule, 1, good) == [ON] * 10
+    assert run(rule, 2, [-0.1] * 10) == [ON, ON, ON, STOP]
+    assert rule.why_pruned(2) == "0.1 at step 4 is worse than the threshold 0.5"
+    rule = Threshold(0.5, maximize=True, first_step=6)
+    assert run(rule, 1, [-0.1] * 10) == [ON] * 5 + [STOP]
 
 
 def learnt(steps, **options):

@@ -60,7 +60,7 @@ def test_where_the_first_trial_was_cut_off_its_values_are_tried_to_their_end_aga
         before.end(number, ev.Stopped(number))
     earlier = list(before.study.trials.values())
     assert [t.state.value for t in earlier[:2]] == ["FAIL", "COMPLETE"]
-    scheduler = Threshold(0.5)
+    scheduler = Threshold(0.5, first_step=1)
     driver = make(lambda n: [9.0] * 5, earlier=earlier, scheduler=scheduler, first={"x": 42})
     driver.send(m.Begin())
     again = next(n for n in driver.live if driver.study.trials[n].params == {"x": 42})
