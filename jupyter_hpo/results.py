@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import StudyError
+from .shares import Shares
 from .storage.folder import StudyFolder
 from .study.constraints import infeasible
 from .study.endings import nothing_complete, nothing_feasible
 from .study.objective import Objective
-from .study.ranking import best_trials, complete, leaderboard
+from .study.ranking import best_trials, leaderboard
+from .study.standing import standings
 from .study.trial import Trial, TrialState
 from .trial_view import TrialView
 
@@ -167,7 +169,8 @@ class StudyResults:
         """How much each parameter mattered, as bars. Raises StudyError as `importances` does."""
         from .widgets.plots import importances_figure
 
-        return importances_figure(self.importances())
+        shares = self.importances()
+        return importances_figure(shares, shares.rests)
 
     def plot_slices(self, objective: int = 0) -> Figure:
         """The objective against each parameter, as a matplotlib figure."""
@@ -215,29 +218,34 @@ class StudyResults:
         frame["infeasible"] = ["" if t is None else infeasible(t.violations) for t in known]
         return frame
 
-    def importances(self) -> dict[str, float]:
+    def importances(self) -> Shares:
         """How much each parameter mattered to the first objective, largest first (Optuna's
-        PED-ANOVA over the complete trials of the present space). Raises StudyError for fewer
-        than two of them."""
-        from .search.importance import importances
+        PED-ANOVA over the complete and the pruned trials of the present space, of which each two
+        are compared at the last step that both have). A dict; its `rests` says how many trials
+        that are, and whether they are too few. Raises StudyError for fewer than two."""
+        from .search.importance import LEAST, importances
+        from .study.insights import rests
 
-        trials = complete(self._trials())
-        if len(trials) < 2:
-            raise StudyError("importances need at least two complete trials.")
-        return importances(trials, self.presenter.space, self.objectives[:1])[0]
+        trials, objectives = self._trials(), self.objectives[:1]
+        standing = standings(trials, objectives[0])
+        if standing.n < LEAST:
+            raise StudyError("importances need at least two trials that ended with a value.")
+        return Shares(importances(trials, self.presenter.space, objectives)[0], rests(standing))
 
     def explain(self) -> str:
         """Which parameters mattered to each objective, and beyond which values nothing does well,
         in sentences; or that there are too few trials to say."""
         from .search.importance import importances
-        from .study.insights import insights
+        from .study.insights import insights, rests
 
         trials, space = self._trials(), self.presenter.space
-        shares = importances(complete(trials), space, self.objectives)
+        shares = importances(trials, space, self.objectives)
         lines = []
         for index, (objective, found) in enumerate(zip(self.objectives, shares, strict=True)):
             said = " ".join(insights(trials, space, objective, found, index))
             said = said or "Nothing can be told apart."
+            if "too few" not in said:
+                said += f" (From {rests(standings(trials, objective, index))}.)"
             lines.append(f"{objective.source}: {said}" if len(shares) > 1 else said)
         return "\n".join(lines)
 

@@ -9,9 +9,8 @@ import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from ..study.insights import insights
-from ..study.ranking import complete
-from ..study.trial import Trial
+from ..study.insights import insights, rests
+from ..study.standing import compared, standings
 from ..widgets.protocol import Command, Importance, Importances
 from .answers import Answer
 
@@ -25,7 +24,7 @@ PREPARE_AFTER_S = 3.0
 
 log = logging.getLogger(__name__)
 
-TOO_FEW = "Importances need at least two complete trials."
+TOO_FEW = "Importances need at least two trials that ended with a value."
 NOTHING = "There is nothing to compare: no parameter was tuned in two trials with finite values."
 FAILED = "The importances could not be computed"
 
@@ -43,14 +42,14 @@ _known: WeakKeyDictionary[StudyHandle, _Known] = WeakKeyDictionary()
 
 
 def importances(study: StudyHandle, command: Command) -> Answer:
-    """What is known now, at once; when trials have completed since, newer ones are begun on a
+    """What is known now, at once; when trials have ended since, newer ones are begun on a
     thread of their own. The kernel's control thread."""
     known = _known.setdefault(study, _Known())
-    n_complete = len(_complete(study))
+    n = _count(study)
     with known.lock:
-        if n_complete < 2:
-            return Answer(data=Importances(n_complete, [], why=TOO_FEW))
-        if not known.busy and known.last.n != n_complete:
+        if n < 2:
+            return Answer(data=Importances(n, [], why=TOO_FEW))
+        if not known.busy and known.last.n != n:
             known.busy = True
             threading.Thread(
                 target=_compute, args=(study, known), name="jupyter_hpo-importances", daemon=True
@@ -64,11 +63,9 @@ def _compute(study: StudyHandle, known: _Known) -> None:
     try:
         found = compute(study)
     except Exception as error:
-        # Whatever it is, the page is told; asked again once another trial is complete.
+        # Whatever it is, the page is told; asked again once another trial has ended.
         log.exception("the importances of a study could not be computed")
-        found = Importances(
-            len(_complete(study)), [], why=f"{FAILED} ({type(error).__name__}: {error})."
-        )
+        found = Importances(_count(study), [], why=f"{FAILED} ({type(error).__name__}: {error}).")
     finally:
         with known.lock:
             known.last, known.busy = found, False
@@ -97,23 +94,28 @@ def compute(study: StudyHandle) -> Importances:
     from ..search.importance import importances as computed
 
     session = study.session
-    trials = _complete(study)
     with session.engine.lock:
         objectives = session.study.config.objectives
-        everything = list(session.study.trials.values())
+        trials = list(session.study.trials.values())
         space = session.study.space or session.cell.space
-    if len(trials) < 2:
-        return Importances(len(trials), [], why=TOO_FEW)
+        n = len(compared(trials))
+    if n < 2:
+        return Importances(n, [], why=TOO_FEW)
     found = computed(trials, space, objectives)
     of = [
-        Importance(o.source, values, insights(everything, space, o, values, index, False))
+        Importance(
+            o.source,
+            values,
+            insights(trials, space, o, values, index, False),
+            rests(standings(trials, o, index)),
+        )
         for index, (o, values) in enumerate(zip(objectives, found, strict=True))
     ]
-    return Importances(len(trials), of, why="" if any(found) else NOTHING)
+    return Importances(n, of, why="" if any(found) else NOTHING)
 
 
-def _complete(study: StudyHandle) -> list[Trial]:
-    """The complete trials of the present space."""
+def _count(study: StudyHandle) -> int:
+    """The trials they are computed from."""
     session = study.session
     with session.engine.lock:
-        return complete(session.study.trials.values())
+        return len(compared(session.study.trials.values()))

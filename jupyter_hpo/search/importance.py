@@ -1,21 +1,24 @@
 """How much each parameter mattered, from trials in memory.
 
 Source: Watanabe et al., "PED-ANOVA: Efficiently Quantifying Hyperparameter Importance in
-Arbitrary Subspaces", IJCAI 2023 (arXiv 2304.10255), as Optuna computes it.
+Arbitrary Subspaces", IJCAI 2023 (arXiv 2304.10255), with parameters that exist under conditions as
+in "Conditional PED-ANOVA", KDD 2026 (arXiv 2601.20800), as Optuna computes it. It asks only which
+trials are the best ones; here these are the first by `study.standing`, so that trials which were
+pruned count as well: of 60 trials under ASHA hardly ten are complete.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from math import isfinite
 
 import optuna
-from optuna.importance import get_param_importances
+from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial
 
 from ..space import SearchSpace
 from ..study.objective import Objective
+from ..study.standing import compared, standings
 from ..study.trial import Trial, TrialState
 from .convert import frozen
 
@@ -24,7 +27,13 @@ BOUND = 1000
 tenth against all, which a sample keeps; more would hold the interpreter for seconds."""
 
 LEAST = 2
-"""With fewer complete trials there is nothing to compare."""
+"""With fewer trials there is nothing to compare."""
+
+TOP, TOP_LEAST, TOP_MOST = 0.1, 5, 0.5
+"""The best trials, of which it looks for what sets them apart: this part of all, but so many where
+there are, since chance rules what two or three have in common, and this part at most."""
+
+STANDING = Objective("standing", "maximize")
 
 # For good, because a filter that is taken back is not for threads. What they say (few trials)
 # the reader is told by the number of trials that stands beside the result.
@@ -37,39 +46,34 @@ def importances(
 ) -> list[dict[str, float]]:
     """Per objective: parameter to its share, the largest first; they add up to 1.
 
-    Of complete trials with a finite value. Empty for an objective with fewer than LEAST of them,
-    or where nothing was tuned. Any thread; takes up to a second.
+    trials: all of the study; what counts are those of the present space that are complete or were
+    pruned, with a finite value. Empty for an objective with fewer than LEAST of them, or where
+    nothing was tuned. Any thread; takes up to a second.
     """
-    complete = [t for t in trials if t.state is TrialState.COMPLETE and t.values]
-    return [
-        _of(index, objective, complete, space, objectives)
-        for index, objective in enumerate(objectives)
-    ]
+    usual = compared(trials)
+    usual = usual[:: -(-len(usual) // BOUND) or 1]
+    return [_of(index, objective, usual, space) for index, objective in enumerate(objectives)]
 
 
 def _of(
-    index: int,
-    objective: Objective,
-    complete: Sequence[Trial],
-    space: SearchSpace,
-    objectives: Sequence[Objective],
+    index: int, objective: Objective, trials: Sequence[Trial], space: SearchSpace
 ) -> dict[str, float]:
-    usable = [t for t in complete if t.values and isfinite(t.values[index])]
-    usable = usable[:: -(-len(usable) // BOUND) or 1]
-    if len(usable) < LEAST:
+    standing = standings(trials, objective, index).of
+    if len(standing) < LEAST:
         return {}
-    trials = [_single(t, index, space, objectives) for t in usable]
-    found = get_param_importances(_Still(trials, objective.direction))
+    usable = [_single(t, standing[t.number], space) for t in trials if t.number in standing]
+    top = max(TOP, min(TOP_MOST, TOP_LEAST / len(usable)))
+    found = get_param_importances(
+        _Still(usable, STANDING.direction),
+        evaluator=PedAnovaImportanceEvaluator(target_quantile=top),
+    )
     return {str(name): float(value) for name, value in found.items()}
 
 
-def _single(
-    trial: Trial, index: int, space: SearchSpace, objectives: Sequence[Objective]
-) -> FrozenTrial:
-    """The trial as if it had this objective only, and without its reports."""
-    assert trial.values
-    bare = Trial(trial.number, trial.params, trial.state, values=(trial.values[index],))
-    return frozen(bare, space, [objectives[index]])
+def _single(trial: Trial, standing: float, space: SearchSpace) -> FrozenTrial:
+    """The trial as a complete one of which only its standing is known."""
+    bare = Trial(trial.number, trial.params, TrialState.COMPLETE, values=(standing,))
+    return frozen(bare, space, [STANDING])
 
 
 class _Still(optuna.Study):

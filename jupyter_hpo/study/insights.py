@@ -18,10 +18,11 @@ from typing import Any
 
 from ..space import Categorical, SearchSpace
 from .objective import Objective
+from .standing import Standings, standings
 from .trial import Trial, TrialState
 
 ENOUGH = 20
-"""Complete trials below which nothing is said."""
+"""Trials that can be compared below which nothing is said."""
 LEAST = 5
 """Trials that a bound needs beyond it."""
 CHANCE = 0.01
@@ -29,6 +30,7 @@ STANDS_OUT = 1.5
 """A share so many times an even one is worth a word."""
 MOST = 3
 """Sentences at most."""
+PAIRWISE = "each two compared at the last step that both have"
 _ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 
 
@@ -67,17 +69,11 @@ def insights(
     importance, adding up to 1; may be empty. index: of the objective among a trial's values.
     """
     ended = [t for t in trials if t.state in _ENDED and not t.outside]
-    scores = {t.number: s for t in ended if (s := _loss(t, objective, index)) is not None}
-    if len(scores) < ENOUGH:
-        word = "trial" if len(scores) == 1 else "trials"
-        return (
-            []
-            if not say_few
-            else [
-                f"{len(scores)} complete {word}: too few to say what matters, "
-                f"which takes {ENOUGH} at least."
-            ]
-        )
+    standing = standings(ended, objective, index)
+    if standing.n < ENOUGH:
+        few = f"{standing}: too few to say what matters, which takes {ENOUGH} at least."
+        return [few] if say_few else []
+    scores = {number: -share for number, share in standing.of.items()}
     bounds = find_bounds(ended, scores, space)
     ranked = sorted(shares, key=lambda name: -shares[name])
     found = []
@@ -111,11 +107,19 @@ def _first(ranked: Sequence[str], shares: Mapping[str, float]) -> str:
     return f"{top} explains {_share(shares[top])}{also} of what sets the best trials apart"
 
 
+def rests(standing: Standings) -> str:
+    """On what importances rest: `60 trials, 9 of them complete`, and that it is too little."""
+    words = str(standing)
+    if standing.n_complete < standing.n:
+        words += f", {PAIRWISE}"
+    return words if standing.n >= ENOUGH else f"{words}: too few to rely on"
+
+
 def find_bounds(
     ended: Sequence[Trial], scores: Mapping[int, float], space: SearchSpace
 ) -> list[Bound]:
-    """Ends of ranges, and choices, in which nothing does well. scores: of the complete trials with
-    a finite value, by number, lower is better; of the others of `ended` none does well."""
+    """Ends of ranges, and choices, in which nothing does well. scores: of the trials that can be
+    compared, by number, lower is better; of the others of `ended` none does well."""
     third = sorted(scores.values())[(len(scores) - 1) // 3]
     good = {number for number, score in scores.items() if score <= third}
     if len(good) == len(scores):  # all alike
@@ -173,15 +177,6 @@ def _by_chance(n: int, good: int, m: int) -> float:
         math.lgamma(n - m + 1) + math.lgamma(n - good + 1)
         - math.lgamma(n - m - good + 1) - math.lgamma(n + 1)
     )  # fmt: skip
-
-
-def _loss(trial: Trial, objective: Objective, index: int) -> float | None:
-    if trial.state is not TrialState.COMPLETE or not trial.values:
-        return None
-    value = trial.values[index]
-    if not math.isfinite(value):
-        return None
-    return -value if objective.direction == "maximize" else value
 
 
 def _between(inner: float, outer: float) -> float:

@@ -6,6 +6,7 @@ As in `picture`: matplotlib's object API, imported at the first call, readable o
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,9 @@ COLOURS = {"COMPLETE": INK, "FAIL": BAD, "RUNNING": BRAND, "PAUSED": BRAND}
 TOUCH_S = 0.02
 
 
-def importances_figure(shares: Mapping[str, float]) -> Figure:
-    """Bars, the largest on top. shares: parameter to its importance."""
+def importances_figure(shares: Mapping[str, float], rests: str = "") -> Figure:
+    """Bars, the largest on top. shares: parameter to its importance. rests: the trials that they
+    are from, in words."""
     names = sorted(shares, key=lambda name: shares[name])
     result, (axes,) = _sheet(1, 5.2, 0.9 + 0.3 * max(1, len(names)))
     bars = axes.barh(range(len(names)), [shares[name] for name in names], color=BRAND)
@@ -32,6 +34,9 @@ def importances_figure(shares: Mapping[str, float]) -> Figure:
     axes.set_title("Importance", loc="left", fontsize=10, color=TEXT, fontweight="bold")
     axes.grid(visible=False)
     axes.set_xticks([])
+    if rests:
+        words = textwrap.fill(_text(f"From {rests}."), 60)
+        axes.set_xlabel(words, loc="left", fontsize=8, color=TEXT)
     return result
 
 

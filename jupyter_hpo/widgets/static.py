@@ -45,11 +45,15 @@ def static_bundle(
 
 
 def insights(snapshot: Mapping[str, Any]) -> list[str]:
-    """What a snapshot says about what mattered, each objective's by its name where there are
-    several."""
+    """What a snapshot says about what mattered, and from which trials; each objective's by its
+    name where there are several."""
     of = (snapshot.get("importances") or {}).get("of", [])
     return [
         f"{one['objective']}: {sentence}" if len(of) > 1 else sentence
         for one in of
-        for sentence in one.get("says", [])
+        for sentence in _from(one.get("says", []), one.get("rests", ""))
     ]
+
+
+def _from(says: list[str], rests: str) -> list[str]:
+    return [*says[:-1], f"{says[-1]} (From {rests}.)"] if says and rests else says

@@ -45,10 +45,12 @@ def test_the_snapshot_has_what_a_page_without_a_kernel_needs(studied):
     assert {edit["cell"] for edit in snapshot["apply"]} == {0, 2}
     assert {d["number"] for d in snapshot["details"]} == set(range(8))
     assert snapshot["importances"]["n"] == kernel.value(
-        "sum(t.state == 'COMPLETE' for t in study.trials)"
+        "sum(t.state in ('COMPLETE', 'PRUNED') for t in study.trials)"
     )
     assert snapshot["importances"]["of"][0]["says"] == []
-    assert "complete trials: too few to say what matters" in kernel.value("study.explain()")
+    assert "too few to rely on" in snapshot["importances"]["of"][0]["rests"]
+    assert "too few to rely on" in kernel.value("repr(study.importances())")
+    assert "too few to say what matters" in kernel.value("study.explain()")
     assert len(json.dumps(snapshot)) < 100_000
 
 

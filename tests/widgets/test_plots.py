@@ -44,7 +44,8 @@ def words(figure):
 
 
 def test_importances_are_bars_the_largest_on_top():
-    (axes,) = drawn(plots.importances_figure({"lr$": 0.2, "act": 0.8})).axes
+    (axes,) = drawn(plots.importances_figure({"lr$": 0.2, "act": 0.8}, "7 trials")).axes
+    assert axes.get_xlabel() == "From 7 trials."
     assert [bar.get_width() for bar in axes.patches] == [0.2, 0.8]
     assert [label.get_text() for label in axes.get_yticklabels()] == [r"lr\$", "act"]
 

@@ -125,11 +125,12 @@ def test_a_wide_table_is_set_smaller_where_it_does_not_fit():
 
 def test_what_mattered_is_said_above_the_table():
     of = [
-        {"objective": "acc", "values": {}, "says": [f"lr explains 62%; {NASTY}."]},
+        {"objective": "acc", "values": {}, "says": [f"lr explains 62%; {NASTY}."], "rests": "60 trials"},
         {"objective": "size", "values": {}, "says": ["act: below 3 none of 9 trials."]},
     ]
     bundle = static_bundle(study([]), snapshot={"importances": {"of": of}})
     assert "acc: lr explains 62%" in bundle["text/plain"]
+    assert "(From 60 trials.)" in bundle["text/html"]
     assert "size: act: below 3" in bundle["text/html"]
     assert "<script" not in bundle["text/html"]
     one = static_bundle(study([]), snapshot={"importances": {"of": of[1:]}})

@@ -186,6 +186,7 @@ export interface Importance {
   objective: string;
   values: Record<string, number>;
   says: string[];
+  rests: string;
 }
 
 export interface Importances {

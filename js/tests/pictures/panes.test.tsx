@@ -117,7 +117,7 @@ describe("importances", () => {
     try {
       const answers: Importances[] = [
         { n: 0, of: [], busy: true, why: "" },
-        { n: 2, of: [{ objective: "acc", values: { act: 0.2, lr: 0.8 }, says: ["lr explains 80%."] }], busy: false, why: "" },
+        { n: 2, of: [{ objective: "acc", values: { act: 0.2, lr: 0.8 }, says: ["lr explains 80%."], rests: "2 complete trials: too few to rely on" }], busy: false, why: "" },
       ];
       let asked = 0;
       model.kernel!.answer = ({ command }) =>
@@ -135,7 +135,7 @@ describe("importances", () => {
       expect(words(".hpo-importance .hpo-note-below")[0]).toContain("2 complete trials: too few to rely on");
       await wait(3 * REST_MS);
       expect(asked).toBe(2);
-      show([trial(2, 0.7)], { n_complete: 3 });
+      show([trial(2, 0.7)], { n_complete: 2, n_pruned: 1 });
       await wait(100);
       expect(asked).toBe(3);
     } finally {

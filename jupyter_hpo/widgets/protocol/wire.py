@@ -79,17 +79,19 @@ class Edit:
 @dataclass(frozen=True)
 class Importance:
     """How much each parameter mattered for one objective; they add up to 1. says: sentences on
-    that, and beyond which values nothing does well."""
+    that, and beyond which values nothing does well. rests: the trials they are from, in words,
+    and whether these are too few."""
 
     objective: str
     values: dict[str, float]
     says: list[str] = field(default_factory=list)
+    rests: str = ""
 
 
 @dataclass(frozen=True)
 class Importances:
-    """n: complete trials they are computed from. busy: newer ones are on their way: ask again
-    in a second. why: why there are none."""
+    """n: complete and pruned trials they are computed from. busy: newer ones are on their way:
+    ask again in a second. why: why there are none."""
 
     n: int
     of: list[Importance]

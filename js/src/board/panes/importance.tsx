@@ -5,24 +5,21 @@ import { Figure } from "./figure";
 interface Props {
   found: Importances | null;
   index: number;
-  complete: number;
+  /** Trials that ended with a value. */
+  count: number;
   chosen: readonly string[];
   onChoose: (name: string) => void;
 }
 
-/** With fewer trials it goes by chance: the best tenth is one or two of them. */
-const FEW = 20;
-
-export function Importance({ found, index, complete, chosen, onChoose }: Props) {
+export function Importance({ found, index, count, chosen, onChoose }: Props) {
   const values = Object.entries(found?.of[index]?.values ?? {}).sort((a, b) => b[1] - a[1]);
   const most = values[0]?.[1] || 1;
   const empty =
-    complete < 2
-      ? "Needs two complete trials."
+    count < 2
+      ? "Needs two trials that ended with a value."
       : found?.why || (found && !found.busy ? "No parameter can be compared yet." : "Being computed…");
-  const from = found ? `from ${found.n} complete trials` : "";
   const says = found?.of[index]?.says ?? [];
-  const note = found && found.n < FEW ? `${from}: too few to rely on` : from;
+  const note = `from ${found?.of[index]?.rests || `${found?.n} trials`}`;
   return (
     <Figure title="Importance" class="hpo-importance">
       {values.length === 0 ? (

@@ -57,7 +57,7 @@ export function Parameters({ session }: { session: Session }) {
         {early.length > 0 && <TickBox label="show pruned trials, at their last report" value={pruned} onChange={setPruned} />}
       </div>
       <div class="hpo-params">
-        <Importance found={found} index={index} complete={header.n_complete} chosen={pair.length > 1 ? names : []} onChoose={choose} />
+        <Importance found={found} index={index} count={header.n_complete + header.n_pruned} chosen={pair.length > 1 ? names : []} onChoose={choose} />
         {pair.length > 1 && (
           <Contour
             session={session}
