@@ -161,7 +161,7 @@ def about_earlier(name: str, study: Study) -> list[str]:
         )
     elif failed := len(study.books.uncounted):
         so_far = "its one trial" if failed == 1 else f"all {failed} trials"
-        first = " The cell as it stands is tried again first." if study.config.first else ""
+        first = " Trial 0's values are tried again first." if study.config.first else ""
         said.append(
             f"Study {name!r} goes on. So far {so_far} failed: that stays in the record, and "
             f"nothing of it is counted.{first}"

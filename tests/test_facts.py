@@ -61,7 +61,7 @@ def test_failed_trials_are_told_apart_and_where_all_failed_nothing_was_done():
     failed = [Trial(n, {"C": n}, TrialState.FAIL, error=bad) for n in range(3)]
     (said,) = about_earlier("s", Study(config, earlier=failed))
     assert "So far all 3 trials failed" in said
-    assert "The cell as it stands is tried again first" in said
+    assert "Trial 0's values are tried again first" in said
     done = Trial(3, {"C": 9.0}, TrialState.COMPLETE, values=(0.5,))
     cut = Trial(4, {"C": 8.0}, TrialState.FAIL, error=TrialError("interrupted", "stopped"))
     (said,) = about_earlier("s", Study(config, earlier=[*failed, done, cut]))

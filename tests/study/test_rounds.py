@@ -277,7 +277,10 @@ def test_whatever_happens_rounds_are_done_in_order_and_never_more_than_asked(see
         number = chance.randrange(12)
         if chance.random() < 0.1 and number in driver.study.trials:
             kinds = [m.PauseTrialRequested, m.ResumeTrialRequested, m.StopTrialRequested]
-            driver.send(chance.choice(kinds)(number))
+            driver.send(chance.choice([*kinds, m.PruneTrialRequested])(number))
+        held = sorted(driver.waiting & driver.live.keys())
+        if held and chance.random() < 0.05:
+            driver.end(held[0], ev.Died(held[0], "killed"))
         if chance.random() < 0.05:
             driver.send(chance.choice([m.PauseRequested(), m.ResumeRequested()]))
         driver.now += 1
