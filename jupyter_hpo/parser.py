@@ -58,6 +58,17 @@ EXAMPLES = {
 }
 """By the option (the flag, or `space` for ranges on the line)."""
 
+BAYESIAN = "tpe, or gp for a Gaussian process"
+MEANT = {
+    ("--sampler", "bayes"): BAYESIAN,
+    ("--sampler", "bayesian"): BAYESIAN,
+    ("--sampler", "bo"): BAYESIAN,
+    ("--sampler", "sobol"): "qmc",
+    ("--sampler", "genetic"): "nsga2",
+    ("--pruner", "sha"): "halving, or asha",
+}
+"""Words that others have for what we have: (flag, word) -> our word."""
+
 
 class Parser(argparse.ArgumentParser):
     """argparse that says all that is wrong, as IPython's UsageError, with the nearest option.
@@ -117,7 +128,8 @@ class Parser(argparse.ArgumentParser):
 
     def _choice(self, flag: str, word: str) -> str:
         choices = [str(choice) for choice in self.option(flag).choices or ()]
-        near = difflib.get_close_matches(word, choices, 1)
+        near = [MEANT[flag, word]] if (flag, word) in MEANT else []
+        near = near or difflib.get_close_matches(word, choices, 1)
         return f"Did you mean {near[0]}?" if near else f"Choose from {', '.join(choices)}"
 
     @property

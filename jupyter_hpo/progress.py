@@ -10,6 +10,7 @@ from typing import TextIO
 from .widgets import numbers
 from .widgets.control import current_kernel
 from .widgets.protocol import ENDED, Header, Source
+from .widgets.static_parts import goal_value
 from .widgets.texts import line
 
 EVERY_S = 0.25
@@ -67,7 +68,7 @@ def in_a_line(header: Header) -> str:
     parts += [f"{header.n_running} running"] if header.n_running else []
     parts += [f"{header.n_failed} failed"] if header.n_failed else []
     if header.best is not None:
-        values = ", ".join(numbers.metric(value) for value in header.best.values)
+        values = ", ".join(goal_value(header, i, v) for i, v in enumerate(header.best.values))
         parts.append(f"best {values} (trial {header.best.number})")
     parts.append(numbers.duration(header.elapsed_s if header.spent_s is None else header.spent_s))
     if header.left_s is not None:

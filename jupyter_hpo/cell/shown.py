@@ -11,6 +11,16 @@ from ..space.space import MISSING
 from .captured import Kind, Place
 from .values import Value, attribute_place
 
+SHOWN = 60
+"""Characters of a line that a sentence shows."""
+
+
+def idle_mark(text: str, cell: int, line: int | None, why: str) -> str:
+    """That a mark counts for nothing, and why. text: of its line."""
+    text = text.strip()
+    text = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    return f"The mark `{text}` (In[{cell}], line {line}) counts for nothing here: {why}."
+
 
 def place_in(value: Value, distribution: Distribution | None) -> Place:
     """Of a dotted callee only the last name, unless the choices are dotted themselves."""

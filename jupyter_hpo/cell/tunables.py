@@ -21,7 +21,7 @@ from .items import Item, named_item
 from .marking import Marked, match_marks
 from .naming import name_values
 from .proposals import Code, Finder, standing
-from .shown import default_of, kind_of, place_in, shown_value
+from .shown import default_of, idle_mark, kind_of, place_in, shown_value
 from .source import cell_of
 from .values import Value, Values
 
@@ -57,7 +57,7 @@ def find_tunables(
     maker = _Maker(values, lines, set(read), set(skip), Code(values.tree, origins), rows)
     marked: list[Marked] = []
     for cell, specs in marks.items():
-        reached, unreached = _reached(specs, values, cell)
+        reached, unreached = _reached(specs, values, cell, lines.get(cell, ()))
         found, problems = match_marks(reached, values, cell)
         marked += found
         maker.problems += problems
@@ -316,7 +316,9 @@ class _Maker:
         )
 
 
-def _reached(specs: Sequence[Spec], values: Values, cell: int) -> tuple[list[Spec], list[str]]:
+def _reached(
+    specs: Sequence[Spec], values: Values, cell: int, lines: Sequence[str]
+) -> tuple[list[Spec], list[str]]:
     """Of an earlier cell the marks in statements that are looked at, and a word on the rest."""
     if not cell:
         return list(specs), []
@@ -327,8 +329,7 @@ def _reached(specs: Sequence[Spec], values: Values, cell: int) -> tuple[list[Spe
         if any(first <= (spec.line or 0) <= last for first, last in spans):
             reached.append(spec)
         else:
-            notices.append(
-                f"the mark {spec.text!r} (In[{cell}], line {spec.line}) does nothing: this cell "
-                "doesn't depend on its statement."
-            )
+            line = spec.line or 0
+            text = lines[line - 1] if 0 < line <= len(lines) else spec.text
+            notices.append(idle_mark(text, cell, line, "this cell does not depend on it"))
     return reached, notices

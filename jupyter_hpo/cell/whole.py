@@ -15,6 +15,7 @@ from ..space.grammar import Fixed, Spec
 from .captured import Part, Place
 from .marking import read_marks
 from .program import first_line, module_of
+from .shown import idle_mark
 from .slice import Past, Reached
 from .source import cell_of
 
@@ -73,8 +74,7 @@ def unheard(whole: Whole, past: Past) -> list[str]:
         for spec in read_marks(cell.source)[0]:
             line = cell.source.splitlines()[(spec.line or 1) - 1]
             if not isinstance(spec.body, Fixed) and (not cell.failed or line not in standing):
-                where = f"In[{cell.number}], line {spec.line}"
-                said.append(f"The mark in {where} counts for nothing here: {why}.")
+                said.append(idle_mark(line, cell.number, spec.line, why))
     return list(dict.fromkeys(said))
 
 

@@ -16,9 +16,10 @@ def test_marks_that_count_for_nothing_are_said():
     assert list(cell.space) == ["width"]
     said = [notice for notice in cell.notices if "mark" in notice]
     assert len(said) == 3
-    assert any("In[2], line 2" in notice for notice in said)
-    assert "In[3], line 1 counts for nothing here: this cell does not depend on it." in said[0]
-    assert "In[4], line 1 counts for nothing here: that cell failed." in said[1]
+    why = "counts for nothing here: this cell does not depend on it."
+    assert f"The mark `other = 1  # hpo: 1..3` (In[2], line 2) {why}" in said
+    assert f"The mark `depth = 2  # hpo: 1..5` (In[3], line 1) {why}" in said[0]
+    assert "(In[4], line 1) counts for nothing here: that cell failed." in said[1]
 
 
 def test_marks_of_another_study_are_not_said():
