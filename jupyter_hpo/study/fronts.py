@@ -20,6 +20,8 @@ import math
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from fractions import Fraction
+from typing import cast
 
 from .ranking import dominates
 
@@ -53,7 +55,8 @@ class Fronts:
             return None
         if step not in self._steps:
             self._steps[step] = _Step()
-        return self._steps[step].put(number, tuple(losses), counts=number not in self._left_out)
+        place = self._steps[step].put(number, tuple(losses), counts=number not in self._left_out)
+        return cast(float, place)  # floats run out between two; a scheduler compares any numbers
 
     def leave_out(self, numbers: AbstractSet[int]) -> None:
         """These, and only these, are compared with nobody from now on."""
@@ -68,10 +71,10 @@ class _Step:
     def __init__(self) -> None:
         self._known: dict[int, Losses] = {}
         self._fronts: list[list[int]] = []
-        self._told: dict[int, float] = {}
-        self._order: list[float] = []
+        self._told: dict[int, Fraction] = {}
+        self._order: list[Fraction] = []
 
-    def put(self, number: int, losses: Losses, *, counts: bool) -> float:
+    def put(self, number: int, losses: Losses, *, counts: bool) -> Fraction:
         if number in self._known:  # a second attempt
             self.leave_out({number})
         self._known[number] = _filled(losses)
@@ -96,7 +99,7 @@ class _Step:
         for number in kept:
             self._insert(number)
 
-    def _place(self, number: int) -> float:
+    def _place(self, number: int) -> Fraction:
         """A number between those of whom it stands between; in any case behind all that beat it
         and before all that it beats, also where these were overtaken since."""
         front = self._insert(number)
@@ -162,12 +165,12 @@ def _filled(losses: Losses) -> Losses:
     return tuple(math.inf if math.isnan(loss) else loss for loss in losses)
 
 
-def _between(order: Sequence[float], place: int) -> float:
-    """A positive number with `place` of the ordered ones before it, as far as floats go."""
-    if not order:
-        return 1.0
-    if place == 0:
-        return order[0] / 2
-    if place >= len(order):
-        return order[-1] * 2
-    return (order[place - 1] + order[place]) / 2
+def _between(order: Sequence[Fraction], place: int) -> Fraction:
+    """A positive number with `place` of the ordered ones before it: the mediant of its neighbours
+    (of 0/1 and 1/0 at the ends), which keeps the numbers short."""
+    above, below = (0, 1), (1, 0)
+    if place > 0:
+        above = order[place - 1].as_integer_ratio()
+    if place < len(order):
+        below = order[place].as_integer_ratio()
+    return Fraction(above[0] + below[0], above[1] + below[1])

@@ -131,3 +131,18 @@ def test_asha_prunes_what_the_front_beats():
     pruned = [t for t in trials if t.state.value == "PRUNED"]
     assert len(pruned) >= 6
     assert all("goes on" in t.notice for t in pruned)
+
+
+def test_places_never_run_out():
+    """Always better than all, always just behind the best, and ever nearer from both sides."""
+    fronts = Fronts()
+    courses = {
+        1: [(-float(n), -float(n)) for n in range(100)],
+        2: [(0.0, 0.0), *((100.0 - n, 100.0 - n) for n in range(90))],
+        3: [((-1.0) ** n / (n + 1), (-1.0) ** n / (n + 1)) for n in range(100)],
+    }
+    for step, course in courses.items():
+        told = [fronts.loss(number, step, losses) for number, losses in enumerate(course)]
+        assert len(set(told)) == len(course)
+        order = sorted(range(len(course)), key=lambda n: course[n])
+        assert sorted(range(len(course)), key=lambda n: told[n]) == order

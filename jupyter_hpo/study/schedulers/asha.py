@@ -33,9 +33,9 @@ class Asha:
     eta: of `eta` trials at a rung one goes on. first_step: the step of the first rung; rung
     k stands at first_step * eta**k. None: at `first_rung` of a full training, 1 while none is
     known. pool: how many paused trials are kept at most. pausing:
-    where trials can't be paused, one that is not in the top when it comes to a rung ends there
-    (Li et al. 2020, section 3.1: as Jamieson & Talwalkar's halving, without waiting for others);
-    the first to come to a rung goes on.
+    where trials can't be paused, one that is not in the top when it comes to a rung ends there, and
+    the first to come to a rung goes on: the stopping variant, as in Ray Tune's
+    AsyncHyperBandScheduler and Optuna's SuccessiveHalvingPruner, not in the paper's algorithm.
     """
 
     name = "asha"

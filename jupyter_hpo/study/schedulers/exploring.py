@@ -1,8 +1,9 @@
 """Other values for a copy of a trial: PBT's explore step.
 
 Source: Jaderberg et al., "Population Based Training of Neural Networks", 2017 (arXiv
-1711.09846), section 4.1.2 and appendix A: each value is resampled from its range with some
-probability, and else perturbed by a factor of 0.8 or 1.2; a choice moves to a neighbour.
+1711.09846), section 4.1, has two ways apart: perturbing each value by a factor of 0.8 or 1.2, and
+resampling it with some probability. Both in one, with a probability of 0.25, and a choice that
+moves to a neighbour, are those of Ray Tune's PopulationBasedTraining.
 """
 
 from __future__ import annotations

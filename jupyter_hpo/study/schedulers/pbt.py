@@ -1,12 +1,14 @@
 """Population based training over paused trials.
 
 Source: Jaderberg et al., "Population Based Training of Neural Networks", 2017 (arXiv
-1711.09846), with truncation selection (section 4.1.1): every interval of steps each of the
-worst quarter is replaced by a copy of one of the best quarter, which goes on from that trial's
-state with other values. Differences: the members wait for each other at the end of an interval
-(the paper's compare with whatever the others last reported), so that the same reports give the
-same decisions and a small machine can train a population larger than its slots; and a copy is a
-trial of its own, with its number and its values.
+1711.09846), with truncation selection (section 4.1): every interval of steps each of the worst
+is replaced by a copy of one of the best, which goes on from that trial's state with other values.
+Differences: the worst and the best quarter (the paper's are fifths; Ray Tune's
+PopulationBasedTraining takes quarters), so that a population of four has one of each; one of the
+worst goes on itself where the one to copy is no better; the members wait for each other at the end
+of an interval (the paper's compare with whatever the others last reported), so that the same
+reports give the same decisions and a small machine can train a population larger than its slots;
+and a copy is a trial of its own, with its number and its values.
 """
 
 from __future__ import annotations
