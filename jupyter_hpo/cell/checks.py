@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ..errors import Problem
 from ..space import Categorical
@@ -14,9 +14,10 @@ from .captured import Tunable
 from .goals import meant_by
 from .names import NameUse, reads
 from .objectives import Candidate, is_test, propose_objective
+from .pieces import PIECES
 from .proposals import Code, imports_of
 from .tunables import Tuned
-from .values import Values
+from .values import Values, dotted, place_of
 
 
 def objectives_of(
@@ -205,6 +206,31 @@ def _is_attribute(tunable: Tunable, distribution: Categorical) -> bool:
     )  # fmt: skip
 
 
+def _idle_pieces(tree: ast.Module, searched: Sequence[Tunable], read: set[str]) -> Iterator[str]:
+    """Pieces that were put into the cell, and that nothing in it calls yet."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call):
+                path = dotted(call.func).split(".")
+            case _:
+                continue
+        if name in read or path[-1] not in PIECES or "pieces" not in path[:-1]:
+            continue
+        where = place_of(call)
+        held = [
+            t.name
+            for t in searched
+            if t.places[0].cell == where.cell and where.line <= t.places[0].line <= where.end_line
+        ]
+        if held:
+            use = PIECES[path[-1]].after
+            example = f" Such as: {'; '.join(use)}." if use else ""
+            yield (
+                f"`{name}` ({where.where}) is used nowhere yet, so tuning {', '.join(held)} does "
+                f"nothing.{example}"
+            )
+
+
 def notices_of(
     use: NameUse,
     searched: Sequence[Tunable],
@@ -222,6 +248,7 @@ def notices_of(
                 f"`{value.variable}` ({value.place.where}) is assigned but nothing that trials "
                 "run reads it: unless a function of an earlier cell does, tuning it does nothing."
             )
+    notices += _idle_pieces(values.tree, searched, read)
     for objective in objectives:
         if is_test(objective.source):
             notices.append(

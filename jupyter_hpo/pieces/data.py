@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from ..errors import HpoError
@@ -20,7 +19,7 @@ def folds(
     *,
     groups: Any = None,
     seed: int | None = 0,
-) -> Iterator[tuple[Any, Any]]:
+) -> list[tuple[Any, Any]]:
     """For each of k folds the indices to train on and those to validate on (arrays of integers):
 
         for train_idx, val_idx in pieces.folds(X, y):
@@ -50,7 +49,7 @@ def folds(
         splitter = selection.GroupKFold(k)
     else:
         splitter = selection.TimeSeriesSplit(k)
-    yield from splitter.split(_zeros(rows), _plain(y), groups if kind == "group" else None)
+    return list(splitter.split(_zeros(rows), _plain(y), groups if kind == "group" else None))
 
 
 @part("pieces.split")

@@ -43,7 +43,7 @@ def test_the_kind_of_folds_follows_what_y_holds():
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: list(pieces.folds(X, k=30)), "from 2 to 20"),
+        (lambda: pieces.folds(X, k=30), "from 2 to 20"),
         (lambda: list(pieces.folds(X, kind="stratified")), r"folds\(X, y\)"),
         (lambda: list(pieces.folds(X, kind="group")), "groups="),
         (lambda: pieces.split(X, test=0.6, validation=0.5), "less than 1"),

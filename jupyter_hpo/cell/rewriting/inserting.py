@@ -8,27 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...space.grammar import is_name
+from ...space.space import MISSING
 from ..captured import CapturedCell, Typed
 from ..pieces import INSERTED, Piece, Setting, as_code, setting_of
 from ..source import from_magic, parse_cell
 from ..values import dotted, literal_of, place_of
 from ..written_out import HOME
 from .imports import line_after, line_for_import
+from .replaced import OPTIMIZERS, REPLACED, as_it_was
 from .typed import CellEdit, Splice, TypedText, typed_of
-
-OPTIMIZERS = {
-    "SGD": "sgd", "Adagrad": "adagrad", "RMSprop": "rmsprop", "Adam": "adam", "AdamW": "adamw",
-    "LBFGS": "lbfgs",
-}  # fmt: skip
-SCHEDULERS = {
-    "ExponentialLR": "exponential", "StepLR": "step", "CosineAnnealingLR": "cosine",
-    "ReduceLROnPlateau": "plateau", "OneCycleLR": "onecycle", "ConstantLR": "fixed",
-}  # fmt: skip
-LOSSES = {
-    "CrossEntropyLoss": "cross_entropy", "MultiMarginLoss": "hinge", "MSELoss": "mse",
-    "HuberLoss": "huber",
-}  # fmt: skip
-_REPLACED = {"optim": OPTIMIZERS, "lr_scheduler": SCHEDULERS, "criterion": LOSSES}
 
 
 @dataclass(frozen=True)
@@ -63,16 +51,15 @@ class _Inserting:
         splices = [] if known or self._imported() else [self._import()]
         old = self._replaced(piece)
         if old is not None:
-            kind = _REPLACED[piece.replaces][dotted(old.func).rpartition(".")[2]]
             given = ", ".join([ast.unparse(a) for a in old.args[:1]]) or self._given(piece)
             if piece.name == "lr_schedule":
                 given += f", epochs={self._epochs()}"
-            code = self._code(piece, given if piece.given else "", kind, old)
+            code = self._code(piece, given if piece.given else "", old)
             code = code.replace("\n", "\n" + " " * self._indent(old))
             splices.append(self.text.splice(place_of(old), code))
             return Insertion(self.text.edit(splices), ast.unparse(old))
         line = self._line(piece)
-        lines = self._code(piece, self._given(piece), "", None).split("\n")
+        lines = self._code(piece, self._given(piece), None).split("\n")
         if piece.holder:
             lines[0] = f"{piece.holder} = {lines[0]}"
         lines += [f"# {comment}" for comment in piece.after if not self._steps(piece)]
@@ -87,36 +74,39 @@ class _Inserting:
 
     # the code -----------------------------------------------------------------------
 
-    def _code(self, piece: Piece, given: str, kind: str, old: ast.Call | None) -> str:
-        """The call, one setting a line with its mark: formatters leave it so."""
-        written = {k.arg: k.value for k in old.keywords if k.arg} if old is not None else {}
+    def _code(self, piece: Piece, given: str, old: ast.Call | None) -> str:
+        """The call, one setting a line with its mark: formatters leave it so. What the old call
+        computes stays as it is, without a mark."""
+        kind, written = ("", {}) if old is None else as_it_was(old, self._epochs())
+        without = {"plateau"} if old is not None and self._stepped_blindly() else set()
         lines = [f"pieces.{piece.name}("]
         if given:
             lines.append(f"    {given},")
         for setting in piece.settings:
             value = literal_of(written[setting.name]) if setting.name in written else None
+            if value is MISSING:
+                lines.append(f"    {setting.name}={ast.unparse(written[setting.name])},")
+                continue
             default = kind if setting.name == "kind" and kind else setting.default
             default = value if isinstance(value, int | float) else default
             if setting.asked or default is None:
                 continue
             found = setting_of(piece.name, setting.name, default) or setting
-            mark = self._mark(piece, found, kind or _first_kind(piece))
-            if old is not None and self._stepped_blindly():
-                mark = mark.replace(" | plateau", "")
+            mark = self._mark(piece, found, kind or _first_kind(piece), without)
             if mark:
                 lines.append(f"    {setting.name}={as_code(default)},  # hpo: {mark}")
         if len(lines) < 3 and not piece.settings:
             return lines[0] + given + ")"
         return "\n".join([*lines, ")"])
 
-    def _mark(self, piece: Piece, setting: Setting, kind: str) -> str:
+    def _mark(self, piece: Piece, setting: Setting, kind: str, without: set[str]) -> str:
         """The mark of a setting, its condition by the full name of what it looks at; '' for one
-        that counts for no kind that can come."""
+        that counts for no kind that can come. without: kinds that can't."""
         kinds = setting_of(piece.name, "kind", kind)
-        offered = set(re.findall(r"\w+", kinds.mark)) if kinds else set()
+        offered = set(re.findall(r"\w+", kinds.mark)) - without if kinds else set()
         body, found, condition = setting.mark.partition(" if ")
         if not found:
-            return body
+            return " | ".join(w for w in body.split(" | ") if w not in without)
         words = [w for w in re.findall(r"\w+", condition)[1:] if w not in ("in", "not")]
         there = [w for w in words if w in offered]
         if not there:
@@ -147,7 +137,7 @@ class _Inserting:
                     yield name, value, statement
 
     def _replaced(self, piece: Piece) -> ast.Call | None:
-        kinds = _REPLACED.get(piece.replaces, {})
+        kinds = REPLACED.get(piece.replaces, {})
         for _, value, _ in self._assigned():
             if isinstance(value, ast.Call):
                 head, _, last = dotted(value.func).rpartition(".")

@@ -44,9 +44,10 @@ def test_a_piece_takes_the_place_of_what_it_can_do():
     assert rest.startswith(
         "pieces.optimizer(\n"
         "    model.parameters(),\n"
-        '    kind="sgd",  # hpo: sgd | momentum | nesterov | adagrad | rmsprop | adam | adamw\n'
+        '    kind="momentum",  # hpo: sgd | momentum | nesterov | adagrad | rmsprop | adam | '
+        "adamw\n"
         "    lr=0.05,  # hpo: 1e-5..1e-1 log\n"
-        "    weight_decay=0.0001,  # hpo: 1e-6..1e-1 log\n"
+        "    weight_decay=0.0,  # hpo: 1e-6..1e-1 log\n"
         "    momentum=0.8,  # hpo: 0.5..0.99 if optimizer.kind in (momentum, nesterov)\n"
     )
     cell = again(found.edit.after)
@@ -83,6 +84,35 @@ def test_a_schedule_that_the_cell_steps_without_a_value_waits_for_no_plateau():
     assert found.replaces.startswith("torch.optim.lr_scheduler.StepLR(")
     assert 'kind="step",  # hpo: fixed | exponential | step | cosine | warmup' in found.edit.after
     assert found.edit.after.endswith("    scheduler.step()\n")
+    assert "plateau" not in found.edit.after.replace("_plateau", "")
+    assert again(found.edit.after).problems == ()
+    assert "    drops=3,  # hpo: 1..5 if lr_schedule.kind == step\n" in found.edit.after
+    assert "    factor=0.1,  # hpo: 0.1..0.8 if lr_schedule.kind == step\n" in found.edit.after
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("Adam(ps, 0.02, betas=(0.8, 0.9))", 'kind="adam" lr=0.02 beta1=0.8 beta2=0.9'),
+        ("AdamW(ps)", 'kind="adamw" lr=0.001 weight_decay=0.01 beta1=0.9 beta2=0.999'),
+        ("SGD(ps, lr=0.1)", 'kind="sgd" lr=0.1 weight_decay=0.0'),
+        ("SGD(ps, 0.1, momentum=0.9, nesterov=True)", 'kind="nesterov" lr=0.1 momentum=0.9'),
+        ("RMSprop(ps, alpha=0.9)", 'kind="rmsprop" lr=0.01 weight_decay=0.0 alpha=0.9'),
+        ("LBFGS(ps)", 'kind="lbfgs" lr=1.0 history=100'),
+    ],
+)  # fmt: skip
+def test_what_a_piece_takes_the_place_of_goes_on_as_it_was(call, said):
+    body = f"optimizer = torch.optim.{call}\nval_loss = optimizer.step()\n"
+    text = put(body.replace("ps", "model.parameters()"), "optimizer").edit.after
+    assert [one for one in said.split() if f"    {one},  # hpo: " not in text] == []
+    assert again(text).problems == ()
+
+
+def test_what_was_computed_stays_so_and_keeps_its_own_mark():
+    body = "lr = 0.01  # hpo: 1e-4..1 log\nopt = torch.optim.Adam(model.parameters(), lr=lr)\n"
+    cell = again(put(body + "val_loss = opt.step()\n", "optimizer").edit.after)
+    assert cell.problems == ()
+    assert str(cell.space["lr"].distribution.low) == "0.0001"
 
 
 def test_a_metric_is_computed_at_the_end_of_every_epoch():
