@@ -32,13 +32,17 @@ class _Mask(ast.NodeTransformer):
             if isinstance(node, ast.Attribute) and attribute_place(node) in self.places:
                 return ast.Attribute(self.visit(node.value), "?", node.ctx)  # type: ignore[arg-type]
         self.generic_visit(node)
+        if isinstance(node, ast.Call) and all(keyword.arg for keyword in node.keywords):
+            # What a call of a piece leaves out comes last, and elsewhere once it is typed.
+            node.keywords.sort(key=lambda keyword: str(keyword.arg))
         return node
 
 
 def identity_of(
     tree: ast.Module, searched: Sequence[Tunable], objectives: Sequence[Objective]
 ) -> str:
-    """Of the training code: the syntax tree, its tuned values masked, and the objectives.
+    """Of the training code: the syntax tree, its tuned values masked and the keywords of calls in
+    one order, and the objectives.
 
     tree: the cell and what it rests on; left as it is."""
     places = {place for tunable in searched for place in tunable.places}
@@ -49,7 +53,7 @@ def identity_of(
         for choice in tunable.distribution.choices
     }
     text = ast.dump(_Mask(places, choices).visit(copied(tree)))
-    text += "".join(f"\n{t.name} {t.kind}" for t in searched)
+    text += "".join(f"\n{t.name} {t.kind}" for t in sorted(searched, key=lambda t: t.name))
     text += "".join(f"\n{o.direction} {o.source}" for o in objectives)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:10]
 

@@ -69,7 +69,17 @@ class _Rewriting:
         columns = self._columns(splices)
         splices += [c for c in columns if not any(m.start <= c.start < m.stop for m in marks)]
         splices += [*marks, *self._kept_marks(changes), *self._imports(here)]
+        splices += self._counting(here, changes)
         return self.text.edit(splices)
+
+    def _counting(
+        self, here: Sequence[tuple[Place, Tunable]], changes: Sequence[tuple[Place, str]]
+    ) -> list[Splice]:
+        """Values that a call left out and that stay: written beside one that changes."""
+        changed = {place for place, _ in changes}
+        stays = [place for place, _ in here if place not in changed]
+        found = [self.text.splice(place, None) for place in stays if place in self.nodes]
+        return [splice for splice in found if splice.within is not None]
 
     def _change(self, place: Place, tunable: Tunable) -> str | None:
         """What is to stand there, None for what does."""
@@ -111,7 +121,7 @@ class _Rewriting:
         for splice in splices:
             gap = _GAP.match(content, splice.stop)
             if gap is not None and b"\n" not in content[splice.start : splice.stop]:
-                grown = len(splice.text.encode()) - (splice.stop - splice.start)
+                grown = len((splice.text or "").encode()) - (splice.stop - splice.start)
                 width = max(2, len(gap[1]) - grown)
                 found.append(Splice(splice.stop, gap.end(1), " " * width))
         return found

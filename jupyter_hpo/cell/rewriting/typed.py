@@ -5,11 +5,12 @@ the beginning of a line (prompts, indentation). So a line that holds Python ends
 that IPython made of it, and a place is found by counting from there.
 
 A call of a piece may have got arguments that nobody typed (see `written_out`). Where one of them
-is to become another value, all of them are written into the text.
+is to become another value, those that count then are written into the text.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -32,11 +33,12 @@ class CellEdit:
 @dataclass(frozen=True)
 class Splice:
     """text instead of what stands from start to stop, in UTF-8 bytes. within: then both count
-    in these bytes, which nobody typed and which come to stand at `at`."""
+    in these bytes, which nobody typed and which come to stand at `at`; None for text: what stands
+    there counts as it is."""
 
     start: int
     stop: int
-    text: str
+    text: str | None
     within: bytes | None = None
     at: int = 0
 
@@ -57,7 +59,7 @@ class TypedText:
         for line in self._encoded:
             self._starts.append(self._starts[-1] + len(line) + 1)
 
-    def splice(self, place: Place, text: str) -> Splice:
+    def splice(self, place: Place, text: str | None) -> Splice:
         """text in a place of the plain Python. Raises StudyError when that isn't in the text."""
         added = self._added(place.line)
         if added is not None and place.line == place.end_line:
@@ -108,7 +110,7 @@ class TypedText:
         content = self.typed.text.encode("utf-8", "surrogatepass")
         splices = _put_in(splices)
         for splice in sorted(splices, key=lambda s: (s.start, s.stop), reverse=True):
-            new = splice.text.encode("utf-8", "surrogatepass")
+            new = (splice.text or "").encode("utf-8", "surrogatepass")
             content = content[: splice.start] + new + content[splice.stop :]
         return content.decode("utf-8", "surrogatepass")
 
@@ -117,20 +119,48 @@ class TypedText:
 
 
 def _put_in(splices: Iterable[Splice]) -> list[Splice]:
-    """Splices of the text alone: what was written out is put in with its own ones made."""
+    """Splices of the text alone: of what was written out, what counts is put in with its own ones
+    made, where there are some."""
     found: list[Splice] = []
-    added: dict[int, bytes] = {}
-    for splice in sorted(splices, key=lambda s: s.start, reverse=True):
+    added: dict[int, list[Splice]] = {}
+    for splice in splices:
         if splice.within is None:
             found.append(splice)
-            continue
-        more = added.get(splice.at, splice.within)
-        new = splice.text.encode("utf-8", "surrogatepass")
-        added[splice.at] = more[: splice.start] + new + more[splice.stop :]
-    return [
-        *found,
-        *(Splice(at, at, more.decode("utf-8", "surrogatepass")) for at, more in added.items()),
-    ]
+        else:
+            added.setdefault(splice.at, []).append(splice)
+    for at, those in added.items():
+        if any(splice.text is not None for splice in those):
+            found.append(Splice(at, at, _counting(those).decode("utf-8", "surrogatepass")))
+    return found
+
+
+def _counting(splices: list[Splice]) -> bytes:
+    """What was written out, with its splices made: of its arguments those in which one is. All of
+    them where it is more than arguments (of two calls in one line)."""
+    more = splices[0].within or b""
+    head = b"f(0" if more.startswith(b",") else b"f("
+    try:
+        call = ast.parse(head + more + b")", mode="eval").body
+    except SyntaxError:
+        return _made(more, 0, splices)
+    if not isinstance(call, ast.Call):
+        return _made(more, 0, splices)
+    kept = []
+    for keyword in call.keywords:
+        start, stop = keyword.col_offset - len(head), (keyword.end_col_offset or 0) - len(head)
+        within = [s for s in splices if start <= s.start and s.stop <= stop]
+        if within:
+            kept.append(_made(more[start:stop], start, within))
+    return (b", " if more.startswith(b",") else b"") + b", ".join(kept)
+
+
+def _made(more: bytes, start: int, splices: list[Splice]) -> bytes:
+    """Bytes that begin at `start`, with the splices made."""
+    for splice in sorted(splices, key=lambda s: s.start, reverse=True):
+        if splice.text is not None:
+            new = splice.text.encode("utf-8", "surrogatepass")
+            more = more[: splice.start - start] + new + more[splice.stop - start :]
+    return more
 
 
 def typed_of(texts: Mapping[int, Typed], number: int) -> Typed:
