@@ -101,7 +101,7 @@ ray-test: setup
 	$(PYTEST) -n 0 -m ray
 
 browser-test: setup kernels chromium
-	$(PYTEST) -n 2 --dist loadfile -m browser
+	$(PYTEST) -n 2 --dist worksteal -m browser
 
 # Each notebook once, and what its text says held to what it printed; nbval for the first three,
 # which are run a second time so that nothing rests on what a first run left.

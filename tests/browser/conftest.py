@@ -3,39 +3,40 @@ from __future__ import annotations
 import pytest
 
 
-def _started(folder):
-    from .lab import CHROMIUM, Lab
+# For all files of this folder that a process runs: a server and a browser take long to start.
+@pytest.fixture(scope="package")
+def playwright():
+    from playwright.sync_api import sync_playwright
+
+    from .lab import CHROMIUM
 
     if CHROMIUM is None:
         pytest.fail("no Chromium on the PATH: `make chromium` installs it")
-    return Lab(folder)
+    with sync_playwright() as playwright:
+        yield playwright
 
 
-@pytest.fixture(scope="module")
-def _lab_of_module(tmp_path_factory):
-    lab = _started(tmp_path_factory.mktemp("lab"))
+@pytest.fixture(scope="package")
+def _lab(playwright, tmp_path_factory):
+    from .lab import Lab
+
+    lab = Lab(playwright, tmp_path_factory.mktemp("lab"))
     yield lab
     lab.close()
 
 
 @pytest.fixture
-def lab(_lab_of_module):
-    """One server for the tests of a module; each begins without kernels, studies and settings."""
-    yield _lab_of_module
-    _lab_of_module.clear()
+def lab(_lab):
+    """One server; each test begins without kernels, studies and settings."""
+    yield _lab
+    _lab.clear()
 
 
-@pytest.fixture(scope="module")
-def chromium():
+@pytest.fixture(scope="package")
+def chromium(playwright):
     """A browser for bare pages (see `page.py`)."""
-    from playwright.sync_api import sync_playwright
-
-    from .lab import CHROMIUM
     from .page import start
 
-    if CHROMIUM is None:
-        pytest.fail("no Chromium on the PATH: `make chromium` installs it")
-    with sync_playwright() as playwright:
-        browser = start(playwright)
-        yield browser
-        browser.close()
+    browser = start(playwright)
+    yield browser
+    browser.close()

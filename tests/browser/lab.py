@@ -20,7 +20,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page, Playwright
 
 from .. import kernels
 
@@ -51,7 +51,9 @@ FIND = """
 class Lab:
     """One server, one page. Times are seconds."""
 
-    def __init__(self, folder: Path, size: tuple[int, int] = (1400, 1000)) -> None:
+    def __init__(
+        self, playwright: Playwright, folder: Path, size: tuple[int, int] = (1400, 1000)
+    ) -> None:
         self.root = folder / "root"
         self.root.mkdir()
         self.token = secrets.token_hex(16)
@@ -85,8 +87,7 @@ class Lab:
                 start_new_session=True,
             )  # fmt: skip
         self._until(self._answers, 60, "the server does not answer")
-        self.playwright = sync_playwright().start()
-        self.browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        self.browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         self.size = size
         self.page = self._new_page()
 
@@ -269,7 +270,6 @@ class Lab:
 
     def close(self) -> None:
         self.browser.close()
-        self.playwright.stop()
         try:
             self._end_kernels()
         finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from jupyter_hpo.widgets.protocol import (
     Best,
@@ -20,8 +19,6 @@ from jupyter_hpo.widgets.protocol import (
 from jupyter_hpo.widgets.report import report_html, write_report
 from jupyter_hpo.widgets.snapshot import REPORT, make_snapshot
 from jupyter_hpo.widgets.static import static_bundle
-
-from .page import start
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -49,31 +46,29 @@ def path(tmp_path):
     return file
 
 
-def test_it_opens_from_disk_with_no_network(path):
-    with sync_playwright() as playwright:
-        browser = start(playwright)
-        page = browser.new_page()
-        asked, said = [], []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(path.as_uri())
-        page.get_by_text("Finished").first.wait_for()
-        assert page.get_by_role("row").count() > 10
-        page.get_by_role("row").filter(has_text="0.9750").locator("button").first.click()
-        page.get_by_text("log of 39").first.wait_for()
-        assert page.get_by_role("button", name=OF_A_KERNEL).count() == 0
-        assert page.evaluate("window.harmed") is None
-        assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [path.as_uri()]
-        assert said == []
-        browser.close()
+def test_it_opens_from_disk_with_no_network(path, chromium):
+    context = chromium.new_context()
+    page = context.new_page()
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(path.as_uri())
+    page.get_by_text("Finished").first.wait_for()
+    assert page.get_by_role("row").count() > 10
+    page.get_by_role("row").filter(has_text="0.9750").locator("button").first.click()
+    page.get_by_text("log of 39").first.wait_for()
+    assert page.get_by_role("button", name=OF_A_KERNEL).count() == 0
+    assert page.evaluate("window.harmed") is None
+    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [path.as_uri()]
+    assert said == []
+    context.close()
 
 
-def test_without_scripts_the_table_is_there(path):
-    with sync_playwright() as playwright:
-        browser = start(playwright)
-        page = browser.new_context(java_script_enabled=False).new_page()
-        page.goto(path.as_uri())
-        assert page.locator("noscript table tr").count() == 16
-        assert page.locator("noscript img").is_visible()
-        browser.close()
+def test_without_scripts_the_table_is_there(path, chromium):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    assert page.locator("noscript table tr").count() == 16
+    assert page.locator("noscript img").is_visible()
+    context.close()
