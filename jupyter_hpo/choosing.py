@@ -16,12 +16,14 @@ NAMES = 8
 """Names that are said one by one."""
 
 
-def choose(study: StudyHandle, number: int | None) -> str:
+def choose(study: StudyHandle, number: int | str | None) -> str:
     """Make the trial the result of the study; None: the best one again. A sentence on it.
     Nothing is bound yet. Any thread.
 
-    Raises StudyError for a trial that is not complete.
+    Raises StudyError for a trial that is not complete, or no number.
     """
+    if isinstance(number, str):
+        raise StudyError(f'{number!r} is no trial: give its number, or "best".')
     said = "The best trial is the result again." if number is None else _chosen(study, number)
     session = study.session
     if not session.engine.done.is_set():

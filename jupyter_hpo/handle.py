@@ -78,15 +78,16 @@ class StudyHandle(Steering, StudyResults):
     def chosen(self) -> int | None:
         return self.session.study.chosen
 
-    def use(self, number: int | None) -> str:
+    def use(self, number: int | str | None) -> str:
         """Make a complete trial the result of the study, whatever is better: `best_params`,
-        `best("model")` and what is bound in the notebook are its own from now on; None: the
-        best one's again. It is written down with the study. A sentence on what came of it.
+        `best("model")` and what is bound in the notebook are its own from now on; "best" or
+        None: the best one's again. It is written down with the study. A sentence on what came
+        of it.
 
         Main thread, or any while the study runs: then values and objects are bound at its end.
         Raises StudyError for a trial that is not complete.
         """
-        said = choose(self, number)
+        said = choose(self, None if number == "best" else number)
         return bound(self, said) if self.finished.is_set() else said
 
     def summary(self) -> StudySummary:

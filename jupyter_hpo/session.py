@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from .calling import FILENAME as A_CALL
+from .calling import in_a_call
 from .cell import CapturedCell
 from .constraining import check_figures, judge_earlier, texts_of
 from .describing import description
@@ -157,11 +159,15 @@ def open_session(
     notices += about_earlier(name, study) + about_first(cell)
     if isinstance(study.scheduler, Pbt):
         notices += doubts(cell)
+    facts = [*study_facts(cell, study), *([where] if where else [])]
+    notices = [*cell.notices, *choice.notes, *notices]
+    if cell.filename == A_CALL:
+        facts, notices = list(map(in_a_call, facts)), list(map(in_a_call, notices))
     presenter = Presenter(
         engine,
         cell.space,
-        facts=[*study_facts(cell, study), *([where] if where else [])],
-        notices=[*cell.notices, *choice.notes, *notices],
+        facts=facts,
+        notices=notices,
         sampler=lambda: (engine.searched_by.name, engine.searched_by.why),
         pruner=options.pruner or "",
     )

@@ -41,7 +41,10 @@ class StoredResults(StudyResults):
 
     @property
     def only_read(self) -> str:
-        return f"study {self.name!r} was read from disk: run its cell to go on with it."
+        return (
+            f"study {self.name!r} was read from disk: run its cell to go on with it. "
+            'study.trial(17).params and study.best("model") can be read here.'
+        )
 
     @property
     def presenter(self) -> Presenter:

@@ -10,6 +10,7 @@ import textwrap
 import pytest
 
 from jupyter_hpo import Categorical, Condition, Float, Int, Parameter, SearchSpace
+from jupyter_hpo.calling import in_a_call
 from jupyter_hpo.errors import SpaceError, StudyError
 from jupyter_hpo.space.conditions import Comparison
 from jupyter_hpo.study.objective import ObjectiveError
@@ -109,6 +110,9 @@ def test_a_constraint_may_name_what_the_function_returns():
     ("function", "space", "said"),
     [
         (train, {"lrr": Float(0.0, 1.0), **LR}, r"train\(\) takes no argument 'lrr'"),
+        (train, {"lrr": Float(0.0, 1.0)}, r"no argument 'lrr'. Did you mean 'lr'\?"),
+        (train, {"lr": (0.0, 1.0)}, r"range is Float\(0.0, 1.0\); two choices are \[0.0, 1.0\]"),
+        (train, {"lr": 1, "hidden": (1, 9)}, r"A range is Int\(1, 9\)"),
         (train, {"hidden": Int(1, 3)}, r"also needs lr.*functools.partial\(train, lr="),
         (train, {"a b": Int(1, 3)}, "no name of an argument"),
         (train, {}, "space"),
@@ -147,6 +151,11 @@ def test_an_option_that_is_none_is_told_in_the_magics_words(options, said):
         cell_of(train, LR, **options)
     assert "%%hpo" not in str(error.value)
     assert "--" not in str(error.value)
+
+
+def test_notices_speak_of_the_calls_options():
+    said = in_a_call("--folds: no rows. Give --trials 12, or start anew with --fresh.")
+    assert said == "folds: no rows. Give trials=12, or start anew with fresh=True."
 
 
 # what the function returned -------------------------------------------------------------
