@@ -15,7 +15,7 @@ from ..source import from_magic, parse_cell
 from ..values import dotted, literal_of, place_of
 from ..written_out import HOME
 from .imports import line_after, line_for_import
-from .replaced import OPTIMIZERS, REPLACED, as_it_was
+from .replaced import OPTIMIZERS, REPLACED, as_it_was, holding
 from .typed import CellEdit, Splice, TypedText, typed_of
 
 
@@ -92,6 +92,7 @@ class _Inserting:
             if setting.asked or default is None:
                 continue
             found = setting_of(piece.name, setting.name, default) or setting
+            found = found if old is None else holding(found, default)
             mark = self._mark(piece, found, kind or _first_kind(piece), without)
             if mark:
                 lines.append(f"    {setting.name}={as_code(default)},  # hpo: {mark}")

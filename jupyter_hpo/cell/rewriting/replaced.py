@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from math import ceil
+from dataclasses import replace
+from math import ceil, log10
 
+from ..pieces import Setting, as_code
 from ..values import dotted, literal_of
 
 OPTIMIZERS = {
@@ -39,6 +41,24 @@ _DEFAULTS: dict[str, dict[str, float]] = {
 }
 """Of torch, where they are others than the piece's."""
 _RENAMED = {"LBFGS": {"history_size": "history"}, "StepLR": {"gamma": "factor"}}
+
+
+def holding(setting: Setting, value: object) -> Setting:
+    """The setting with a mark that also holds this value: else no trial would be the cell as it
+    stands. No log range holds 0: then it is one choice among powers of ten."""
+    low, dots, rest = setting.mark.partition("..")
+    high, _, how = rest.partition(" ")
+    if not dots or isinstance(value, bool) or not isinstance(value, int | float):
+        return setting
+    if value == 0 and how.startswith("log"):
+        first, last = (round(log10(float(end))) for end in (low, high))
+        choices = " | ".join(["0.0", *(f"1e{power}" for power in range(first, last + 1))])
+        return replace(setting, mark=f"{choices}{how.removeprefix('log')}")
+    if value < float(low):
+        low = as_code(value)
+    elif value > float(high):
+        high = as_code(value)
+    return replace(setting, mark=f"{low}..{high} {how}".rstrip())
 
 
 def as_it_was(call: ast.Call, epochs: str) -> tuple[str, dict[str, ast.expr]]:

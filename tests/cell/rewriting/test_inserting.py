@@ -47,7 +47,7 @@ def test_a_piece_takes_the_place_of_what_it_can_do():
         '    kind="momentum",  # hpo: sgd | momentum | nesterov | adagrad | rmsprop | adam | '
         "adamw\n"
         "    lr=0.05,  # hpo: 1e-5..1e-1 log\n"
-        "    weight_decay=0.0,  # hpo: 1e-6..1e-1 log\n"
+        "    weight_decay=0.0,  # hpo: 0.0 | 1e-6 | 1e-5 | 1e-4 | 1e-3 | 1e-2 | 1e-1\n"
         "    momentum=0.8,  # hpo: 0.5..0.99 if optimizer.kind in (momentum, nesterov)\n"
     )
     cell = again(found.edit.after)
@@ -105,7 +105,8 @@ def test_what_a_piece_takes_the_place_of_goes_on_as_it_was(call, said):
     body = f"optimizer = torch.optim.{call}\nval_loss = optimizer.step()\n"
     text = put(body.replace("ps", "model.parameters()"), "optimizer").edit.after
     assert [one for one in said.split() if f"    {one},  # hpo: " not in text] == []
-    assert again(text).problems == ()
+    cell = again(text)
+    assert (cell.problems, cell.space.holds(cell.space.defaults())) == ((), True)
 
 
 def test_what_was_computed_stays_so_and_keeps_its_own_mark():
