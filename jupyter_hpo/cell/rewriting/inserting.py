@@ -41,6 +41,8 @@ class _Inserting:
         self.cell, self.text = cell, TypedText(typed)
         self.tree = parse_cell(typed.python)
         self.body = [s for s in self.tree.body if not from_magic(s)]
+        self.body = _training(self.body) or self.body
+        self.indent = " " * (self.body[0].col_offset if self.body else 0)
         loops = [s for s in self.body if isinstance(s, ast.For | ast.While)]
         goals = {o.source for o in cell.objectives if o.is_name}
         self.goal = next(iter(goals), "")
@@ -63,10 +65,11 @@ class _Inserting:
         if piece.holder:
             lines[0] = f"{piece.holder} = {lines[0]}"
         lines += [f"# {comment}" for comment in piece.after if not self._steps(piece)]
+        indent = self.indent
         if name == "metrics" and self.loop is not None:  # at the end of every epoch
             line = line_after(self.loop.body[-1])
-            lines = [" " * self.loop.body[0].col_offset + text for text in lines]
-        splices.append(self._before(line, lines))
+            indent = " " * self.loop.body[0].col_offset
+        splices.append(self._before(line, [indent + text for text in lines]))
         if self._steps(piece) and isinstance(self.loop, ast.For | ast.While):
             inside = " " * self.loop.body[0].col_offset
             splices.append(self._before(line_after(self.loop.body[-1]), [inside + self._step()]))
@@ -139,7 +142,8 @@ class _Inserting:
 
     def _replaced(self, piece: Piece) -> ast.Call | None:
         kinds = REPLACED.get(piece.replaces, {})
-        for _, value, _ in self._assigned():
+        made = [n for n in ast.walk(self.tree) if isinstance(n, ast.Assign) and not from_magic(n)]
+        for value in (n.value for n in sorted(made, key=lambda n: n.lineno)):
             if isinstance(value, ast.Call):
                 head, _, last = dotted(value.func).rpartition(".")
                 plain = piece.replaces == "criterion" or head.endswith(("optim", "lr_scheduler"))
@@ -172,8 +176,10 @@ class _Inserting:
         return "epochs"
 
     def _steps(self, piece: Piece) -> bool:
-        """Whether the loop can step the schedule itself."""
-        return piece.name == "lr_schedule" and isinstance(self.loop, ast.For) and bool(self.goal)
+        """Whether the loop can step the schedule itself: it has the objective's value."""
+        if piece.name != "lr_schedule" or not isinstance(self.loop, ast.For):
+            return False
+        return bool(self.goal) and self.goal in _bound(self.loop)
 
     def _stepped_blindly(self) -> bool:
         """Whether the code steps a schedule without a value, as kind 'plateau' can't be."""
@@ -238,6 +244,21 @@ class _Inserting:
 
 def _first_kind(piece: Piece) -> str:
     return next((str(s.default) for s in piece.settings if s.name == "kind"), "")
+
+
+def _training(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements of the function that trains, where the cell has no loop of its own."""
+    if any(isinstance(s, ast.For | ast.While) for s in body):
+        return []
+    for function in body:
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for loop in function.body:
+            calls = (n.func for n in ast.walk(loop) if isinstance(n, ast.Call))
+            trains = any(isinstance(f, ast.Attribute) and f.attr == "backward" for f in calls)
+            if trains and isinstance(loop, ast.For | ast.While):
+                return function.body
+    return []
 
 
 def _bound(statement: ast.stmt) -> set[str]:

@@ -116,6 +116,34 @@ def test_what_was_computed_stays_so_and_keeps_its_own_mark():
     assert str(cell.space["lr"].distribution.low) == "0.0001"
 
 
+INSIDE = """\
+def train(model, epochs=12):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    for epoch in range(epochs):
+        loss = model(X)
+        loss.backward()
+    return model
+model = train(make())
+val_loss = float(model(y))
+"""
+
+
+def test_a_piece_goes_into_the_function_that_trains():
+    text = put(INSIDE, "optimizer").edit.after
+    assert "\n    optimizer = pieces.optimizer(\n        model.parameters(),\n        kind=" in text
+    text = put(INSIDE, "lr_schedule").edit.after
+    assert "\n    schedule = pieces.lr_schedule(\n        optimizer, epochs=epochs,\n" in text
+    assert "\n    # at the end of every epoch: schedule.step(val_loss)\n    for epoch in" in text
+    assert "\n    loss_fn = pieces.loss(\n" in put(INSIDE, "loss").edit.after
+
+
+def test_a_loop_without_the_objective_does_not_step_by_it():
+    body = TRAIN.replace("    val_loss = ", "    loss = ") + "val_loss = float(loss)\n"
+    assert "\n# at the end of every epoch: schedule.step(val_loss)\n" in (
+        put(body, "lr_schedule").edit.after
+    )
+
+
 def test_a_metric_is_computed_at_the_end_of_every_epoch():
     text = put(TRAIN, "metrics").edit.after
     assert "\n    val_accuracy = pieces.metrics.accuracy(y_val, model(X_val))\n    # or: " in text
@@ -128,7 +156,7 @@ def test_an_import_that_is_there_is_not_repeated():
     assert here.count("import pieces") == 1
 
 
-@pytest.mark.parametrize("body", [TRAIN, "val_loss = make()\n", "val_loss = make()"])
+@pytest.mark.parametrize("body", [TRAIN, INSIDE, "val_loss = make()\n", "val_loss = make()"])
 @pytest.mark.parametrize("piece", INSERTED)
 def test_every_piece_can_be_put_into_any_cell_and_be_searched(piece, body):
     found = put(body, piece)
