@@ -89,8 +89,9 @@ js-test: setup
 python-test: setup
 	$(PYTEST) -n 2 --dist loadfile -m "not kernel and not ray and not browser and not notebooks"
 
+# Three at a time: much of it waits for kernels and trials to answer.
 kernel-test: setup kernels
-	$(PYTEST) -n 2 --dist loadfile -m kernel
+	$(PYTEST) -n 3 --dist loadfile -m kernel
 
 # Property tests draw the same examples in each `make test`; this draws others each time.
 explore: setup
@@ -103,12 +104,13 @@ ray-test: setup
 browser-test: setup kernels chromium
 	$(PYTEST) -n 2 --dist worksteal -m browser
 
-# Each notebook once, and what its text says held to what it printed; nbval for the first three,
-# which are run a second time so that nothing rests on what a first run left.
+# Each notebook once, and what its text says held to what it printed; nbval for two of the first
+# three, which are run a second time so that nothing rests on what a first run left. The other is
+# run a second time in the browser.
 notebook-test: setup
 	$(PYTEST) -n 2 --dist worksteal -m notebooks
 	$(PYTEST) -n 2 --dist loadfile --nbval-lax --nbval-current-env -p no:cacheprovider \
-		notebooks/01_*.ipynb notebooks/02_*.ipynb notebooks/03_*.ipynb
+		notebooks/02_*.ipynb notebooks/03_*.ipynb
 
 # -------------------------------------------------------------------------------- tools
 generate: setup
