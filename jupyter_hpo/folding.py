@@ -9,6 +9,7 @@ from typing import Any
 from .cell import CapturedCell, CellProgram
 from .cell.folds import GROUPS, find_folds, role_of
 from .cell.program import tree_of
+from .cell.slice.rerun import came_back
 from .errors import CellError, Problem, StudyError
 from .options import Options
 from .study.rounds import Rounds
@@ -63,6 +64,12 @@ def takes_folds(program: CellProgram) -> bool:
     except CellError:
         return False
     return True
+
+
+def taken_as_it_stands(notice: str) -> bool:
+    """Whether it says that trials take a name as it stands which `--folds` will bind."""
+    name = notice[1:].partition("`")[0]
+    return bool(role_of(name)) and notice.startswith(came_back(name))
 
 
 def in_rounds(program: CellProgram, options: Options, rounds: Rounds) -> CellProgram:

@@ -19,7 +19,7 @@ from .cell.slice import Past
 from .cell.source import parsed
 from .choices import unknown_choices
 from .errors import CellError, HpoError, SpaceError
-from .folding import given_by_folds
+from .folding import given_by_folds, taken_as_it_stands
 from .options import Options
 from .past import SessionHistory, data_rows, history_of, known_objects, transform_for
 from .run import Runner
@@ -77,7 +77,9 @@ class Notebook:
             *(p for p in cell.problems if not (self._folds and given_by_folds(p))),
             *unknown_choices(cell, self.namespace),
         )
-        return replace(cell, typed=tuple(self._as_typed(cell)), problems=problems)
+        notices = (n for n in cell.notices if not (self._folds and taken_as_it_stands(n)))
+        typed = tuple(self._as_typed(cell))
+        return replace(cell, typed=typed, problems=problems, notices=tuple(notices))
 
     def _captured(self, arguments: dict[str, Any]) -> CapturedCell:
         try:
@@ -119,7 +121,7 @@ class Notebook:
         """
         runner.notebook = self
         try:
-            runner.start(cell, options, self.states_for(cell))
+            runner.start(self._with_above(cell), options, self.states_for(cell))
             return
         except CellError as error:
             unfit = {p.name for p in error.problems if p.code == "cannot_travel" and p.name}
@@ -130,7 +132,19 @@ class Notebook:
             cell = replace(again, space=cell.space)
             if unfit & cell.free_names:
                 raise
-        runner.start(cell, options, self.states_for(cell))
+        runner.start(self._with_above(cell), options, self.states_for(cell))
+
+    def _with_above(self, cell: CapturedCell) -> CapturedCell:
+        """The cell, and those that a fresh kernel must have run before it."""
+        from .past.above import above, read_by
+
+        if self.request.reach != "notebook":
+            return cell
+        also = {*(part.number for part in cell.earlier), *(r.cell for r in cell.reruns)} - {0}
+        numbers, missing = above(self.past, read_by(cell), also)
+        records = self._history.recorder.records
+        texts = tuple((n, records[n].raw) for n in numbers if n in records)
+        return replace(cell, above=texts, missing=missing)
 
     def states_for(self, cell: CapturedCell) -> CellStates:
         """The random states with which the cells of a trial began, as far as they are known."""

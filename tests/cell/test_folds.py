@@ -7,7 +7,9 @@ import pytest
 from jupyter_hpo.cell.bind import bind
 from jupyter_hpo.cell.captured import CellProgram
 from jupyter_hpo.cell.folds import BOUND, find_folds, role_of
+from jupyter_hpo.cell.slice.rerun import came_back
 from jupyter_hpo.errors import CellError
+from jupyter_hpo.folding import taken_as_it_stands
 from jupyter_hpo.space import SearchSpace
 
 
@@ -79,6 +81,13 @@ def test_what_can_t_be_done_is_said_with_what_to_write(source, code, said):
     (problem,) = error.value.problems
     assert problem.code == code
     assert said in str(problem)
+
+
+def test_names_that_folds_bind_are_not_said_to_stay():
+    came = "{} In[3]: every trial takes it as it stands."
+    assert taken_as_it_stands(came.format(came_back("train_idx")))
+    assert not taken_as_it_stands(came.format(came_back("model")))
+    assert not taken_as_it_stands("`train_idx` is something else.")
 
 
 def test_a_fold_takes_the_place_of_the_cell_s_own_split():

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from .trace import Trace
 
 
+def came_back(name: str) -> str:
+    """How the notice of a name begins that an earlier study bound."""
+    return f"`{name}` came back from the study in"
+
+
 class RunAgain:
     """Finds it by going round until it grows no more; asked once."""
 
@@ -291,7 +296,7 @@ class RunAgain:
                     if given:
                         found[read.name, self.steps[given.bit_length() - 1].cell] = None
         return [
-            f"`{name}` came back from the study in In[{cell}]: every trial takes it as it stands."
+            f"{came_back(name)} In[{cell}]: every trial takes it as it stands."
             for name, cell in sorted(found)
         ]
 
