@@ -360,6 +360,7 @@ def _row(trial: Trial, study: Study, began: float, now: float) -> Row:
         infeasible=infeasible(trial.violations),
         figures={name: trial.figures[name] for name in FIGURES if name in trial.figures},
         kept=trial.objects_path is not None,
+        parent=trial.parent,
     )
 
 

@@ -215,6 +215,12 @@ def test_a_trial_that_the_person_stopped_was_not_pruned(study, view, clock):
     assert view.row(1).state == "PRUNED"
 
 
+def test_the_row_of_a_copy_names_its_parent(study, view, clock):
+    study.books.add(Trial(0, {}, TrialState.COMPLETE, (0.5,)))
+    study.books.add(Trial(1, {}, TrialState.COMPLETE, (0.5,), parent=0))
+    assert [view.row(number).parent for number in (0, 1)] == [None, 0]
+
+
 def test_an_error_in_an_earlier_cell_says_where(study, view, clock):
     error = TrialError("ValueError", "no", 2, "", 3)
     study.books.add(Trial(0, {}, TrialState.FAIL, error=error))

@@ -90,6 +90,14 @@ describe("Board", () => {
     );
   });
 
+  it("says of a population that its members wait for each other", () => {
+    show([row(0, { state: "PAUSED", waits: "scheduler" })], { n_paused: 1, pruner: "PBT" });
+    expect(all(".hpo-state").map((e) => e.textContent)).toEqual(["‖waits for the others"]);
+    expect(all(".hpo-counts li").map((e) => e.textContent!.trim())).toContain(
+      "‖1 paused (1 waiting for the others)",
+    );
+  });
+
   it("counts no trial outside the space, nor one cut off, towards the budget", () => {
     const counts = { n_trials: 24, n_complete: 22, n_pruned: 7, n_outside: 5, n_cut_off: 2 };
     show([row(0)], { ...counts, spent_s: 65, elapsed_s: 400 });

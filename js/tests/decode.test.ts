@@ -26,6 +26,7 @@ describe("decodeUpdate", () => {
     expect(update.rows[0]).toMatchObject({ step: 3, duration_s: 1.5, started_s: 0 });
     expect(update.rows[2]).toMatchObject({ started_s: 2.25, memory_bytes: 3e9, step: null });
     expect(update.rows[1]).toMatchObject({ error: "<script>boom</script>", error_line: 3 });
+    expect(update.rows.map(({ parent }) => parent)).toEqual([null, null, 0, null]);
     expect(update.rows[3]!.notice).toBe("stopped");
     const broken = { infeasible: "size 2 > 1", figures: { n_params: 1e6 }, kept: true };
     expect(update.rows.map((row) => row.rounds)).toEqual([[], [], [], [0.5, 0.25]]);

@@ -81,6 +81,7 @@ export const row = (number: number, more: Partial<Row> = {}): Row => ({
   figures: {},
   kept: false,
   rounds: [],
+  parent: null,
   ...more,
 });
 

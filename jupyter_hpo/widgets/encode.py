@@ -140,6 +140,8 @@ def _row_table(rows: Sequence[Row], header: Header, buffer: bytearray) -> Table:
     rounds: dict[str, Any] = {str(i): row.rounds for i, row in enumerate(rows) if row.rounds}
     if rounds:
         add("rounds", "i4", [len(row.rounds) for row in rows], exact=rounds)
+    if any(row.parent is not None for row in rows):
+        add("parent", "i4", [-1 if row.parent is None else row.parent for row in rows])
     for name in FIGURES:
         if any(name in row.figures for row in rows):
             add(f"figure:{name}", "f8", [row.figures.get(name, NAN) for row in rows])

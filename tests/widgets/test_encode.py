@@ -46,6 +46,7 @@ def decode(content, buffers):
     data, described = columns(table, buffers[0]), {c["name"]: c for c in table["columns"]}
     exact_spans = described["spans"]["exact"] or {}
     exact_rounds = described["rounds"]["exact"] or {}
+    parents = data.get("parent", [-1] * table["n"])
     rows = []
     for i in range(table["n"]):
         params = {}
@@ -91,6 +92,7 @@ def decode(content, buffers):
                 },
                 "kept": bool(data["kept"][i]),
                 "rounds": exact_rounds.get(str(i), []),
+                "parent": parents[i] if parents[i] >= 0 else None,
             }
         )
     points = columns(content["points"], buffers[0])

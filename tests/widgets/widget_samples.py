@@ -43,6 +43,7 @@ ROWS = [
         long_s=10.0,
         waits="person",
         spans=[2.25, 2.375, 2.4375],
+        parent=0,
     ),
     Row(
         3,

@@ -33,7 +33,7 @@ function intro(row: Row): string {
 }
 
 function Reasons({ row, session }: { row: Row; session: Session }) {
-  const reason = row.state === "FAIL" ? row.notice : why(row);
+  const reason = row.state === "FAIL" ? row.notice : why(row, session.store.header!);
   const silent = silence(row, session.elapsed());
   return (
     <>
@@ -146,7 +146,7 @@ export function OpenedTrial({ session, hidden = false }: { session: Session; hid
     <section class="hpo-panel hpo-opened" aria-label={`Trial ${row.number}`}>
       <div class="hpo-sheet-top">
         <h4>{`Trial ${row.number}`}</h4>
-        <StateCell row={row} elapsed={session.elapsed()} />
+        <StateCell row={row} session={session} />
         {row.values && <span class="hpo-opened-value">{row.values.map(metric).join(" · ")}</span>}
         {hidden && <span class="hpo-quiet">not among those that pass</span>}
         <button

@@ -7,7 +7,7 @@ import { reasons, type Reason } from "../core/reasons";
 import { line } from "../core/text";
 import { Long } from "./long";
 import type { Session } from "./session";
-import { Badge, doneOf, ended, isOwn, SIGNS, WORDS } from "./states";
+import { Badge, doneOf, ended, isOwn, isPopulation, SIGNS, WORDS } from "./states";
 import { Steering } from "./steering";
 import { Teach } from "./teach";
 
@@ -116,7 +116,7 @@ function Counts({ session, header }: { session: Session; header: HeaderValue }) 
     ["FAIL", stopped ? failed : header.n_failed],
     ["STOPPED", stopped],
   ] as const;
-  const why = [byYou && `${count(byYou)} by you`, atRung && `${count(atRung)} at a rung`]
+  const why = [byYou && `${count(byYou)} by you`, atRung && `${count(atRung)} ${isPopulation(header) ? "waiting for the others" : "at a rung"}`]
     .filter(Boolean)
     .join(", ");
   return (

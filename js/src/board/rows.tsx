@@ -102,7 +102,7 @@ export function columnsOf(header: Header, shown: ReadonlyMap<string, boolean>): 
       sort: { by: "state" },
       numeric: false,
       class: "hpo-stays-second",
-      cell: (row, session) => <StateCell row={row} elapsed={session.elapsed()} />,
+      cell: (row, session) => <StateCell row={row} session={session} />,
     },
   ];
   header.objectives.forEach((objective, i) => {

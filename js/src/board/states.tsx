@@ -2,6 +2,7 @@
 import { duration } from "../core/format";
 import type { Header, Row, RowState, StudyState, Waits } from "../core/protocol";
 import { line } from "../core/text";
+import type { Session } from "./session";
 
 export const SIGNS: Record<RowState, string> = {
   WAITING: "○",
@@ -84,22 +85,32 @@ const PAUSED: Record<Waits, string> = {
   slot: "goes on soon",
 };
 
+/** Of a member of a population no rung decides: see `isPopulation`. */
+const OF_POPULATION = ["waits for the others", "waits for the others to come as far, and is compared with them then"];
+
+/** Whether trials train side by side, and are copied. */
+export const isPopulation = ({ pruner }: Pick<Header, "pruner">): boolean => pruner === "PBT";
+
 /** Why a trial is in its state; empty when the state says it all. */
-export function why(row: Row): string {
+export function why(row: Row, header: Header): string {
   if (row.infeasible && row.state === "COMPLETE")
     return [`infeasible: ${row.infeasible}`, row.notice].filter(Boolean).join("; ");
-  if (row.state === "PAUSED") return WAITS[row.waits];
+  if (row.state === "PAUSED") {
+    return row.waits === "scheduler" && isPopulation(header) ? OF_POPULATION[1]! : WAITS[row.waits];
+  }
   if (row.waits === "person") return "at its next report";
   return row.state === "FAIL" || row.state === "STOPPED" ? row.error : row.notice;
 }
 
 /** elapsed: seconds since the study began. */
-export function StateCell({ row, elapsed }: { row: Row; elapsed: number }) {
+export function StateCell({ row, session }: { row: Row; session: Session }) {
   const { state } = row;
+  const [header, elapsed] = [session.store.header!, session.elapsed()];
   const silent = silence(row, elapsed);
   const pausing = state !== "PAUSED" && row.waits === "person";
-  const word = pausing ? "pausing" : state === "PAUSED" ? PAUSED[row.waits] : WORDS[state];
-  const reason = silent === null ? why(row) : "runs, and has reported nothing for so long";
+  const paused = row.waits === "scheduler" && isPopulation(header) ? OF_POPULATION[0]! : PAUSED[row.waits];
+  const word = pausing ? "pausing" : state === "PAUSED" ? paused : WORDS[state];
+  const reason = silent === null ? why(row, header) : "runs, and has reported nothing for so long";
   if (row.infeasible && silent === null && (state === "COMPLETE" || state === "PRUNED")) {
     return (
       <span class="hpo-state hpo-infeasible" title={line(reason, 400)}>

@@ -135,6 +135,17 @@ export function extentOf(
   return { x: settled(before?.x ?? null, x), y: settled(before?.y ?? null, y), positive };
 }
 
+/**
+ * The last report of a curve before a step, on a line through it: where the curve of a copy that
+ * begins there comes from. Null without a finite one.
+ */
+export function before({ steps, values }: Curve, step: number): { step: number; value: number } | null {
+  for (let i = steps.length - 1; i >= 0; i--) {
+    if (steps[i]! < step) return Number.isFinite(values[i]!) ? { step: steps[i]!, value: values[i]! } : null;
+  }
+  return null;
+}
+
 /** Whether a curve, drawn as straight lines, runs through a rectangle of steps and values. */
 export function crosses(
   { steps, values }: Curve,

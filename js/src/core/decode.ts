@@ -89,6 +89,7 @@ function decodeRows(table: Table, header: Header, buffer: DataView): Row[] {
   const rows: Row[] = [];
   for (let i = 0; i < table.n; i++) {
     const line = at("error_line", i);
+    const parent = columns.get("parent")?.numbers[i] ?? -1; // there are copies in few studies
     const params = record<unknown>([]);
     for (const info of header.params) {
       const value = paramAt(columns.get(`param:${info.name}`)!, i);
@@ -116,6 +117,7 @@ function decodeRows(table: Table, header: Header, buffer: DataView): Row[] {
       // A result that was saved before these were known has no such column.
       kept: !!columns.get("kept")?.numbers[i],
       rounds: columns.get("rounds")?.numbers[i] ? (columns.get("rounds")!.column.exact![i] as number[]) : [],
+      parent: parent < 0 ? null : parent,
     });
   }
   return rows;

@@ -122,6 +122,7 @@ export interface Row {
   figures: Record<string, number>;
   kept: boolean;
   rounds: number[];
+  parent: number | null;
 }
 
 export interface Point {

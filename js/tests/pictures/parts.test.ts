@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { between, dragged, grip, gripOfBox, type Grip } from "../../src/core/brush";
 import { css, isDark, ramp } from "../../src/core/colours";
-import { crosses, extentOf, hundredths, loggable, strideFor } from "../../src/core/curves";
+import { before, crosses, extentOf, hundredths, loggable, strideFor } from "../../src/core/curves";
 import { field, isolines } from "../../src/core/field";
 import { front } from "../../src/core/front";
 import { lanes, pausesOf, spansOf } from "../../src/core/lanes";
@@ -167,6 +167,15 @@ describe("a curve", () => {
 });
 
 describe("learning curves", () => {
+  it.each([
+    ["its parent's report where it was copied", 7, { step: 6, value: 0.8 }],
+    ["the last of those that are fewer", 9, { step: 8, value: 0.9 }],
+    ["none before the parent's first", 2, null],
+    ["none where the parent had no number", 5, null],
+  ])("of a copy come from %s", (_, step, expected) => {
+    expect(before({ steps: [2, 4, 6, 8], values: [0.1, NaN, 0.8, 0.9] }, step)).toEqual(expected);
+  });
+
   const curve = (...values: number[]) => ({ steps: values.map((_, i) => i + 1), values });
   const extent = (curves: ReturnType<typeof curve>[], log = false) =>
     extentOf(new Map(curves.map((c, i) => [i, c])), () => false, [], [], true, log, null);

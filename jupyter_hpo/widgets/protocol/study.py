@@ -127,7 +127,8 @@ class Row:
     never paused: then it ran from started_s to finished_s. infeasible: the constraints that it
     breaks, in a few words ("n_params 1.2M > 1M"). figures: what was measured, as in `Detail`,
     of the names in FIGURES. kept: its objects are on disk. rounds: the first objective's values by
-    round (fold, repeat), as far as they are done; `values` is then the mean so far.
+    round (fold, repeat), as far as they are done; `values` is then the mean so far. parent: of a
+    copy, the trial whose training it goes on with.
     """
 
     number: int
@@ -150,6 +151,7 @@ class Row:
     figures: dict[str, float] = field(default_factory=dict)
     kept: bool = False
     rounds: list[float] = field(default_factory=list)
+    parent: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 // Learning curves of all trials, with the rungs at which the pruner compares.
 import { useRef, useState } from "preact/hooks";
-import { crosses, extentOf, strideFor, type Extent } from "../../core/curves";
+import { before, crosses, extentOf, strideFor, type Extent } from "../../core/curves";
 import { count, metric } from "../../core/format";
 import type { Header, RowState } from "../../core/protocol";
 import { stepWord } from "../../core/rounds";
@@ -9,7 +9,7 @@ import { arrow, dot, line, thin, type Frame } from "../frame";
 import { ended } from "../header";
 import { Plot, type Hit } from "../plot";
 import type { Session } from "../session";
-import { WORDS } from "../states";
+import { isPopulation, WORDS } from "../states";
 import { useBox } from "./box";
 import { narrowedOf } from "./data";
 import { Figure, TickBox } from "./figure";
@@ -37,8 +37,15 @@ function trace({ context, x, beyond: y }: Frame, curve: Curve): void {
   context.stroke();
 }
 
-/** The curve; of one report a short dash: a dot would say more than there is. */
-function draw(frame: Frame, curve: Curve): void {
+/** The curve; of one report a short dash: a dot would say more than there is. parent: of a copy,
+ * the curve that it comes from. */
+function draw(frame: Frame, curve: Curve, parent: Curve | undefined): void {
+  const from = parent && before(parent, curve.steps[0]!);
+  if (from && Number.isFinite(curve.values[0]!)) {
+    const [x, y] = [frame.x(curve.steps[0]!), frame.beyond(curve.values[0]!)];
+    line(frame.context, frame.x(from.step), frame.beyond(from.value), x, y);
+    if (curve.steps.length === 1) return;
+  }
   if (curve.steps.length > 1) return trace(frame, curve);
   const value = curve.values[0]!;
   const [x, y] = [frame.x(curve.steps[0]!), frame.beyond(value)];
@@ -98,6 +105,12 @@ export function Curves({ session, height }: { session: Session; height: number }
     if (step !== null) states.add(state);
   }
 
+  /** Of a copy, the curve of the trial that it goes on from. */
+  const parentOf = (number: number): Curve | undefined => {
+    const parent = store.rows.get(number)?.parent ?? null;
+    return parent === null ? undefined : store.curves.get(parent);
+  };
+
   const extent = extentOf(
     store.curves,
     (number) => stateOf(number) === "FAIL",
@@ -136,7 +149,7 @@ export function Curves({ session, height }: { session: Session; height: number }
         if (before !== undefined) return false;
         drawn.set(number, curve.steps.length);
         context.globalAlpha = (dashed ? 0.55 : 0.8) * (passes ? alpha : 0.12);
-        if (curve.steps.length) draw(frame, curve);
+        if (curve.steps.length) draw(frame, curve, parentOf(number));
       }
     }
     context.globalAlpha = 1;
@@ -155,7 +168,7 @@ export function Curves({ session, height }: { session: Session; height: number }
     context.globalAlpha = number === best && !narrowed.passes(best!) ? 0.35 : 1;
     context.lineWidth = 2.25;
     context.strokeStyle = colorOf(frame, number!);
-    draw(frame, curve);
+    draw(frame, curve, parentOf(number!));
     end(frame, curve, 3.5, context.strokeStyle);
     context.globalAlpha = 1;
   };
@@ -179,7 +192,7 @@ export function Curves({ session, height }: { session: Session; height: number }
       context.globalAlpha = narrowed.passes(number) ? (paused ? 0.6 : 0.95) : 0.15;
       context.lineWidth = paused ? 1.2 : 1.6;
       context.strokeStyle = ink.brand;
-      draw(frame, curve);
+      draw(frame, curve, parentOf(number));
       if (!paused) end(frame, curve, 2.5, ink.brand);
     }
     bold(frame, best);
@@ -191,7 +204,9 @@ export function Curves({ session, height }: { session: Session; height: number }
     const curve = store.curves.get(number)!;
     const state = stateOf(number);
     const word = number === best ? "best" : state ? WORDS[state] : "";
-    return `Trial ${number} · ${stepWord(header)} ${curve.steps[i]} · ${metric(curve.values[i]!)} · ${word}`;
+    const parent = store.rows.get(number)?.parent ?? null;
+    const from = parent === null ? "" : `, from trial ${parent}`;
+    return `Trial ${number}${from} · ${stepWord(header)} ${curve.steps[i]} · ${metric(curve.values[i]!)} · ${word}`;
   };
   const find = (frame: Frame, px: number, py: number): Hit | null => {
     let [found, at, nearest] = [-1, 0, REACH ** 2];
@@ -231,7 +246,10 @@ export function Curves({ session, height }: { session: Session; height: number }
               states.has("PAUSED") && { mark: "paused", text: "paused" },
               states.has("COMPLETE") && { mark: "complete", text: "complete" },
               early.length > 0 && { mark: "pruned", text: early.join(" or ") },
-              header.rungs.length > 0 && { mark: "rung", text: "rung", teach: "rung" },
+              header.rungs.length > 0 &&
+                (isPopulation(header)
+                  ? { mark: "rung", text: "compared", teach: "PBT" }
+                  : { mark: "rung", text: "rung", teach: "rung" }),
             ]
           : []
       }
