@@ -237,7 +237,8 @@ class Presenter:
 
     def _pruner(self) -> str:
         study = self._engine.study
-        name = "none" if self._rounds.silent else study.scheduler.name
+        idle = self._rounds.silent or (bool(study.known_late) and not study.config.partly)
+        name = "none" if idle else study.scheduler.name
         by_round = self._rounds.of(study)[2]
         return PAIRED if study.judge is not None and by_round else PRUNERS.get(name, name)
 

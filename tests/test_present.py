@@ -94,6 +94,20 @@ def test_a_pruner_that_nothing_is_reported_to_is_not_said_to_prune(clock):
     assert (header("asha").pruner, header("asha").notices) == ("ASHA", [])
 
 
+def test_a_pruner_that_waits_for_an_objective_known_at_the_end_is_not_said_to_prune(clock):
+    goals = (Objective("acc", "maximize"), Objective("size", "minimize"))
+    for partly, pruner in ((False, "no pruner"), (True, "ASHA")):
+        study = Study(StudyConfig("s", goals, partly=partly), scheduler=Asha())
+        engine = SimpleNamespace(study=study, lock=threading.Lock(), storage_problem=lambda: None)
+        shown = Presenter(engine, SearchSpace(), facts=[], notices=[], sampler="tpe")
+        study.handle(m.Begin(), BEGAN)
+        study.handle(m.Suggested(0, {}), BEGAN)
+        study.handle(ev.Started(0, pid=1, at=BEGAN), BEGAN)
+        assert shown.changes(0).header.pruner == "ASHA", "nothing is known yet"
+        study.handle(ev.Reported(0, 1, (0.5, float("nan"))), BEGAN + 1)
+        assert shown.changes(0).header.pruner == pruner
+
+
 def test_a_grid_that_was_cut_off_says_so_when_it_ends(clock):
     config = StudyConfig("s", (Objective("acc", "maximize"),), Budget(n_trials=2))
     study = Study(config)
