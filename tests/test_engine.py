@@ -227,9 +227,9 @@ def test_another_space_has_its_own_workers_and_the_old_end_with_their_trials(mov
     until(lambda: engine.executor is not None)
     (old,) = engine.made
     until(lambda: len(old.answers) == 1)
-    engine.request(m.SlotsChanged(2))
     engine.change_space(X, later, executor)
-    engine.request(m.PauseTrialRequested(0))  # so that the next may begin
+    engine.request(m.SlotsChanged(2))  # no sooner, or the next would begin in the old space
+    engine.request(m.PauseTrialRequested(0))
     until(lambda: engine.study.space is not None)
     assert old.closed == 0, "a trial runs in it"
     old.emit(Reported(0, 2, (0.0,)))
