@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -72,14 +73,36 @@ def taken_as_it_stands(notice: str) -> bool:
     return bool(role_of(name)) and notice.startswith(came_back(name))
 
 
-def in_rounds(program: CellProgram, options: Options, rounds: Rounds) -> CellProgram:
+def in_rounds(
+    program: CellProgram, options: Options, rounds: Rounds, namespace: Mapping[str, Any]
+) -> CellProgram:
     """The program, knowing the rounds of its trials. Raises CellError where `--folds` finds
-    nothing to bind."""
+    nothing to bind, StudyError where the notebook's data has fewer rows than folds."""
     if rounds.n == 1:
         return program
-    folds = find_folds(tree_of(program)) if rounds.folds > 1 else None
+    tree = tree_of(program)
+    folds = find_folds(tree) if rounds.folds > 1 else None
+    if folds is not None:
+        _check_rows(folds.data, tree, rounds.folds, namespace)
     splitter = options.folds if isinstance(options.folds, str) else ""
     return replace(program, folds=folds, rounds=rounds, splitter=splitter)
+
+
+def _check_rows(data: str, tree: ast.Module, folds: int, namespace: Mapping[str, Any]) -> None:
+    """Only of data that is the notebook's own: what trials make is seen when they have."""
+    made = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and _stored(node))
+    if data not in namespace or data in made:
+        return
+    try:
+        rows = len(namespace[data])
+    except TypeError:
+        return
+    if rows < folds:
+        raise StudyError(f"--folds {folds}: {data} has {rows} rows; give {rows} folds at most.")
+
+
+def _stored(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Store)
 
 
 def split_names(program: CellProgram) -> set[str]:

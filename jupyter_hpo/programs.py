@@ -33,7 +33,7 @@ def program_of(
         earlier=tuple(replace(p, seeded=p.number in known) for p in cell.earlier),
         seeded=bool(cell.earlier) and 0 in known,
     )
-    return in_rounds(program, options, rounds_of(options, namespace or {}))
+    return in_rounds(program, options, rounds_of(options, namespace or {}), namespace or {})
 
 
 def planned(

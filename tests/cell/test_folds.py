@@ -4,13 +4,16 @@ import ast
 
 import pytest
 
+from jupyter_hpo.cell import capture
 from jupyter_hpo.cell.bind import bind
 from jupyter_hpo.cell.captured import CellProgram
 from jupyter_hpo.cell.folds import BOUND, find_folds, role_of
 from jupyter_hpo.cell.slice.rerun import came_back
-from jupyter_hpo.errors import CellError
-from jupyter_hpo.folding import taken_as_it_stands
+from jupyter_hpo.errors import CellError, StudyError
+from jupyter_hpo.folding import in_rounds, taken_as_it_stands
+from jupyter_hpo.options import Options
 from jupyter_hpo.space import SearchSpace
+from jupyter_hpo.study.rounds import Rounds
 
 
 @pytest.mark.parametrize(
@@ -81,6 +84,16 @@ def test_what_can_t_be_done_is_said_with_what_to_write(source, code, said):
     (problem,) = error.value.problems
     assert problem.code == code
     assert said in str(problem)
+
+
+def test_more_folds_than_rows_are_refused_before_any_trial():
+    cell = capture("C = 1.0  # hpo: 0.1..10\nacc = C * X[train_idx].sum() + X[val_idx].sum()")
+    ten, options = {"X": list(range(10))}, Options(folds=11)
+    with pytest.raises(StudyError, match="--folds 11: X has 10 rows; give 10 folds at most"):
+        in_rounds(cell.program(), options, Rounds(11), ten)
+    assert in_rounds(cell.program(), options, Rounds(10), ten).rounds == Rounds(10)
+    own = capture("C = 1.0  # hpo: 0.1..10\nX = f(C)\nacc = X[train_idx] + X[val_idx]")
+    assert in_rounds(own.program(), options, Rounds(11), ten).rounds == Rounds(11)
 
 
 def test_names_that_folds_bind_are_not_said_to_stay():
