@@ -6,6 +6,7 @@
     make bench ARGS=sampler             the same for the sampler alone, and what it finds
     make bench ARGS=curves              epochs that samplers and schedulers need, simulated
     make bench ARGS=sampler-choice      which sampler finds the best place
+    make bench ARGS=several             the same for two objectives
     make bench ARGS=front-end           the dashboard of 10,000 trials in Chromium
     make bench ARGS="w2 --rounds 3 --without 'Ray Tune + Optuna'"
 
@@ -24,10 +25,12 @@ from .front_end import front_end
 from .sampler import sampler
 from .sampler_choice import SEEDS, sampler_choice
 from .scale import scale
+from .several import SEEDS as SEEDS_OF_SEVERAL
+from .several import several
 from .workloads import WORKLOADS, Workload
 
 DEFAULT = ("start", "w1", "w2", "w3")
-KNOWN = (*DEFAULT, "scale", "sampler", "sampler-choice", "front-end", "curves")
+KNOWN = (*DEFAULT, "scale", "sampler", "sampler-choice", "several", "front-end", "curves")
 ROUNDS = {"start": 1, "w1": 3, "w2": 1, "w3": 3}
 SLOTS = 2
 
@@ -56,6 +59,8 @@ def main(argv: list[str] | None = None) -> None:
                 print(drawn, flush=True)
         elif which == "sampler-choice":
             print(sampler_choice(seeds=found.rounds or SEEDS), flush=True)
+        elif which == "several":
+            print(several(found.rounds or SEEDS_OF_SEVERAL), flush=True)
         elif which == "front-end":
             print(front_end(found.trials or 10_000), flush=True)
         else:
