@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import HpoError
 from .pieces.needing import torch_for
+from .study.short import short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,13 +47,13 @@ class RangeTest:
     @property
     def mark(self) -> str:
         """The line to put into the cell."""
-        return f"lr = {_short(self.steepest)}  # hpo: {_short(self.low)}..{_short(self.high)} log"
+        return f"lr = {_rate(self.steepest)}  # hpo: {_rate(self.low)}..{_rate(self.high)} log"
 
     def __str__(self) -> str:
-        end = "" if self.rose else f" It never rose: above {_short(self.rates[-1])} was not tried."
+        end = "" if self.rose else f" It never rose: above {_rate(self.rates[-1])} was not tried."
         return (
-            f"Learning rates from {_short(self.low)} to {_short(self.high)} are worth searching; "
-            f"the loss fell fastest near {_short(self.steepest)}.{end}\n{self.mark}"
+            f"Learning rates from {_rate(self.low)} to {_rate(self.high)} are worth searching; "
+            f"the loss fell fastest near {_rate(self.steepest)}.{end}\n{self.mark}"
         )
 
     def plot(self) -> Figure:
@@ -265,7 +266,5 @@ def _round(rate: float) -> float:
     return float(f"{1 if head < 2 else 3 if head < 6 else 10}e{exponent}")
 
 
-def _short(rate: float) -> str:
-    mantissa, _, exponent = f"{rate:.1e}".partition("e")
-    text = f"{float(mantissa):g}e{int(exponent)}"
-    return text if not 1e-3 <= rate < 1000 else f"{rate:.2g}"
+def _rate(rate: float) -> str:
+    return short(rate, 2)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from . import messages as m
 from . import trial_events as ev
 from .lifecycle import Lifecycle
 from .places import Waits
 from .schedulers import Pbt
+from .short import short
 from .trial import Trial
 
 NOTHING_MOVED = "none of the values can change while it trains: use --pruner asha"
@@ -77,10 +77,9 @@ class Breeding(Lifecycle):
             return ""
         parent = self.trials[trial.parent]
         values = {n: v for n, v in trial.params.items() if v != parent.params.get(n)}
-        new = ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
+        new = ", ".join(
+            f"{name} = {short(value) if isinstance(value, float) else value}"
+            for name, value in values.items()
+        )
         where = f"goes on from trial {parent.number} at step {pbt.step(trial.number)}"
         return f"{where} with {new}" if new else f"{where}; {NOTHING_MOVED}"
-
-
-def _short(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -18,6 +18,7 @@ from typing import Any
 
 from ..space import Categorical, SearchSpace
 from .objective import Objective
+from .short import short
 from .standing import Standings, standings
 from .trial import Trial, TrialState
 
@@ -47,7 +48,7 @@ class Bound:
     probability: float
 
     def __str__(self) -> str:
-        value = self.value if isinstance(self.value, str | bool) else _number(self.value)
+        value = self.value if isinstance(self.value, str | bool) else short(self.value, 4)
         where = f"with {self.name} = {value}" if self.side == "with" else f"{self.side} {value}"
         if self.fails:
             return f"{where} nothing trains (all {self.count} trials fail)"
@@ -201,13 +202,3 @@ def _same(a: Any, b: Any) -> bool:
 
 def _share(share: float) -> str:
     return f"{100 * share:.0f}%"
-
-
-def _number(value: float) -> str:
-    if isinstance(value, int):
-        return str(value)
-    mantissa, mark, exponent = f"{value:.4g}".partition("e")
-    if not mark and 0 < abs(value) < 1e-3:
-        mantissa, mark, exponent = f"{value:.3e}".partition("e")
-        mantissa = mantissa.rstrip("0").rstrip(".")
-    return f"{mantissa}e{int(exponent)}" if mark else mantissa
