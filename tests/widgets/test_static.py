@@ -125,7 +125,12 @@ def test_a_wide_table_is_set_smaller_where_it_does_not_fit():
 
 def test_what_mattered_is_said_above_the_table():
     of = [
-        {"objective": "acc", "values": {}, "says": [f"lr explains 62%; {NASTY}."], "rests": "60 trials"},
+        {
+            "objective": "acc",
+            "values": {},
+            "says": [f"lr explains 62%; {NASTY}."],
+            "rests": "60 trials",
+        },
         {"objective": "size", "values": {}, "says": ["act: below 3 none of 9 trials."]},
     ]
     bundle = static_bundle(study([]), snapshot={"importances": {"of": of}})
