@@ -92,7 +92,7 @@ describe("Board", () => {
 
   it("says of a population that its members wait for each other", () => {
     show([row(0, { state: "PAUSED", waits: "scheduler" })], { n_paused: 1, pruner: "PBT" });
-    expect(all(".hpo-state").map((e) => e.textContent)).toEqual(["‖waits for the others"]);
+    expect(all(".hpo-state").map((e) => e.textContent)).toEqual(["‖waits"]);
     expect(all(".hpo-counts li").map((e) => e.textContent!.trim())).toContain(
       "‖1 paused (1 waiting for the others)",
     );

@@ -233,3 +233,18 @@ describe("the ranking's heading", () => {
     expect([numbers(), button("acc").textContent]).toEqual([[1, 0], "acc▼"]);
   });
 });
+
+it("draws the curves of those that run inside their cells, however poor the first trial was", () => {
+  const curve = (number: number, ...values: number[]) => values.map((value, i) => ({ number, step: i + 1, value }));
+  show(
+    [row(0, { values: [0.07], step: 3 }), row(1, { state: "RUNNING", values: [0.9], step: 3 })],
+    {},
+    [...curve(0, 0.05, 0.06, 0.07), ...curve(1, 0.5, 0.8, 0.9)],
+  );
+  const heights = all(".hpo-spark path").flatMap((path) =>
+    [...path.getAttribute("d")!.matchAll(/ (-?[\d.]+)/g)].map(([, y]) => Number(y)),
+  );
+  expect(heights.length).toBe(6);
+  expect(Math.min(...heights)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...heights)).toBeLessThanOrEqual(20);
+});

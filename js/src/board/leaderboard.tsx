@@ -58,8 +58,8 @@ function useRows(session: Session, hold: () => boolean): readonly Row[] {
   );
 }
 
-/** The trials whose values the sparklines are made for. */
-const SOUND: ReadonlySet<RowState | undefined> = new Set(["COMPLETE", "PRUNED"] as const);
+/** The trials whose values the sparklines are made for: of a population most go on for long. */
+const SOUND: ReadonlySet<RowState | undefined> = new Set(["COMPLETE", "PRUNED", "PAUSED", "RUNNING"] as const);
 
 /** The sparklines' scales; the same as before as long as they would hardly differ. */
 function useScales(session: Session): Scales {

@@ -86,7 +86,7 @@ const PAUSED: Record<Waits, string> = {
 };
 
 /** Of a member of a population no rung decides: see `isPopulation`. */
-const OF_POPULATION = ["waits for the others", "waits for the others to come as far, and is compared with them then"];
+const OF_POPULATION = ["waits", "waits for the others to come as far, and is compared with them then"];
 
 /** Whether trials train side by side, and are copied. */
 export const isPopulation = ({ pruner }: Pick<Header, "pruner">): boolean => pruner === "PBT";
