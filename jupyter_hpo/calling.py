@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .cell import CapturedCell, capture
 from .errors import CellError, SpaceError
-from .functions import code_of, may_report, text_of
+from .functions import code_of, made_again, may_report, text_of
 from .space import MISSING, Categorical, Float, Parameter, SearchSpace
 from .space.marks import nearest
 from .study.constraints import ConstraintError, parse_constraints
@@ -210,11 +210,14 @@ def captured_call(
     given = [replace(p, default=space[p.name].default) for p in cell.space.values()]
     code = code_of(function)
     text = text_of(function)
+    again, missing = made_again(function)
     return replace(
         cell,
         space=SearchSpace(given),
         function_file="" if code is None else code.co_filename,
         function_source=text,
+        above=((0, again),) if again else (),
+        missing=missing,
         identity=hashlib.sha256((text or repr(function)).encode()).hexdigest()[:10],
         reports="each call of report(...) is a report" if may_report(function) else "",
     )

@@ -32,12 +32,16 @@ def description(
     """Attributes of the study, plain enough for JSON.
 
     cell: the code, with `earlier` [number, source, indices of its statements that trials run
-    again] and `function`, [file, source], for `tune`. options: those that differ from their
-    defaults. device: what trials run on. versions: of Python and of the libraries in use.
+    again], `above`, [number, text] of all that must have been run before, `missing`, of names
+    that this does not bind, and `function`, [file, source], for `tune`. options: those that differ
+    from their defaults. device: what trials run on. versions: of Python and of the libraries in
+    use.
     """
     return {
         "cell": cell.source,
         "earlier": [[p.number, p.source, list(p.statements)] for p in cell.earlier],
+        "above": [list(one) for one in cell.above],
+        "missing": list(cell.missing),
         "function": [cell.function_file, cell.function_source] if cell.function_file else None,
         "space": repr(cell.space),
         "parameters": [repr(parameter) for parameter in cell.space.values()],

@@ -28,6 +28,8 @@ from .worker.randomness import CellStates
 _WORD = re.compile(r"[^\W\d]\w*")
 READ = ("names", "transform", "filename", "past", "known")
 """Arguments of `cell.capture` that its reading takes; nobody changes them later."""
+NOT_LOOKED_AT = "what earlier cells made: with --reach cell they are not looked at"
+UNREAD = "what earlier cells made: they can't be read"
 TOO_DEEP = "{} is nested too deeply to be read. Break up its longest expression."
 
 
@@ -139,9 +141,12 @@ class Notebook:
         from .past.above import above, read_by
 
         if self.request.reach != "notebook":
-            return cell
+            return replace(cell, missing=(NOT_LOOKED_AT,))
         also = {*(part.number for part in cell.earlier), *(r.cell for r in cell.reruns)} - {0}
-        numbers, missing = above(self.past, read_by(cell), also)
+        try:
+            numbers, missing = above(self.past, read_by(cell), also)
+        except (RecursionError, SyntaxError):  # the recipe lacks them then, and says so
+            return replace(cell, missing=(UNREAD,))
         records = self._history.recorder.records
         texts = tuple((n, records[n].raw) for n in numbers if n in records)
         return replace(cell, above=texts, missing=missing)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from .calling import (
 )
 from .cell import CapturedCell
 from .errors import StudyError
+from .functions import text_of
 
 if TYPE_CHECKING:
     from .arguments import Request
@@ -119,6 +121,8 @@ def tune(
         "storage": storage, "constraint": constraint, "on": on, **options,
     }  # fmt: skip
     cell, chosen, namespace = as_cell(function, space, given)
+    if found := _above(function):
+        cell = replace(cell, above=found[0], missing=found[1])
     called = chosen.name or study_name(replace(cell, identity=uuid.uuid4().hex[:10]))
     place = f"{called!r}" if chosen.root is None else f"{called!r}, {str(chosen.root)!r}"
     again = f"load_study({place}) has them; tune(..., name={called!r}) goes on."
@@ -150,6 +154,24 @@ def as_cell(
     if like is not None:
         namespace[LIKE] = like
     return cell, replace(request.options, keep=(RESULT,)), namespace
+
+
+def _above(function: Any) -> tuple[tuple[tuple[int, str], ...], tuple[str, ...]] | None:
+    """The cells that make a function of a notebook; None elsewhere."""
+    if "IPython" not in sys.modules or getattr(function, "__module__", "") != "__main__":
+        return None
+    from IPython import get_ipython  # type: ignore[attr-defined]
+
+    from .past.above import above_function
+
+    shell, name = get_ipython(), getattr(function, "__name__", "")
+    if shell is None or shell.user_ns.get(name) is not function:
+        return None
+    try:
+        found = above_function(shell, name, text_of(function))
+    except (RecursionError, SyntaxError):
+        return None
+    return found if found[0] else None
 
 
 # the options ----------------------------------------------------------------------------

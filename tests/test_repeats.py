@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
-from jupyter_hpo import load_study
+import pytest
+
+from jupyter_hpo import Float, load_study
 from jupyter_hpo.arguments import parse_line
 from jupyter_hpo.cell import capture
+from jupyter_hpo.functions import made_again
 from jupyter_hpo.options import Options
 from jupyter_hpo.session import open_session
 from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.tuning import as_cell
 
 CELL = """
 import random, time
@@ -49,6 +54,48 @@ def test_two_runs_side_by_side_are_the_same(tmp_path):
     assert more[:11] == first
     tried = [params for _, params, *_ in more]
     assert all(tried.count(params) == 1 for params in tried), "resumed, it tries other values"
+
+
+OFFSET = 0.25
+
+
+def shifted(x):
+    return math.floor(x) + OFFSET
+
+
+def objective(x, k=2):
+    return {"acc": shifted(x) + k, "loss": x}
+
+
+def test_the_recipe_of_a_function_makes_it_with_what_it_refers_to_and_calls_it(tmp_path):
+    objective.__module__ = shifted.__module__ = "__main__"  # as in a script
+    cell, options, given = as_cell(
+        objective, {"x": Float(0.0, 1.0)}, {"maximize": "acc", "minimize": "loss", "trials": 3}
+    )
+    root = replace(options, root=tmp_path, name="f", jobs=1)
+    open_session(cell, root, given).engine.abandon()
+    text = load_study("f", tmp_path).recipe
+    called: list[tuple[tuple[object, ...], dict[str, object]]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jupyter_hpo.tune", lambda *args, **more: called.append((args, more)))
+        exec(text, {"__name__": "fresh"})
+    ((function, space), more) = called[0]
+    assert function(x=1.5) == {"acc": 3.25, "loss": 1.5}
+    assert space["x"].distribution == Float(0.0, 1.0)
+    assert more == {"maximize": "acc", "minimize": "loss", "trials": 3, "jobs": 1}
+    assert f"# A function of {__file__}" in text
+
+
+@pytest.mark.parametrize(
+    ("function", "text", "missing"),
+    [
+        (math.floor, "", "floor, which was given to tune(): make it first"),
+        (lambda x: x, "", "<lambda>, which was given to tune(): make it first"),
+        (replace, "from dataclasses import replace", ""),
+    ],
+)
+def test_a_function_that_no_text_makes_is_told_and_a_librarys_is_imported(function, text, missing):
+    assert made_again(function) == (text, (missing,) if missing else ())
 
 
 def test_a_study_runs_again_from_what_its_file_says(tmp_path):

@@ -226,7 +226,9 @@ class CapturedCell:
     likeliest first. goals: measured objectives and constraints. reports: what is reported while
     it runs, for a person, in lower case; '' when nothing is. imports, function_file: as
     CellProgram's; function_source: the text of that function. typed: the cells as typed, as far
-    as they are known.
+    as they are known. above: what must have been run before it in a fresh kernel, in order, as
+    (In[number], text), number 0 for what is no cell; missing: names that none of that binds, each
+    with a word on it.
     """
 
     source: str
@@ -251,6 +253,8 @@ class CapturedCell:
     goals: Goals = field(default_factory=Goals)
     function_file: str = ""
     function_source: str = ""
+    above: tuple[tuple[int, str], ...] = ()
+    missing: tuple[str, ...] = ()
 
     def program(self) -> CellProgram:
         """The part that travels."""

@@ -92,7 +92,7 @@ class Recorder:
 
     def begin(self) -> None:
         """Take over what the shell's history has, and listen."""
-        self._take_over()
+        self.take_over()
         self.shell.events.register("pre_run_cell", self.before_cell)
         self.shell.events.register("post_run_cell", self.after_cell)
 
@@ -178,7 +178,8 @@ class Recorder:
         found = metadata.get("cellId") if isinstance(metadata, dict) else None
         return found if isinstance(found, str) else None
 
-    def _take_over(self) -> None:
+    def take_over(self) -> None:
+        """Write down what the shell's history has."""
         history = self.shell.history_manager
         raw, parsed = list(history.input_hist_raw), list(history.input_hist_parsed)
         failed = getattr(history, "exceptions", {})

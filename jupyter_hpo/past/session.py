@@ -37,6 +37,13 @@ class SessionHistory:
             self._listening = False
             self.recorder.end()
 
+    def look_back(self) -> None:
+        """Take over what the shell's history has, without listening: where nobody asked for
+        that, as for a function that is tuned."""
+        if not self._listening:
+            self.recorder.take_over()
+            self.recorder.records.pop(self.shell.execution_count, None)  # the one being run
+
     @property
     def running(self) -> Record | None:
         """The execution in which it is asked: number, cell id and source of the cell that is

@@ -54,6 +54,23 @@ def test_the_snapshot_has_what_a_page_without_a_kernel_needs(studied):
     assert len(json.dumps(snapshot)) < 100_000
 
 
+FRESH = """
+*before, last = study.recipe.split("\\n\\n\\n")
+fresh = {}
+for part in [*before, last]:
+    exec("\\n".join(s for s in part.splitlines() if not s.startswith("%")), fresh)
+"""
+
+
+def test_its_recipe_has_all_that_a_fresh_kernel_needs(studied):
+    kernel, _ = studied
+    assert kernel.run(FRESH).error is None
+    assert kernel.value("[fresh['acc'], fresh['weights'], 'width' in fresh['searched']]") == [
+        3.5, [1.0] * 4, True,
+    ]  # fmt: skip
+    assert "Missing" not in kernel.value("study.recipe")
+
+
 def test_a_page_that_was_reloaded_can_ask_for_what_it_missed(studied):
     kernel, result = studied
     ((shown, bundle),) = result.displays.items()

@@ -14,7 +14,7 @@ from .values import Executed, ObjectKind
 def in_order(cells: Sequence[Executed]) -> tuple[Executed, ...]:
     """The cells as given, but one that reads at once a name that no cell before it binds comes
     after the cell that does (it was first run when another cell still did)."""
-    uses = {cell.number: _use(cell.source, cell.number) for cell in cells}
+    uses = {cell.number: use_in(cell.source, cell.number) for cell in cells}
     makers: dict[str, list[Executed]] = {}
     for cell in cells:
         for name in uses[cell.number].assigned:
@@ -53,7 +53,7 @@ def with_given(cells: Sequence[Executed], superseded: Sequence[Executed]) -> tup
 def given_back(study: Executed, kinds: Mapping[str, ObjectKind]) -> ast.stmt:
     """What a study does to the notebook, as a statement: it binds what its cell binds or trains
     to what its best trial made; from what, no code says. kinds: of the live objects."""
-    use = _use(study.source, study.number)
+    use = use_in(study.source, study.number)
     trained = [n for n in use.trained if kinds.get(n, "other") in ("library", "other")]
     names = dict.fromkeys([*use.assigned, *trained]) or {"_": None}
     targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in names]
@@ -67,7 +67,8 @@ def given_back(study: Executed, kinds: Mapping[str, ObjectKind]) -> ast.stmt:
 
 
 @lru_cache(maxsize=1024)
-def _use(source: str, number: int) -> NameUse:
+def use_in(source: str, number: int) -> NameUse:
+    """The names that a cell uses; none where it can't be read."""
     try:
         return use_of_names(parsed(source, number))
     except (SyntaxError, ValueError):
