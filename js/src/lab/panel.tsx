@@ -7,7 +7,7 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { STUDY } from "../board/states";
 import { ENDED } from "../core/life";
-import { count, duration, metric } from "../core/format";
+import { count, duration, goal } from "../core/format";
 import type { StudySummary } from "../core/protocol";
 import { line } from "../core/text";
 import { tuneIcon } from "./icons";
@@ -155,7 +155,8 @@ function Study(props: { study: StudySummary; studies: KernelStudies; open: Open 
     setRefused(reply.ok ? "" : reply.message);
     if (!reply.ok) setWaits("");
   };
-  const best = study.best ? study.best.values.map(metric).join(" · ") : "–";
+  const values = study.best?.values.map((value, i) => goal(value, study.objectives[i]));
+  const best = values?.join(" · ") ?? "–";
   const name = line(study.name, 120);
   const objective = study.objectives.map((one) => line(one.name, 60)).join(", ");
   const paused = study.state === "paused";
