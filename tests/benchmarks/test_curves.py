@@ -23,7 +23,7 @@ def run(scheduler, curve, **options):
 
 
 def test_without_a_pruner_every_trial_runs_to_its_end_and_epochs_are_counted():
-    course = run(NoPruning(), lambda i: Curve([1.0 / (i + 1)] * 4, [0.5] * 4), epochs=12)
+    course = run(NoPruning(), lambda i: Curve([1.0 / (i + 1)] * 4, [0.5] * 4), epochs=12, slots=1)
     assert course.epochs == 12
     assert course.better[0] == (4, 2.0, 1.0)
     assert [error for _, _, error in course.better] == [1.0, 1 / 2, 1 / 3]
@@ -32,10 +32,11 @@ def test_without_a_pruner_every_trial_runs_to_its_end_and_epochs_are_counted():
 
 
 def test_slots_share_the_simulated_time_by_what_an_epoch_takes():
-    """The slow trial 1 takes as long for two epochs as the others for four."""
+    """The slow trial 1, which begins at the first report, takes as long for two epochs as the
+    others for four."""
     quick, slow = Curve([0.5, 0.5], [1.0, 1.0]), Curve([0.1, 0.1], [2.1, 2.1])
     course = run(NoPruning(), lambda i: slow if i == 1 else quick, epochs=8, real_time=True)
-    assert [(n, error) for n, _, error in course.better] == [(2, 0.5), (8, 0.1)]
+    assert [(n, error) for n, _, error in course.better] == [(2, 0.5), (7, 0.1)]
 
 
 def test_paused_trials_cost_nothing_and_are_bounded():
