@@ -57,7 +57,7 @@ def test_an_address_of_the_environment_is_tried_first(monkeypatch):
 
 def test_without_ray_the_person_is_told_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    with pytest.raises(ExecutorError, match=r"pip install 'jupyter_hpo\[ray\]'"):
+    with pytest.raises(ExecutorError, match=r"pip install 'ray\[client\]'"):
         connect("ray", 1)
 
 
