@@ -104,16 +104,17 @@ def matcher_of(shell: Any) -> Any:
     def match(context: CompletionContext) -> dict[str, Any]:
         if "%hpo" not in context.line_with_cursor:
             return {"completions": []}
-        from .completion import suggest
-
         lines = context.full_text.split("\n")
         before, after = lines[: context.cursor_line], lines[context.cursor_line + 1 :]
         line = context.line_with_cursor
-        found = suggest(
-            "\n".join([*before, line[: context.cursor_position]]),
-            "\n".join([line[context.cursor_position :], *after]),
-            _session_of(shell),
-        )
+        with warmup.held():
+            from .completion import suggest
+
+            found = suggest(
+                "\n".join([*before, line[: context.cursor_position]]),
+                "\n".join([line[context.cursor_position :], *after]),
+                _session_of(shell),
+            )
         if found is None:
             return {"completions": []}
         return {
@@ -177,6 +178,14 @@ def _help_on_magics() -> None:
     magics.command.getdoc, magics.search.getdoc = command_help, search_help
 
 
+DURING: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("pre_execute", warmup.stand_back),
+    ("post_execute", warmup.go_on),
+    ("post_run_cell", warmup.follow),
+)
+"""IPython's events -> what is called then."""
+
+
 def load(shell: Any) -> None:
     """Register the magics, completion and the `#! %%hpo` form; warm up what trials need."""
     _help_on_magics()
@@ -185,7 +194,8 @@ def load(shell: Any) -> None:
     shell.register_magics(HpoMagics)
     shell.input_transformers_cleanup.append(plain_cell)
     shell.Completer.custom_matchers.append(matcher_of(shell))
-    shell.events.register("post_run_cell", warmup.follow)
+    for event, callback in DURING:
+        shell.events.register(event, callback)
     history_of(shell).begin()
     open_lobby()
     warmup.begin()
@@ -199,6 +209,7 @@ def unload(shell: Any) -> None:
         shell.input_transformers_cleanup.remove(plain_cell)
         matchers = shell.Completer.custom_matchers
         matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") != MATCHER]
-        shell.events.unregister("post_run_cell", warmup.follow)
+        for event, callback in DURING:
+            shell.events.unregister(event, callback)
     history_of(shell).end()
     warmup.end()

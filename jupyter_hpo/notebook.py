@@ -23,6 +23,7 @@ from .folding import given_by_folds, taken_as_it_stands
 from .options import Options
 from .past import SessionHistory, data_rows, history_of, known_objects, transform_for
 from .run import Runner
+from .warmup import warmup
 from .worker.randomness import CellStates
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -122,6 +123,10 @@ class Notebook:
         Raises what `Runner.start` raises.
         """
         runner.notebook = self
+        with warmup.held():  # also where a message starts it, not a cell
+            self._run(runner, cell, options)
+
+    def _run(self, runner: Runner, cell: CapturedCell, options: Options) -> None:
         try:
             runner.start(self._with_above(cell), options, self.states_for(cell))
             return

@@ -235,6 +235,7 @@ class StudyResults:
     def explain(self) -> str:
         """Which parameters mattered to each objective, and beyond which values nothing does well,
         in sentences; or that there are too few trials to say."""
+        from .search.effects import beyond_chance
         from .search.importance import importances
         from .study.insights import insights, rests
 
@@ -242,10 +243,12 @@ class StudyResults:
         shares = importances(trials, space, self.objectives)
         lines = []
         for index, (objective, found) in enumerate(zip(self.objectives, shares, strict=True)):
-            said = " ".join(insights(trials, space, objective, found, index))
+            standing = standings(trials, objective, index)
+            beyond = beyond_chance(trials, standing.of, space)
+            said = " ".join(insights(trials, space, objective, found, beyond, index))
             said = said or "Nothing can be told apart."
             if "too few" not in said:
-                said += f" (From {rests(standings(trials, objective, index))}.)"
+                said += f" (From {rests(standing)}.)"
             lines.append(f"{objective.source}: {said}" if len(shares) > 1 else said)
         return "\n".join(lines)
 

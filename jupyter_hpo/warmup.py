@@ -3,6 +3,11 @@
 One helper waits per kernel from `%load_ext` on. After each cell it imports what the notebook
 has imported since, so that pressing Run finds it ready. A study takes it, and the next one is
 started.
+
+What a study needs in the kernel itself is imported between cells, a module at a time, and a cell
+waits for the one that is under way: two threads that import a package and a part of it at the same
+time may both get a half-made one (each waits for the other's lock, and Python lets one through), in
+our imports as well as in the person's.
 """
 
 from __future__ import annotations
@@ -10,6 +15,8 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .errors import ExecutorError
@@ -23,7 +30,9 @@ optimiser imports it when it is made."""
 
 
 NEEDED = (
+    "numpy",
     "jupyter_hpo.run",
+    "optuna",
     "jupyter_hpo.search.optuna_sampler",
     "jupyter_hpo.storage.journal",
     "matplotlib.figure",
@@ -34,19 +43,43 @@ the magic's line needs, too."""
 
 
 class Warmup:
-    """Holds the waiting helper. Main thread, but for the thread that starts it."""
+    """Holds the waiting helper. Main thread, but for the threads that start it and import."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._helper: WarmHelper | None = None
         self._told: set[str] = set()
         self._on = False
+        self._importing = threading.Lock()
+        self._idle = threading.Event()
 
     def begin(self) -> None:
-        """Start a helper, and import what a study needs, on a thread; once."""
+        """Start a helper, and from the end of this cell on import what a study needs; once."""
         if not self._on:
             self._on = True
-            threading.Thread(target=self._prepare, name="jupyter_hpo-warmup", daemon=True).start()
+            threading.Thread(target=self._start, name="jupyter_hpo-warmup", daemon=True).start()
+            threading.Thread(target=self._import, name="jupyter_hpo-imports", daemon=True).start()
+
+    def stand_back(self, *_: Any) -> None:
+        """Import nothing from now on: something else runs. Waits for the module under way."""
+        self._idle.clear()
+        with self._importing:
+            pass
+
+    def go_on(self, *_: Any) -> None:
+        """Nothing else runs now."""
+        self._idle.set()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Import nothing meanwhile."""
+        idle = self._idle.is_set()
+        self.stand_back()
+        try:
+            yield
+        finally:
+            if idle:
+                self.go_on()
 
     def follow(self, *_: Any) -> None:
         """Let the helper import what the notebook has imported; after each cell."""
@@ -66,6 +99,7 @@ class Warmup:
     def end(self) -> None:
         """Stop waiting, and end the helper."""
         self._on = False
+        self._idle.set()  # whoever waits for it ends
         helper = self.take()
         if helper is not None:
             helper.close()
@@ -75,10 +109,13 @@ class Warmup:
         if self._on:
             threading.Thread(target=self._start, name="jupyter_hpo-warmup", daemon=True).start()
 
-    def _prepare(self) -> None:
-        self._start()
-        for module in NEEDED:
-            importlib.import_module(module)
+    def _import(self) -> None:
+        left = list(NEEDED)
+        while left and self._on:
+            self._idle.wait()
+            with self._importing:
+                if self._idle.is_set() and self._on:
+                    importlib.import_module(left.pop(0))
 
     def _start(self) -> None:
         from .executors.warm import WarmHelper

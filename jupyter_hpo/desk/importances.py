@@ -91,6 +91,7 @@ def prepare(done: threading.Event) -> None:
 
 def compute(study: StudyHandle) -> Importances:
     """Those of the study as it is now; up to a second. Any thread but the control thread."""
+    from ..search.effects import beyond_chance
     from ..search.importance import importances as computed
 
     session = study.session
@@ -102,15 +103,12 @@ def compute(study: StudyHandle) -> Importances:
     if n < 2:
         return Importances(n, [], why=TOO_FEW)
     found = computed(trials, space, objectives)
-    of = [
-        Importance(
-            o.source,
-            values,
-            insights(trials, space, o, values, index, False),
-            rests(standings(trials, o, index)),
-        )
-        for index, (o, values) in enumerate(zip(objectives, found, strict=True))
-    ]
+    of = []
+    for index, (o, values) in enumerate(zip(objectives, found, strict=True)):
+        standing = standings(trials, o, index)
+        beyond = beyond_chance(trials, standing.of, space)
+        said = insights(trials, space, o, values, beyond, index, say_few=False)
+        of.append(Importance(o.source, values, said, rests(standing)))
     return Importances(n, of, why="" if any(found) else NOTHING)
 
 

@@ -5,6 +5,10 @@ Arbitrary Subspaces", IJCAI 2023 (arXiv 2304.10255), with parameters that exist 
 in "Conditional PED-ANOVA", KDD 2026 (arXiv 2601.20800), as Optuna computes it. It asks only which
 trials are the best ones; here these are the first by `study.standing`, so that trials which were
 pruned count as well: of 60 trials under ASHA hardly ten are complete.
+
+It takes the trials as drawn for this objective alone. With several, those that are best in one were
+drawn for the other, too, whose favourite values would then be given the credit: there only the
+parameters share whose effect is beyond chance when all others are allowed for (`effects`).
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from ..study.objective import Objective
 from ..study.standing import compared, standings
 from ..study.trial import Trial, TrialState
 from .convert import frozen
+from .effects import beyond_chance
 
 BOUND = 1000
 """Trials it is computed from, at most: an even sample of a longer study. It goes by the best
@@ -52,11 +57,12 @@ def importances(
     """
     usual = compared(trials)
     usual = usual[:: -(-len(usual) // BOUND) or 1]
-    return [_of(index, objective, usual, space) for index, objective in enumerate(objectives)]
+    several = len(objectives) > 1
+    return [_of(i, objective, usual, space, several) for i, objective in enumerate(objectives)]
 
 
 def _of(
-    index: int, objective: Objective, trials: Sequence[Trial], space: SearchSpace
+    index: int, objective: Objective, trials: Sequence[Trial], space: SearchSpace, several: bool
 ) -> dict[str, float]:
     standing = standings(trials, objective, index).of
     if len(standing) < LEAST:
@@ -67,7 +73,22 @@ def _of(
         _Still(usable, STANDING.direction),
         evaluator=PedAnovaImportanceEvaluator(target_quantile=top),
     )
-    return {str(name): float(value) for name, value in found.items()}
+    shares = {str(name): float(value) for name, value in found.items()}
+    return _drawn_for_others(shares, trials, standing, space) if several else shares
+
+
+def _drawn_for_others(
+    shares: dict[str, float],
+    trials: Sequence[Trial],
+    standing: dict[int, float],
+    space: SearchSpace,
+) -> dict[str, float]:
+    beyond = beyond_chance(trials, standing, space)
+    whole = sum(shares.get(name, 0.0) for name in beyond)
+    if not whole:
+        return shares
+    kept = {name: share / whole if name in beyond else 0.0 for name, share in shares.items()}
+    return dict(sorted(kept.items(), key=lambda item: -item[1]))
 
 
 def _single(trial: Trial, standing: float, space: SearchSpace) -> FrozenTrial:

@@ -1,6 +1,8 @@
 """What a search says about its parameters, in sentences.
 
-Which parameter mattered is PED-ANOVA's (computed elsewhere, given as shares). Beyond which value
+Which parameter mattered is PED-ANOVA's (computed elsewhere, given as shares), and said of those
+only whose effect is beyond chance (computed elsewhere, too): shares of noise also add up to 1, and
+one of them is the largest. Beyond which value
 nothing does well is read from the trials: the run of trials at an end of a parameter's range, or
 with one choice, of which none is trained, or none is among the better third. It is said only where
 chance would hardly bring it about: if a parameter did not matter, a run of m trials without any of
@@ -11,7 +13,7 @@ looks must be below `CHANCE`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -27,8 +29,8 @@ ENOUGH = 20
 LEAST = 5
 """Trials that a bound needs beyond it."""
 CHANCE = 0.01
-STANDS_OUT = 1.5
-"""A share so many times an even one is worth a word."""
+WORTH = 0.1
+"""A second parameter's share that is worth a word."""
 MOST = 3
 """Sentences at most."""
 PAIRWISE = "each two compared at the last step that both have"
@@ -60,6 +62,7 @@ def insights(
     space: SearchSpace,
     objective: Objective,
     shares: Mapping[str, float],
+    beyond: Collection[str],
     index: int = 0,
     say_few: bool = True,
 ) -> list[str]:
@@ -67,7 +70,8 @@ def insights(
     say_few, one that says so.
 
     trials: all of the study; those outside of the space are passed over. shares: each parameter's
-    importance, adding up to 1; may be empty. index: of the objective among a trial's values.
+    importance, adding up to 1; may be empty. beyond: the parameters whose effect is beyond chance.
+    index: of the objective among a trial's values.
     """
     ended = [t for t in trials if t.state in _ENDED and not t.outside]
     standing = standings(ended, objective, index)
@@ -77,35 +81,25 @@ def insights(
     scores = {number: -share for number, share in standing.of.items()}
     bounds = find_bounds(ended, scores, space)
     ranked = sorted(shares, key=lambda name: -shares[name])
+    named = [name for name in ranked if name in beyond]
     found = []
-    first = _first(ranked, shares)
-    if first:
-        own = [str(b) for b in bounds if b.name == ranked[0]]
-        if _stands_out(ranked, shares):
-            found.append("; ".join([first, *own[:2]]) + ".")
-            bounds = [b for b in bounds if b.name != ranked[0]]
-        else:
-            found.append(first + ".")
+    if named and len(ranked) > 1:
+        own = [str(b) for b in bounds if b.name == named[0]]
+        found.append("; ".join([_first(named, shares), *own[:2]]) + ".")
+        bounds = [b for b in bounds if b.name != named[0]]
+    elif ranked and not named and not bounds:
+        found.append("No parameter's effect can be told from chance.")
     place = {name: i for i, name in enumerate(ranked)}
     bounds.sort(key=lambda b: (place.get(b.name, len(place)), b.probability))
     found += [f"W{str(b)[1:]}." if b.side == "with" else f"{b.name}: {b}." for b in bounds]
     return found[:MOST]
 
 
-def _stands_out(ranked: Sequence[str], shares: Mapping[str, float]) -> bool:
-    return len(ranked) == 1 or shares[ranked[0]] * len(ranked) >= STANDS_OUT
-
-
-def _first(ranked: Sequence[str], shares: Mapping[str, float]) -> str:
-    if len(ranked) < 2:
-        return ""
-    top, second = ranked[0], ranked[1]
-    if not _stands_out(ranked, shares):
-        return f"No parameter stands out: the largest share is that of {top}, {_share(shares[top])}"
-    also = ""
-    if shares[second] * len(ranked) >= STANDS_OUT:
-        also = f", {second} {_share(shares[second])}"
-    return f"{top} explains {_share(shares[top])}{also} of what sets the best trials apart"
+def _first(named: Sequence[str], shares: Mapping[str, float]) -> str:
+    worth = [named[0], *(name for name in named[1:2] if shares[name] >= WORTH)]
+    first, *second = [f"{name} {_share(shares[name])}" for name in worth]
+    explains = first.replace(" ", " explains ", 1)
+    return f"{', '.join([explains, *second])} of what sets the best trials apart"
 
 
 def rests(standing: Standings) -> str:

@@ -9,6 +9,12 @@ from typing import Any
 
 from jupyter_client.manager import start_new_kernel
 
+WARMING = """
+import threading
+at_work = {"jupyter_hpo-warmup", "jupyter_hpo-imports"}
+print("busy" if at_work & {_.name for _ in threading.enumerate()} else "")
+"""
+
 FACTS = """
 import json
 print(json.dumps({
@@ -49,11 +55,8 @@ class Notebook:
 
     def ready(self) -> None:
         """Wait until what warms up behind the notebook has done so, as while a person reads."""
-        self.run(
-            "import threading\n"
-            "for _ in threading.enumerate():\n"
-            "    if _.name == 'jupyter_hpo-warmup': _.join()"
-        )
+        while "busy" in self.run(WARMING)[1]:  # it goes on between cells only
+            time.sleep(0.2)
 
     def facts(self) -> dict[str, Any]:
         """Of the study that has just run: ends (by time()), spent, states."""

@@ -19,6 +19,7 @@ SPACE = SearchSpace([
     Parameter("opt", Categorical(("adam", "sgd", "lbfgs"))),
 ])  # fmt: skip
 SHARES = {"lr": 0.62, "hidden": 0.3, "opt": 0.08}
+BEYOND = ["lr"]
 
 
 def drawn(n: int, outcome, seed: int = 0) -> list[Trial]:
@@ -53,7 +54,7 @@ def poor_above(params, rng):
 def test_what_mattered_and_where_nothing_trains():
     trials = drawn(60, diverges)
     failed = sum(t.state is TrialState.FAIL for t in trials)
-    assert insights(trials, SPACE, LOSS, SHARES)[0] == (
+    assert insights(trials, SPACE, LOSS, SHARES, BEYOND)[0] == (
         f"lr explains 62% of what sets the best trials apart; above 0.003 nothing trains "
         f"(all {failed} trials fail)."
     )
@@ -71,7 +72,7 @@ def test_what_mattered_and_where_nothing_trains():
 )
 def test_the_end_of_a_range_in_which_nothing_does_well_is_named(outcome, objective, says):
     trials = drawn(80, outcome)
-    [said, *_] = insights(trials, SPACE, objective, SHARES)
+    [said, *_] = insights(trials, SPACE, objective, SHARES, BEYOND)
     assert says in said
 
 
@@ -90,23 +91,24 @@ def test_the_number_that_is_named_is_true_of_every_trial():
 def test_a_choice_with_which_nothing_does_well_is_named():
     trials = drawn(60, lambda p, r: r.random() + 2 * (p["opt"] == "lbfgs"))
     count = sum(t.params["opt"] == "lbfgs" for t in trials)
-    said = insights(trials, SPACE, LOSS, SHARES)
+    said = insights(trials, SPACE, LOSS, SHARES, BEYOND)
     assert said[1] == f"With opt = lbfgs none of {count} trials gets into the better third."
 
 
 def test_whole_numbers_are_bounded_by_one_that_was_tried():
     trials = drawn(80, lambda p, r: r.random() + 2 * (p["hidden"] < 60))
     good = min(t.params["hidden"] for t in trials if t.values[0] < 1)
-    assert f"hidden: below {good} none of" in " ".join(insights(trials, SPACE, LOSS, SHARES))
+    said = " ".join(insights(trials, SPACE, LOSS, SHARES, BEYOND))
+    assert f"hidden: below {good} none of" in said
 
 
 def test_few_trials_say_that_they_are_too_few():
-    assert insights(drawn(ENOUGH - 1, poor_above), SPACE, LOSS, SHARES) == [
+    assert insights(drawn(ENOUGH - 1, poor_above), SPACE, LOSS, SHARES, BEYOND) == [
         "19 complete trials: too few to say what matters, which takes 20 at least."
     ]
-    assert insights([], SPACE, LOSS, {})[0].startswith("0 complete trials: too few")
+    assert insights([], SPACE, LOSS, {}, [])[0].startswith("0 complete trials: too few")
     infinite = drawn(40, lambda p, r: math.inf)
-    assert insights(infinite, SPACE, LOSS, SHARES)[0].startswith("0 complete trials")
+    assert insights(infinite, SPACE, LOSS, SHARES, BEYOND)[0].startswith("0 complete trials")
 
 
 def test_where_nothing_mattered_nothing_is_said_of_ends():
@@ -118,26 +120,40 @@ def test_where_nothing_mattered_nothing_is_said_of_ends():
     assert wrong <= 6
 
 
-def test_equal_shares_are_called_so_and_no_shares_say_nothing():
-    even = {"lr": 0.36, "hidden": 0.33, "opt": 0.31}
-    assert insights(drawn(60, noise), SPACE, LOSS, even) == [
-        "No parameter stands out: the largest share is that of lr, 36%."
-    ]
-    assert insights(drawn(60, noise), SPACE, LOSS, {}) == []
-    assert insights(drawn(60, lambda p, r: 1.0), SPACE, LOSS, {}) == []
+@pytest.mark.parametrize(
+    ("shares", "beyond", "says"),
+    [
+        ({"a": 0.8, "b": 0.2}, [], ["No parameter's effect can be told from chance."]),
+        ({"a": 0.8, "b": 0.2}, ["b"], ["b explains 20% of what sets the best trials apart."]),
+        (
+            {"c": 0.05, "b": 0.4, "a": 0.45, "d": 0.1},
+            ["b", "a", "c"],
+            ["a explains 45%, b 40% of what sets the best trials apart."],
+        ),
+        (
+            {"a": 0.95, "b": 0.05},
+            ["a", "b"],
+            ["a explains 95% of what sets the best trials apart."],
+        ),
+        ({"a": 1.0}, ["a"], []),
+        ({}, [], []),
+    ],
+    ids=["chance", "not the largest share", "two", "one worth a word", "one parameter", "none"],
+)
+def test_only_effects_beyond_chance_are_named(shares, beyond, says):
+    assert insights(drawn(60, noise), SPACE, LOSS, shares, beyond) == says
 
 
-def test_two_parameters_may_stand_out():
-    shares = {"a": 0.45, "b": 0.4, "c": 0.05, "d": 0.1}
-    [said] = insights(drawn(60, noise), SPACE, LOSS, shares)
-    assert said == "a explains 45%, b 40% of what sets the best trials apart."
+def test_a_bound_is_not_followed_by_the_word_that_nothing_can_be_told():
+    said = insights(drawn(60, poor_above), SPACE, LOSS, SHARES, [])
+    assert said == [s for s in said if s.startswith("lr: above")] != []
 
 
 def test_trials_outside_of_the_space_and_parameters_they_lack_are_passed_over():
     trials = drawn(60, poor_above)
     for trial in trials[::2]:
         trial.outside = True
-    assert insights(trials, SPACE, LOSS, SHARES)[0].startswith("lr explains")
+    assert insights(trials, SPACE, LOSS, SHARES, BEYOND)[0].startswith("lr explains")
     for trial in trials:
         del trial.params["lr"]
-    assert "lr:" not in " ".join(insights(trials, SPACE, LOSS, {}))
+    assert "lr:" not in " ".join(insights(trials, SPACE, LOSS, {}, []))
