@@ -7,6 +7,7 @@ runs, SIGINT only sets a flag, and the wait, which looks at it every 0.2 s, stop
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
 from types import FrameType
@@ -46,7 +47,27 @@ class Interrupts:
             Interrupts._active = None
             signal.signal(signal.SIGINT, current._before)
 
+    @property
+    def unheard(self) -> bool:
+        """SIGINT came, and nothing around this context looks for it."""
+        return self.seen and Interrupts._active is None
+
     def _note(self, signum: int, frame: FrameType | None) -> None:
         self.seen = True
         if self.raising:
             raise KeyboardInterrupt
+
+
+def send_later(seconds: float) -> None:
+    """SIGINT to the main thread, after so long: also where it waits in a system call."""
+    timer = threading.Timer(seconds, _send)
+    timer.daemon = True
+    timer.start()
+
+
+def _send() -> None:
+    main = threading.main_thread().ident
+    if main is not None and hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(main, signal.SIGINT)
+    else:
+        _thread.interrupt_main()

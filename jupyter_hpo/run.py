@@ -211,8 +211,9 @@ def bind_result(handle: StudyHandle, namespace: dict[str, Any]) -> list[str]:
         namespace.update(objects)
     except (HpoError, OSError) as error:
         session.presenter.notice(str(error))
-    if best.notice:  # what could not come back
-        session.presenter.notice(f"Trial {best.number}: {best.notice}.")
+    lost = best.notice.removeprefix(session.study.origin(best)).removeprefix("; ")
+    if lost:  # what could not come back
+        session.presenter.notice(f"Trial {best.number}: {lost}.")
     params, space, names = best.params, session.cell.space, dict.fromkeys(objects)
     for tunable in session.cell.tunables:
         if tunable.variable is not None and tunable.name in space:

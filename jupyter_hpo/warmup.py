@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .errors import ExecutorError
+from .interrupts import Interrupts, send_later
 
 if TYPE_CHECKING:
     from .executors.warm import WarmHelper
@@ -28,6 +29,9 @@ WORTH_IT = ("numpy", "pandas", "scipy", "sklearn", "torch", "torch._dynamo", "ma
 """Modules that take long to import and that a trial can use. torch._dynamo: every torch
 optimiser imports it when it is made."""
 
+
+AFTER_S = 0.05
+"""In which IPython gets from what is called before a cell to the cell."""
 
 NEEDED = (
     "numpy",
@@ -61,10 +65,16 @@ class Warmup:
             threading.Thread(target=self._import, name="jupyter_hpo-imports", daemon=True).start()
 
     def stand_back(self, *_: Any) -> None:
-        """Import nothing from now on: something else runs. Waits for the module under way."""
+        """Import nothing from now on: something else runs. Waits for the module under way.
+
+        Before a cell: ■ pressed meanwhile reaches the cell, for IPython would print what is raised
+        here, and run it nonetheless.
+        """
         self._idle.clear()
-        with self._importing:
+        with Interrupts() as interrupts, self._importing:
             pass
+        if interrupts.unheard:
+            send_later(AFTER_S)
 
     def go_on(self, *_: Any) -> None:
         """Nothing else runs now."""

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from jupyter_hpo import interrupts
 from jupyter_hpo import warmup as module
 from jupyter_hpo.warmup import Warmup
 
@@ -81,4 +82,23 @@ def test_what_is_held_within_a_cell_stays_so_until_the_cell_ends(package):
     assert not entered.wait(0.2)
     warmup.go_on()
     assert entered.wait(30)
+    warmup.end()
+
+
+def test_an_interrupt_while_a_cell_waits_reaches_the_cell(package):
+    warmup = Warmup()
+    warmup.begin()
+    warmup.go_on()
+    assert entered.wait(30)
+    interrupts.send_later(0.1)
+    threading.Timer(0.3, release.set).start()
+    reached = False
+    try:
+        warmup.stand_back()
+        reached = True
+        assert not threading.Event().wait(30), "the cell, which is interrupted"
+    except KeyboardInterrupt:
+        assert (reached, release.is_set()) == (True, True)
+    else:
+        pytest.fail("it never came")
     warmup.end()

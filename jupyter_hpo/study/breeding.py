@@ -39,7 +39,7 @@ class Breeding(Lifecycle):
             params = {**pbt.explore(parent.params), **own}
             trial = Trial(number, params, own=own, parent=better)
             pbt.born(number, better)
-            trial.notice = self._origin(trial)
+            trial.notice = self.origin(trial)
             self.books.add(trial)
             trial.device = places.take(number)
             self._wait(trial, Waits.SCHEDULER)
@@ -54,7 +54,7 @@ class Breeding(Lifecycle):
         trial.params = {**trial.params, **trial.inherited}
         if isinstance(self.scheduler, Pbt):
             self.scheduler.fix(event.kept)
-        trial.notice = self._origin(trial)
+        trial.notice = self.origin(trial)
         self._touch(trial)
         out.append(m.Save(trial))
         worse = self._in_place_of.pop(event.number, None)
@@ -70,7 +70,7 @@ class Breeding(Lifecycle):
             pbt.spare(worse)
         super()._on_died(event, out)
 
-    def _origin(self, trial: Trial) -> str:
+    def origin(self, trial: Trial) -> str:
         """Where a copy comes from and what it changed, for the person."""
         pbt = self.scheduler
         if trial.parent is None or not isinstance(pbt, Pbt):
