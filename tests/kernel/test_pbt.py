@@ -46,7 +46,7 @@ def test_copies_go_on_from_the_weights_with_another_rate(kernel):
     result = kernel.run(CELL.format(trials=10, more=""))
     assert result.error is None
     assert "PBT can't change hidden while a trial trains" in result.text
-    notices = kernel.value("study.presenter.header().notices")
+    notices = kernel.value("study.presenter.changes(0).header.notices")
     assert not any("goes on from trial" in said for said in notices), "nothing was lost"
     trials = kernel.value(TRIALS)
     copies = {n: t for n, t in trials.items() if t["parent"] is not None}
