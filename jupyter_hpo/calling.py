@@ -58,7 +58,7 @@ def in_a_call(text: str) -> str:
     """A sentence that speaks of the magic's options, of a call: `--trials 12` is `trials=12`."""
     text = text.replace(" (%%hpo? lists the options)", "").replace("in this line", "in this call")
     text = text.replace("--fresh", "fresh=True")
-    text = re.sub(r"--([a-z]+(?:-[a-z]+)*)( (?=\d))?", _option, text)
+    text = re.sub(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)( (?=\d+(?:\.\d+)?(?!\w)))?", _option, text)
     return text.replace("%%hpo: ", "tune(): ", 1)
 
 
@@ -126,7 +126,7 @@ def call_of(function: Callable[..., Any], space: SearchSpace) -> tuple[str, str,
         p.name for p in parameters
         if p.default is P.empty and p.kind not in (P.VAR_KEYWORD, P.VAR_POSITIONAL)
     ]  # fmt: skip
-    meant = any(get_close_matches(name, taken, n=1, cutoff=0.6) for name in space)
+    meant = all(get_close_matches(name, taken, n=1, cutoff=0.6) for name in space)
     if not taken & set(space) and len(needed) == 1 and not meant:
         items = ", ".join(f'"{name}": {name}' for name in space)
         return called, f"{called}({{{items}}})", space

@@ -118,7 +118,7 @@ def about_grid(study: Study, untried: int, size: int) -> list[str]:
         return []
     more = ""
     if study.config.budget.n_trials is not None:
-        more = f" --trials {study.n_done + study.books.n_cut_off + untried} tries them, too."
+        more = f" --trials {study.n_done + untried} tries them, too."
     return [
         f"{size - untried} of {size} combinations were tried; {untried} were not: this is the best "
         f"of those that were.{more}"

@@ -246,7 +246,7 @@ class Presenter:
         if self._grid[0] != study.version:
             self._grid = (
                 study.version,
-                about_grid(study, *untried(self.space, study.trials.values())),
+                about_grid(study, *untried(self.space, study.books.counted())),
             )
         return self._grid[1]
 

@@ -235,21 +235,15 @@ class StudyResults:
     def explain(self) -> str:
         """Which parameters mattered to each objective, and beyond which values nothing does well,
         in sentences; or that there are too few trials to say."""
-        from .search.effects import beyond_chance
-        from .search.importance import importances
-        from .study.insights import insights, rests
+        from .search.findings import findings
 
-        trials, space = self._trials(), self.presenter.space
-        shares = importances(trials, space, self.objectives)
         lines = []
-        for index, (objective, found) in enumerate(zip(self.objectives, shares, strict=True)):
-            standing = standings(trials, objective, index)
-            beyond = beyond_chance(trials, standing.of, space)
-            said = " ".join(insights(trials, space, objective, found, beyond, index))
-            said = said or "Nothing can be told apart."
+        for found in findings(self._trials(), self.presenter.space, self.objectives, say_few=True):
+            said = " ".join(found.sentences) or "Nothing can be told apart."
             if "too few" not in said:
-                said += f" (From {rests(standing)}.)"
-            lines.append(f"{objective.source}: {said}" if len(shares) > 1 else said)
+                said += f" (From {found.rests}.)"
+            several = len(self.objectives) > 1
+            lines.append(f"{found.objective.source}: {said}" if several else said)
         return "\n".join(lines)
 
     @property

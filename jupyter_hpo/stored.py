@@ -100,6 +100,7 @@ def presenter_of(stored: StoredStudy) -> Presenter:
     """
     done = [trial for trial in stored.trials if trial.state.finished]
     study = Study(_config(stored), earlier=done)
+    study.books.count_all()
     study.chosen = stored.about.get("chosen")
     study.phase = "finished"
     study.began_at = min((t.started_at for t in done if t.started_at), default=0.0)

@@ -12,6 +12,7 @@ our imports as well as in the person's.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 import threading
@@ -55,14 +56,17 @@ class Warmup:
         self._told: set[str] = set()
         self._on = False
         self._importing = threading.Lock()
-        self._idle = threading.Event()
+        self._idle, self._ended = threading.Event(), threading.Event()
 
     def begin(self) -> None:
         """Start a helper, and from the end of this cell on import what a study needs; once."""
         if not self._on:
-            self._on = True
+            self._on, self._ended = True, threading.Event()
+            self._idle.clear()
             threading.Thread(target=self._start, name="jupyter_hpo-warmup", daemon=True).start()
-            threading.Thread(target=self._import, name="jupyter_hpo-imports", daemon=True).start()
+            threading.Thread(
+                target=self._import, args=(self._ended,), name="jupyter_hpo-imports", daemon=True
+            ).start()
 
     def stand_back(self, *_: Any) -> None:
         """Import nothing from now on: something else runs. Waits for the module under way.
@@ -109,6 +113,7 @@ class Warmup:
     def end(self) -> None:
         """Stop waiting, and end the helper."""
         self._on = False
+        self._ended.set()
         self._idle.set()  # whoever waits for it ends
         helper = self.take()
         if helper is not None:
@@ -119,12 +124,12 @@ class Warmup:
         if self._on:
             threading.Thread(target=self._start, name="jupyter_hpo-warmup", daemon=True).start()
 
-    def _import(self) -> None:
+    def _import(self, ended: threading.Event) -> None:
         left = list(NEEDED)
-        while left and self._on:
+        while left and not ended.is_set():
             self._idle.wait()
-            with self._importing:
-                if self._idle.is_set() and self._on:
+            with self._importing, contextlib.suppress(Exception):  # said when a study needs it
+                if self._idle.is_set() and not ended.is_set():
                     importlib.import_module(left.pop(0))
 
     def _start(self) -> None:

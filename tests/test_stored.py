@@ -8,7 +8,7 @@ from jupyter_hpo.space import Categorical, Float, SearchSpace
 from jupyter_hpo.storage import StudyFolder
 from jupyter_hpo.storage.journal import JournalStorage
 from jupyter_hpo.study.objective import Objective
-from jupyter_hpo.study.trial import Report, Trial, TrialState
+from jupyter_hpo.study.trial import Report, Trial, TrialError, TrialState
 from jupyter_hpo.widgets import assets
 from jupyter_hpo.widgets.protocol import Command
 
@@ -50,6 +50,19 @@ def test_it_shows_what_stands_on_disk(root):
     ]
     assert [(r.number, r.values) for r in update.rows] == [(0, [0.5]), (1, [0.75])]
     assert [(p.number, p.value) for p in update.points] == [(0, 0.5), (1, 0.75)]
+
+
+def test_what_failed_is_shown_though_a_study_that_goes_on_would_not_count_it(tmp_path):
+    folder = StudyFolder("broken", tmp_path)
+    folder.open()
+    storage = JournalStorage(folder.journal, "broken", SPACE, (Objective("acc", "maximize"),))
+    for number in range(3):
+        error = TrialError("ValueError", "boom", 3)
+        storage.save(Trial(number, {"lr": 1e-3, "act": "relu"}, TrialState.FAIL, error=error))
+    storage.close()
+    folder.close()
+    header = load_study("broken", tmp_path).presenter.changes(0).header
+    assert (header.n_failed, header.n_complete, header.n_outside) == (3, 0, 0)
 
 
 def test_it_is_displayed_as_a_result(root):

@@ -80,6 +80,8 @@ def test_what_can_be_called_can_be_tuned():
     assert "partial(lr=lr)" in cell_of(partial, LR)[0].source
     assert "function(lr=lr)" in cell_of(lambda lr: lr, LR)[0].source
     assert 'dicts({"lr": lr})' in cell_of(dicts, LR)[0].source
+    alike = {"config_id": Int(1, 3), **LR}
+    assert 'dicts({"config_id": config_id, "lr": lr})' in cell_of(dicts, alike)[0].source
 
 
 def dicts(config):
@@ -156,6 +158,7 @@ def test_an_option_that_is_none_is_told_in_the_magics_words(options, said):
 def test_notices_speak_of_the_calls_options():
     said = in_a_call("--folds: no rows. Give --trials 12, or start anew with --fresh.")
     assert said == "folds: no rows. Give trials=12, or start anew with fresh=True."
+    assert in_a_call("see exp--lr/run, or --timeout 10m") == "see exp--lr/run, or timeout 10m"
 
 
 # what the function returned -------------------------------------------------------------

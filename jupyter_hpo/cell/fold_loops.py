@@ -18,6 +18,7 @@ _COUNTED = re.compile(
     r"k?folds?(?:_?(?:idx|index|i|n|no|id))?|seed|repeat|repetition", re.IGNORECASE
 )
 _SPLITS = ("split", "folds")
+_WRAPPERS = {"enumerate", "list", "progress_bar", "sorted", "tqdm", "track", "tuple", "zip"}
 _HELD = re.compile(r"(?:\w+_)?(?:folds|splits)", re.IGNORECASE)
 
 
@@ -89,6 +90,10 @@ def _targets(target: ast.expr) -> list[str]:
 def _unwrapped(iterated: ast.expr) -> ast.expr:
     """What `enumerate`, `tqdm` and the like go over."""
     while isinstance(iterated, ast.Call) and iterated.args:
+        called = iterated.func
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        if name not in _WRAPPERS:
+            break
         iterated = iterated.args[0]
     return iterated
 

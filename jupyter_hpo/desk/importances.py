@@ -9,15 +9,14 @@ import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from ..study.insights import insights, rests
-from ..study.standing import compared, standings
+from ..study.standing import compared
 from ..widgets.protocol import Command, Importance, Importances
 from .answers import Answer
 
 if TYPE_CHECKING:
     from ..handle import StudyHandle
 
-COMPUTING = "jupyter_hpo.search.importance"
+COMPUTING = "jupyter_hpo.search.findings"
 
 PREPARE_AFTER_S = 3.0
 """A study that ends sooner goes without: its cell should not wait for an import."""
@@ -91,8 +90,7 @@ def prepare(done: threading.Event) -> None:
 
 def compute(study: StudyHandle) -> Importances:
     """Those of the study as it is now; up to a second. Any thread but the control thread."""
-    from ..search.effects import beyond_chance
-    from ..search.importance import importances as computed
+    from ..search.findings import findings
 
     session = study.session
     with session.engine.lock:
@@ -102,14 +100,9 @@ def compute(study: StudyHandle) -> Importances:
         n = len(compared(trials))
     if n < 2:
         return Importances(n, [], why=TOO_FEW)
-    found = computed(trials, space, objectives)
-    of = []
-    for index, (o, values) in enumerate(zip(objectives, found, strict=True)):
-        standing = standings(trials, o, index)
-        beyond = beyond_chance(trials, standing.of, space)
-        said = insights(trials, space, o, values, beyond, index, say_few=False)
-        of.append(Importance(o.source, values, said, rests(standing)))
-    return Importances(n, of, why="" if any(found) else NOTHING)
+    found = findings(trials, space, objectives, say_few=False)
+    of = [Importance(f.objective.source, f.shares, f.sentences, f.rests) for f in found]
+    return Importances(n, of, why="" if any(f.shares for f in found) else NOTHING)
 
 
 def _count(study: StudyHandle) -> int:

@@ -2,7 +2,9 @@
 
 A trial runs again only what a tuned value reaches, and inherits the rest from the kernel; in a
 fresh kernel the rest has to be made, too: imports, data, classes. These cells are found by names:
-what a cell reads, another binds or changes. That takes more cells than need be rather than fewer.
+what a cell reads, another binds or changes, if only by calling what a needed cell defines. That
+takes more cells than need be rather than fewer; only what changes an object by another name of it
+(`b = a; b.append(2)`) is not seen.
 """
 
 from __future__ import annotations
@@ -43,17 +45,21 @@ def above(
     before = -1
     while before != len(needed) + len(taken):  # a function may read what a later cell binds
         before = len(needed) + len(taken)
+        made = {name for number in taken for name in uses[number].assigned}
         for cell in reversed(cells):
             use = uses[cell.number]
             changed = {*use.assigned, *use.trained}
             if cell.given:
                 continue
-            if cell.number in taken or needed & (changed | set(_touched(cell))) or use.dynamic:
+            touched = {*changed, *_touched(cell)}
+            called = made & set(_called(cell))
+            if cell.number in taken or needed & touched or called or use.dynamic:
                 taken.add(cell.number)
                 needed |= use.free | use.hinted | (use.loaded & maker.keys())
     bound = {name for number in taken for name in uses[number].assigned}
     back = {name: maker[name].number for name in sorted(needed & maker.keys()) if maker[name].given}
-    missing = sorted(needed - bound - OURS - back.keys())
+    dynamic = any(uses[number].dynamic for number in taken)  # it may bind anything
+    missing = [] if dynamic else sorted(needed - bound - OURS - back.keys())
     return (
         tuple(cell.number for cell in cells if cell.number in taken),
         (
@@ -106,6 +112,14 @@ def _touched(cell: Executed) -> Iterator[str]:
     for part in ast.walk(tree):
         if isinstance(part, ast.Attribute | ast.Subscript) and not isinstance(part.ctx, ast.Load):
             yield from _root(part)
+
+
+def _called(cell: Executed) -> Iterator[str]:
+    """Names that the cell calls for what the call does: `load()`."""
+    for node in parsed(cell.source, cell.number).body:
+        called = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(called, ast.Call) and isinstance(called.func, ast.Name):
+            yield called.func.id
 
 
 def _root(node: ast.expr) -> Iterator[str]:

@@ -8,7 +8,8 @@ pruned count as well: of 60 trials under ASHA hardly ten are complete.
 
 It takes the trials as drawn for this objective alone. With several, those that are best in one were
 drawn for the other, too, whose favourite values would then be given the credit: there only the
-parameters share whose effect is beyond chance when all others are allowed for (`effects`).
+parameters share whose effect is beyond chance when all others are allowed for (`effects`); where
+that is none, all do.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from optuna.trial import FrozenTrial
 
 from ..space import SearchSpace
 from ..study.objective import Objective
-from ..study.standing import compared, standings
+from ..study.standing import Standings, compared, standings
 from ..study.trial import Trial, TrialState
 from .convert import frozen
 from .effects import beyond_chance
@@ -58,23 +59,27 @@ def importances(
     usual = compared(trials)
     usual = usual[:: -(-len(usual) // BOUND) or 1]
     several = len(objectives) > 1
-    return [_of(i, objective, usual, space, several) for i, objective in enumerate(objectives)]
+    return [
+        shares_of(standings(usual, objective, index), usual, space, several=several)
+        for index, objective in enumerate(objectives)
+    ]
 
 
-def _of(
-    index: int, objective: Objective, trials: Sequence[Trial], space: SearchSpace, several: bool
+def shares_of(
+    standing: Standings, trials: Sequence[Trial], space: SearchSpace, *, several: bool
 ) -> dict[str, float]:
-    standing = standings(trials, objective, index).of
-    if len(standing) < LEAST:
+    """Of the objective in which the trials stand so. several: it is one of them."""
+    place = standing.of
+    if len(place) < LEAST:
         return {}
-    usable = [_single(t, standing[t.number], space) for t in trials if t.number in standing]
+    usable = [_single(t, place[t.number], space) for t in trials if t.number in place]
     top = max(TOP, min(TOP_MOST, TOP_LEAST / len(usable)))
     found = get_param_importances(
         _Still(usable, STANDING.direction),
         evaluator=PedAnovaImportanceEvaluator(target_quantile=top),
     )
     shares = {str(name): float(value) for name, value in found.items()}
-    return _drawn_for_others(shares, trials, standing, space) if several else shares
+    return _drawn_for_others(shares, trials, place, space) if several else shares
 
 
 def _drawn_for_others(

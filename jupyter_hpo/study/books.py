@@ -33,7 +33,7 @@ class Books:
         self.n_infeasible = 0
         self._changes: dict[int, Trial] = {}  # the latest change last
         trials = list(trials)
-        self.uncounted = _nothing_worked(trials)
+        self.uncounted = _uncounted(trials)
         for trial in trials:
             self.add(trial)
             self.front.take(trial)
@@ -46,6 +46,11 @@ class Books:
     def counts(self) -> dict[TrialState, int]:
         """How many trials are in each state."""
         return dict(self._counts)
+
+    def count_all(self) -> None:
+        """The uncounted, too: of a study that does not go on they are its trials like others."""
+        self.uncounted = frozenset()
+        self.outside_changed()
 
     def add(self, trial: Trial) -> None:
         self.trials[trial.number] = trial
@@ -61,12 +66,16 @@ class Books:
     def outside_changed(self) -> None:
         """`Trial.outside` is another for some: count and rank anew."""
         self.front = Front(self._objectives)
-        finished = (t for t in self.trials.values() if t.state.finished)
-        counted = (t for t in finished if t.number not in self.uncounted)
-        done = [t for t in counted if not interrupted(t) and not t.outside]
+        done = self.counted()
         self.n_done, self.n_infeasible = len(done), sum(bool(t.violations) for t in done)
         for trial in self.trials.values():
             self.front.take(trial)
+
+    def counted(self) -> list[Trial]:
+        """Those that `n_done` counts."""
+        finished = (t for t in self.trials.values() if t.state.finished)
+        counted = (t for t in finished if t.number not in self.uncounted)
+        return [t for t in counted if not interrupted(t) and not t.outside]
 
     def changed(self, trial: Trial, version: int) -> None:
         trial.version = version
@@ -97,14 +106,15 @@ class Books:
 
 def n_done_of(trials: Sequence[Trial]) -> int:
     """`Books.n_done` of a study that begins with these trials."""
-    uncounted = _nothing_worked(trials)
+    uncounted = _uncounted(trials)
     ended = (t for t in trials if t.state.finished and not interrupted(t) and not t.outside)
     return sum(t.number not in uncounted for t in ended)
 
 
-def _nothing_worked(trials: Sequence[Trial]) -> frozenset[int]:
-    """The failed ones where none has done anything else; else none."""
+def _uncounted(trials: Sequence[Trial]) -> frozenset[int]:
+    """Those that are so already; where nothing has ever worked, all that failed."""
     ended = [t for t in trials if t.state.finished and not interrupted(t)]
+    failed = [t for t in ended if t.error is None or t.error.kind not in NO_FAULT]
     if any(t.state is not TrialState.FAIL for t in ended):
-        return frozenset()
-    return frozenset(t.number for t in ended if t.error is None or t.error.kind not in NO_FAULT)
+        return frozenset(t.number for t in ended if t.uncounted)
+    return frozenset(t.number for t in failed)

@@ -19,9 +19,8 @@ from functools import partial
 from typing import Any
 
 from ..space import Categorical, SearchSpace
-from .objective import Objective
 from .short import short
-from .standing import Standings, standings
+from .standing import Standings
 from .trial import Trial, TrialState
 
 ENOUGH = 20
@@ -60,10 +59,9 @@ class Bound:
 def insights(
     trials: Sequence[Trial],
     space: SearchSpace,
-    objective: Objective,
+    standing: Standings,
     shares: Mapping[str, float],
     beyond: Collection[str],
-    index: int = 0,
     say_few: bool = True,
 ) -> list[str]:
     """Sentences on one objective, the most important first; where there are too few trials, with
@@ -74,7 +72,6 @@ def insights(
     index: of the objective among a trial's values.
     """
     ended = [t for t in trials if t.state in _ENDED and not t.outside]
-    standing = standings(ended, objective, index)
     if standing.n < ENOUGH:
         few = f"{standing}: too few to say what matters, which takes {ENOUGH} at least."
         return [few] if say_few else []
@@ -85,7 +82,7 @@ def insights(
     found = []
     if named and len(ranked) > 1:
         own = [str(b) for b in bounds if b.name == named[0]]
-        found.append("; ".join([_first(named, shares), *own[:2]]) + ".")
+        found.append("; ".join([_first(named, ranked, shares), *own[:2]]) + ".")
         bounds = [b for b in bounds if b.name != named[0]]
     elif ranked and not named and not bounds:
         found.append("No parameter's effect can be told from chance.")
@@ -95,11 +92,12 @@ def insights(
     return found[:MOST]
 
 
-def _first(named: Sequence[str], shares: Mapping[str, float]) -> str:
-    worth = [named[0], *(name for name in named[1:2] if shares[name] >= WORTH)]
-    first, *second = [f"{name} {_share(shares[name])}" for name in worth]
-    explains = first.replace(" ", " explains ", 1)
-    return f"{', '.join([explains, *second])} of what sets the best trials apart"
+def _first(named: Sequence[str], ranked: Sequence[str], shares: Mapping[str, float]) -> str:
+    first = named[0]
+    if first != ranked[0]:  # a larger share may be chance
+        return f"{first} has an effect beyond chance"
+    also = "".join(f", {n} {_share(shares[n])}" for n in named[1:2] if shares[n] >= WORTH)
+    return f"{first} explains {_share(shares[first])}{also} of what sets the best trials apart"
 
 
 def rests(standing: Standings) -> str:

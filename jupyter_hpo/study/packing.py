@@ -157,8 +157,8 @@ class Packing:
         device.climb.occupied(len(device.running), now)
 
     def goes_on(self, number: int, now: float) -> None:
-        device = self._home[number]
-        if number in device.waiting:
+        device = self._home.get(number)  # none: it was never begun
+        if device is not None and number in device.waiting:
             device.waiting.discard(number)
             device.running.add(number)
             device.climb.occupied(len(device.running), now)

@@ -254,7 +254,8 @@ class RoundKeeping(States):
         """Give a trial the rounds of one with its params that a study's end had cut off."""
         figured = {c.text for c in self.config.by_figures}
         needed = set(self.config.constraints) - figured
-        for other in self._cut_short:
+        further = sorted(self._cut_short, key=lambda t: -len(t.rounds))  # cut off twice: the last
+        for other in further:
             if other.params == trial.params and needed <= other.amounts.keys():
                 trial.rounds = list(other.rounds)
                 trial.values = mean(trial.rounds)
@@ -264,7 +265,7 @@ class RoundKeeping(States):
                 self._judge_constraints(trial)
                 if has_curve(other):
                     self._curves.add(trial.number)
-                self._cut_short.remove(other)
+                self._cut_short = [t for t in further if t.params != trial.params]
                 self._replay_rounds(trial)
                 return
 

@@ -57,13 +57,6 @@ def mean(rounds: Sequence[Sequence[float]]) -> tuple[float, ...]:
     return tuple(math.fsum(values) / len(values) for values in zip(*rounds, strict=True))
 
 
-def are_means(told: Sequence[Sequence[float]], rounds: Sequence[Sequence[float]]) -> bool:
-    """Whether what was told is the mean after each round, and no learning curve."""
-    return len(told) == len(rounds) and all(
-        tuple(values) == mean(rounds[:done]) for done, values in enumerate(told, start=1)
-    )
-
-
 def spread(rounds: Sequence[Sequence[float]], objective: int = 0) -> float | None:
     """The sample standard deviation over the rounds (n - 1): how far one fold or seed lies from
     the mean. None for fewer than two."""

@@ -16,11 +16,13 @@ from .pace import Pace
 from .packing import Packing, fixed_slots
 from .places import Places, Waits
 from .ranking import losses
-from .rounds import are_means
+from .rounds import mean
 from .schedulers import NoPruning, Scheduler
 from .stops import Stops
 from .stopwatch import Stopwatch
 from .trial import Report, Trial, TrialError, TrialState
+
+WORKED = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
 class States:
@@ -194,12 +196,14 @@ class States:
         for trial in trials:
             # A copy's values are not those that its state came from.
             again = interrupted(trial) and not trial.outside and trial.parent is None
-            if again and trial.params not in [*done, *self._queue]:
-                self._queue.append(dict(trial.params))
+            if again and trial.params not in done:
+                if trial.params not in self._queue:
+                    self._queue.append(dict(trial.params))
                 if 0 < len(trial.rounds) < self.config.rounds.n:
                     self._cut_short.append(trial)
         first = self.config.first
-        if self.books.uncounted and first is not None:  # all failed, the first one, too
+        nothing_worked = not any(t.state in WORKED for t in trials)
+        if self.books.uncounted and nothing_worked and first is not None:  # which failed, too
             self._queue = [dict(first), *(one for one in self._queue if one != first)]
         front = self.books.front.trials
         self._progress.earlier(trials, front[0] if front else None)
@@ -274,5 +278,8 @@ class States:
 
 def has_curve(trial: Trial) -> bool:
     """Whether the reports of a trial of several runs are those of its first."""
-    told = [report.values for report in trial.reports]
-    return bool(told) and not are_means(told, trial.rounds)
+    return any(
+        not 1 <= report.step <= len(trial.rounds)
+        or tuple(report.values) != mean(trial.rounds[: report.step])
+        for report in trial.reports
+    )

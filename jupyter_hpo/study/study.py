@@ -149,6 +149,10 @@ class Study(Steering):
     def _on_begin(self, event: m.Begin, out: list[m.Command]) -> None:
         self.began_at = self._now
         self.phase = "running"
+        for trial in map(self.trials.__getitem__, sorted(self.books.uncounted)):
+            if not trial.uncounted:  # for good, whatever comes of the others
+                trial.uncounted = True
+                out.append(m.Save(trial))
         self._touch()
 
     def _on_exhausted(self, event: m.Exhausted, out: list[m.Command]) -> None:

@@ -74,7 +74,8 @@ class Trial:
     of several runs of the cell by how much those done so far break each constraint, summed.
     parent: the
     trial whose state it goes on from. inherited: of the params, those that could not be changed
-    in that state, so that they are still its.
+    in that state, so that they are still its. uncounted: it failed before anything had worked, in
+    an earlier session, and is as if it had never been.
     """
 
     number: int
@@ -94,6 +95,7 @@ class Trial:
     outside: bool = False
     version: int = 0
     enqueued: bool = False
+    uncounted: bool = False
     own: dict[str, Any] = field(default_factory=dict)
     rounds: list[tuple[float, ...]] = field(default_factory=list)
     violations: dict[str, float] = field(default_factory=dict)

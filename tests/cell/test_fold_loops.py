@@ -35,6 +35,7 @@ def score(train, val):
         "for a, b in folds: 0": True,
         "for i, (a, b) in enumerate(tqdm(cv_splits), 1): 0": True,
         "for name, part in splits.items(): 0": False,
+        "for name, rows in load(splits): 0": False,
         "for part in splits: 0": False,
         "for fold in range(5): 0": True,
         "for seed in (0, 1, 2): 0": True,

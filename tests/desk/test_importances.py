@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_hpo.desk import importances as module
 from jupyter_hpo.desk.importances import importances
-from jupyter_hpo.search import importance
+from jupyter_hpo.search import findings
 from jupyter_hpo.space import Float, SearchSpace
 from jupyter_hpo.study.config import StudyConfig
 from jupyter_hpo.study.objective import Objective
@@ -75,14 +75,14 @@ def test_the_last_known_are_told_while_newer_ones_are_computed(monkeypatch):
     trials = handle.session.study.books
     trials.add(Trial(10, {"lr": 0.9, "drop": 0.1}, TrialState.COMPLETE, values=(0.9,)))
     go_on, begun = threading.Event(), []
-    computed = importance.importances
+    computed = findings.findings
 
     def slowly(*args):
         begun.append(args)
         go_on.wait(10)
         return computed(*args)
 
-    monkeypatch.setattr(importance, "importances", slowly)
+    monkeypatch.setattr(findings, "findings", slowly)
     for _ in range(3):
         now = handle.ask()
         assert (now.n, now.of, now.busy) == (10, before.of, True)
@@ -104,7 +104,7 @@ def test_what_went_wrong_is_said_and_not_tried_again_at_once(monkeypatch):
     def boom(*args):
         raise RuntimeError("no")
 
-    monkeypatch.setattr(importance, "importances", boom)
+    monkeypatch.setattr(findings, "findings", boom)
     handle = Handle([0.1, 0.2])
     assert handle.settled().why == "The importances could not be computed (RuntimeError: no)."
     assert not handle.ask().busy

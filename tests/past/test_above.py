@@ -30,6 +30,15 @@ def test_what_binds_or_changes_a_name_that_is_read_is_taken_and_nothing_else():
     assert missing == ()
 
 
+def test_what_a_call_changes_by_itself_is_taken():
+    load = "def load():\n    global data\n    data = data * 2"
+    assert above(past("data = 1", load, "load()", "print(3)"), {"data"}) == ((1, 2, 3), ())
+
+
+def test_a_cell_that_may_bind_anything_leaves_nothing_missing():
+    assert above(past("from math import *"), {"sqrt"}) == ((1,), ())
+
+
 def test_what_a_function_reads_may_stand_below_it():
     cells = past("def score(x):\n    return x * scale", "scale = 2", "scales = 3")
     assert above(cells, {"score"}) == ((1, 2), ())

@@ -10,6 +10,7 @@ import pytest
 from jupyter_hpo.space import Categorical, Float, Int, Parameter, SearchSpace
 from jupyter_hpo.study.insights import ENOUGH, find_bounds, insights
 from jupyter_hpo.study.objective import Objective
+from jupyter_hpo.study.standing import standings
 from jupyter_hpo.study.trial import Trial, TrialState
 
 LOSS, SCORE = Objective("val_loss", "minimize"), Objective("val_acc", "maximize")
@@ -39,6 +40,10 @@ def drawn(n: int, outcome, seed: int = 0) -> list[Trial]:
     return found
 
 
+def told(trials, space, objective, shares, beyond):
+    return insights(trials, space, standings(trials, objective), shares, beyond)
+
+
 def noise(params, rng):
     return rng.random()
 
@@ -54,7 +59,7 @@ def poor_above(params, rng):
 def test_what_mattered_and_where_nothing_trains():
     trials = drawn(60, diverges)
     failed = sum(t.state is TrialState.FAIL for t in trials)
-    assert insights(trials, SPACE, LOSS, SHARES, BEYOND)[0] == (
+    assert told(trials, SPACE, LOSS, SHARES, BEYOND)[0] == (
         f"lr explains 62% of what sets the best trials apart; above 0.003 nothing trains "
         f"(all {failed} trials fail)."
     )
@@ -72,7 +77,7 @@ def test_what_mattered_and_where_nothing_trains():
 )
 def test_the_end_of_a_range_in_which_nothing_does_well_is_named(outcome, objective, says):
     trials = drawn(80, outcome)
-    [said, *_] = insights(trials, SPACE, objective, SHARES, BEYOND)
+    [said, *_] = told(trials, SPACE, objective, SHARES, BEYOND)
     assert says in said
 
 
@@ -91,24 +96,24 @@ def test_the_number_that_is_named_is_true_of_every_trial():
 def test_a_choice_with_which_nothing_does_well_is_named():
     trials = drawn(60, lambda p, r: r.random() + 2 * (p["opt"] == "lbfgs"))
     count = sum(t.params["opt"] == "lbfgs" for t in trials)
-    said = insights(trials, SPACE, LOSS, SHARES, BEYOND)
+    said = told(trials, SPACE, LOSS, SHARES, BEYOND)
     assert said[1] == f"With opt = lbfgs none of {count} trials gets into the better third."
 
 
 def test_whole_numbers_are_bounded_by_one_that_was_tried():
     trials = drawn(80, lambda p, r: r.random() + 2 * (p["hidden"] < 60))
     good = min(t.params["hidden"] for t in trials if t.values[0] < 1)
-    said = " ".join(insights(trials, SPACE, LOSS, SHARES, BEYOND))
+    said = " ".join(told(trials, SPACE, LOSS, SHARES, BEYOND))
     assert f"hidden: below {good} none of" in said
 
 
 def test_few_trials_say_that_they_are_too_few():
-    assert insights(drawn(ENOUGH - 1, poor_above), SPACE, LOSS, SHARES, BEYOND) == [
+    assert told(drawn(ENOUGH - 1, poor_above), SPACE, LOSS, SHARES, BEYOND) == [
         "19 complete trials: too few to say what matters, which takes 20 at least."
     ]
-    assert insights([], SPACE, LOSS, {}, [])[0].startswith("0 complete trials: too few")
+    assert told([], SPACE, LOSS, {}, [])[0].startswith("0 complete trials: too few")
     infinite = drawn(40, lambda p, r: math.inf)
-    assert insights(infinite, SPACE, LOSS, SHARES, BEYOND)[0].startswith("0 complete trials")
+    assert told(infinite, SPACE, LOSS, SHARES, BEYOND)[0].startswith("0 complete trials")
 
 
 def test_where_nothing_mattered_nothing_is_said_of_ends():
@@ -124,7 +129,7 @@ def test_where_nothing_mattered_nothing_is_said_of_ends():
     ("shares", "beyond", "says"),
     [
         ({"a": 0.8, "b": 0.2}, [], ["No parameter's effect can be told from chance."]),
-        ({"a": 0.8, "b": 0.2}, ["b"], ["b explains 20% of what sets the best trials apart."]),
+        ({"a": 0.8, "b": 0.2}, ["b"], ["b has an effect beyond chance."]),
         (
             {"c": 0.05, "b": 0.4, "a": 0.45, "d": 0.1},
             ["b", "a", "c"],
@@ -135,17 +140,30 @@ def test_where_nothing_mattered_nothing_is_said_of_ends():
             ["a", "b"],
             ["a explains 95% of what sets the best trials apart."],
         ),
+        (
+            {"learning rate": 0.7, "b": 0.3},
+            ["learning rate"],
+            ["learning rate explains 70% of what sets the best trials apart."],
+        ),
         ({"a": 1.0}, ["a"], []),
         ({}, [], []),
     ],
-    ids=["chance", "not the largest share", "two", "one worth a word", "one parameter", "none"],
+    ids=[
+        "chance",
+        "not the largest share",
+        "two",
+        "one worth a word",
+        "a space",
+        "one parameter",
+        "none",
+    ],
 )
 def test_only_effects_beyond_chance_are_named(shares, beyond, says):
-    assert insights(drawn(60, noise), SPACE, LOSS, shares, beyond) == says
+    assert told(drawn(60, noise), SPACE, LOSS, shares, beyond) == says
 
 
 def test_a_bound_is_not_followed_by_the_word_that_nothing_can_be_told():
-    said = insights(drawn(60, poor_above), SPACE, LOSS, SHARES, [])
+    said = told(drawn(60, poor_above), SPACE, LOSS, SHARES, [])
     assert said == [s for s in said if s.startswith("lr: above")] != []
 
 
@@ -153,7 +171,7 @@ def test_trials_outside_of_the_space_and_parameters_they_lack_are_passed_over():
     trials = drawn(60, poor_above)
     for trial in trials[::2]:
         trial.outside = True
-    assert insights(trials, SPACE, LOSS, SHARES, BEYOND)[0].startswith("lr explains")
+    assert told(trials, SPACE, LOSS, SHARES, BEYOND)[0].startswith("lr explains")
     for trial in trials:
         del trial.params["lr"]
-    assert "lr:" not in " ".join(insights(trials, SPACE, LOSS, {}, []))
+    assert "lr:" not in " ".join(told(trials, SPACE, LOSS, {}, []))

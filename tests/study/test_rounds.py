@@ -12,8 +12,9 @@ from jupyter_hpo.study.places import Waits
 from jupyter_hpo.study.rounds import Rounds, mean, spread
 from jupyter_hpo.study.schedulers import Asha, NoPruning
 from jupyter_hpo.study.schedulers.paired import Paired
+from jupyter_hpo.study.states import has_curve
 from jupyter_hpo.study.study import Study
-from jupyter_hpo.study.trial import TrialState
+from jupyter_hpo.study.trial import Trial, TrialError, TrialState
 
 from .driver import LOSS, Driver
 
@@ -148,6 +149,19 @@ def test_a_trial_cut_off_between_rounds_goes_on_with_those_that_are_left():
     assert trial.rounds[:3] == cut.rounds
     assert len(trial.rounds) == 5
     assert launches(again, trial.number) == 2
+    assert [r.step for r in trial.reports] == [4, 5]
+    assert not has_curve(trial), "they are means, though the first three were told before"
+
+
+def test_a_trial_cut_off_twice_goes_on_where_it_came_to_the_second_time():
+    cut_off = TrialError("interrupted", "the study ended")
+    earlier = [
+        Trial(n, {"x": 7}, TrialState.FAIL, rounds=[(1.0,)] * done, error=cut_off)
+        for n, done in enumerate((2, 4))
+    ]
+    again = make(lambda n: 1.0, judge=False, earlier=earlier, n_trials=1)
+    trial = run(again).trials[2]
+    assert (trial.params["x"], len(trial.rounds), launches(again, 2)) == (7, 5, 1)
 
 
 def test_out_of_memory_runs_the_round_again_and_keeps_those_before():

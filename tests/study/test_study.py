@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
+from jupyter_hpo.study.config import Budget, StudyConfig
 from jupyter_hpo.study.schedulers import Asha, Threshold
+from jupyter_hpo.study.study import Study
 from jupyter_hpo.study.trial import Report, Trial, TrialError, TrialState
 
-from .driver import make
+from .driver import LOSS, make
 
 
 def numbers(commands, kind):
@@ -250,8 +252,31 @@ def test_where_all_failed_the_study_begins_with_the_first_trial_again(slots):
     done = list(driver.study.trials.values())[len(failed) :]
     assert [t.state for t in done] == [TrialState.COMPLETE] * 6
     assert done[0].params == failed[0].params == {"x": 0.5}
-    one_worked = make(earlier=[*failed, done[0]], n_trials=9, first={"x": 0.5})
-    assert one_worked.study.n_done == len(failed) + 1
+    saved = {c.trial.number for c in driver.log if isinstance(c, m.Save) and c.trial.uncounted}
+    assert saved >= {t.number for t in failed}, "so it stays, though others worked since"
+    third = make(lambda n: [1.0], earlier=[*failed, *done[:4]], n_trials=6, first={"x": 0.5})
+    assert third.study.n_done == 4
+    third.run()
+    assert third.study.n_done == 6
+
+
+def test_a_time_out_that_passes_while_a_suggestion_is_awaited_ends_the_study():
+    study = Study(StudyConfig("s", (LOSS,), Budget(10, timeout_s=5.0), slots=3))
+    for event, now in (
+        (m.Begin(), 0.0),
+        (m.Suggested(0, {"x": 0}), 0.1),
+        (ev.Started(0, 1, 0.1), 0.1),
+        (ev.Finished(0, (1.0,)), 4.9),
+        (ev.Ended(0), 4.91),  # two, three suggestions are asked for
+        (m.Suggested(1, {"x": 1}), 5.01),
+        (m.Suggested(2, {"x": 2}), 5.02),
+        (m.Suggested(3, {"x": 3}), 5.03),
+        (ev.Ended(1), 5.04),
+    ):
+        study.handle(event, now)
+    states = {t.number: t.state for t in study.trials.values()}
+    assert (study.phase, states.pop(0)) == ("finished", TrialState.COMPLETE)
+    assert set(states.values()) == {TrialState.FAIL}
 
 
 def test_a_study_that_has_all_its_trials_ends_at_once():

@@ -32,8 +32,10 @@ const PASSING = new Set(["starting", "restarting", "autorestarting", "terminatin
 /** The connections to send to now. */
 export function connections(kernel: Kernel): Kernel[] {
   const spare = spares.get(kernel);
-  if (!spare) return [kernel];
-  return spare.proven ? [spare.connection] : [kernel, spare.connection];
+  if (spare?.connection.isDisposed) drop(kernel);
+  if (!spare || spare.connection.isDisposed) return [kernel];
+  const connected = (spare.connection.connectionStatus ?? "connected") === "connected";
+  return spare.proven && connected ? [spare.connection] : [kernel, spare.connection];
 }
 
 /** One of the kernel's connections has brought a reply. */
