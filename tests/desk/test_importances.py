@@ -77,10 +77,10 @@ def test_the_last_known_are_told_while_newer_ones_are_computed(monkeypatch):
     go_on, begun = threading.Event(), []
     computed = findings.findings
 
-    def slowly(*args):
+    def slowly(*args, **kwargs):
         begun.append(args)
         go_on.wait(10)
-        return computed(*args)
+        return computed(*args, **kwargs)
 
     monkeypatch.setattr(findings, "findings", slowly)
     for _ in range(3):
@@ -101,7 +101,7 @@ def test_why_there_are_none_is_said(values, why):
 
 
 def test_what_went_wrong_is_said_and_not_tried_again_at_once(monkeypatch):
-    def boom(*args):
+    def boom(*args, **kwargs):
         raise RuntimeError("no")
 
     monkeypatch.setattr(findings, "findings", boom)
