@@ -41,11 +41,21 @@ def bound(study: StudyHandle, said: str) -> str:
     from .run import bind_result
 
     names = bind_result(study, study.namespace)
+    _show(study)
     tuned = {t.variable for t in study.session.cell.tunables}
     names.sort(key=lambda name: name not in tuned)
     few = ", ".join(names[:NAMES])
     few += f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
     return f"{said} Bound in the notebook: {few}." if names else said
+
+
+def _show(study: StudyHandle) -> None:
+    """Put the result as it is now where the study is shown: a saved notebook shows that."""
+    if study.output is not None and study.saved is not None:
+        from .outcome import bundle
+
+        study.saved = {**bundle(study), **study.output.mark}
+        study.output.replace(study.saved)
 
 
 def _chosen(study: StudyHandle, number: int) -> str:

@@ -21,6 +21,9 @@ acc = x
 """
 
 
+SAVED = "return nb.widgets[1].model.toJSON().outputs.map(o => o.data['text/plain']).join('')"
+
+
 def shown(snapshot: object) -> dict:
     """A notebook with a saved output."""
     content = notebook("a = 1")
@@ -123,3 +126,33 @@ def test_text_of_a_result_that_means_harm_stays_text(lab):
     lab.output(0).get_by_text("<img src=x onerror").first.wait_for()
     assert lab.js("return window.hacked === undefined")
     assert lab.output(0).locator("img").count() == 0
+
+
+def test_another_trial_becomes_the_result_where_one_is_looking(lab):
+    cell = QUICK.replace("--maximize acc", "--maximize acc --minimize x").replace("quick", "front")
+    lab.open(notebook(LOAD, cell, "print(study.chosen, x)"))
+    lab.run(0)
+    lab.run(1)
+    result = lab.output(1).locator(".jp-HpoResult")
+    result.get_by_text("Best (of a front of ").wait_for()
+    result.get_by_role("tab", name="Pareto").click()
+    front = result.get_by_label("Pareto front: ", exact=False)
+    front.focus()
+    lab.page.keyboard.press("ArrowRight")
+    lab.page.keyboard.press("ArrowRight")
+    lab.page.keyboard.press("Enter")
+    before = lab.js(SAVED)
+    result.get_by_role("button", name="Use this trial").click()
+    result.get_by_role("button", name="✓ In use").wait_for()
+    result.get_by_text("Chosen by you").first.wait_for()
+    assert result.get_by_role("tab", name="Pareto").get_attribute("aria-selected") == "true"
+    lab.run(2)
+    chosen, value = lab.output(2).inner_text().split()
+    assert result.get_by_role("button", name=f"Apply trial {chosen} to cell").is_visible()
+    assert float(value) > 0
+    after = lab.js(SAVED)
+    assert f"(trial {chosen})" in after, "the notebook is saved with it"
+    assert f"(trial {chosen})" not in before
+    result.get_by_role("button", name="Back to").click()
+    result.get_by_text("Best (of a front of ").wait_for()
+    assert not lab.errors, lab.errors

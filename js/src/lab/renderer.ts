@@ -29,6 +29,8 @@ class Result extends Widget implements IRenderMime.IRenderer {
   /** That the kernel is asked, or was: once for what is shown. */
   private sought: object | null = null;
   private end: () => void = () => {};
+  /** Of a saved result whose kernel lives. */
+  private reunited: ReunitedTransport | null = null;
 
   constructor(
     private readonly where: Where,
@@ -39,11 +41,23 @@ class Result extends Widget implements IRenderMime.IRenderer {
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    this.clear();
     const saved = SNAPSHOT_TYPE in model.data;
+    if (saved && this.renewed(model.data[SNAPSHOT_TYPE])) return;
+    this.clear();
     if (saved) this.drawSaved(model.data[SNAPSHOT_TYPE]);
     if (!saved || this.snapshot) this.view = viewIn(model.data);
     if (this.isAttached) void this.seek();
+  }
+
+  /** Whether it is the same result with another trial chosen: then whoever looks at it stays. */
+  private renewed(data: unknown): boolean {
+    const { reunited, snapshot } = this;
+    if (!reunited || reunited.goesOn || !snapshot) return false;
+    const next = revive(data) as Snapshot | null;
+    if (next?.study !== snapshot.study || next.format !== snapshot.format) return false;
+    this.snapshot = next;
+    reunited.renew(next);
+    return true;
   }
 
   private drawSaved(data: unknown): void {
@@ -85,6 +99,7 @@ class Result extends Widget implements IRenderMime.IRenderer {
     this.snapshot = null;
     this.view = "";
     this.sought = null;
+    this.reunited = null;
   }
 
   private draw(session: Session): void {
@@ -128,9 +143,10 @@ class Result extends Widget implements IRenderMime.IRenderer {
       [this.snapshot, this.view, this.sought] = [snapshot, view, sought];
     };
     again(new Session(transport));
+    this.reunited = transport;
     const { end } = this;
     const unwatch = watch(kernel, () => {
-      if (!transport.goesOn) again(new Session(new SnapshotTransport(snapshot)));
+      if (!transport.goesOn) again(new Session(new SnapshotTransport(this.snapshot ?? snapshot)));
     });
     this.end = () => {
       unwatch();

@@ -26,6 +26,11 @@ export class ReunitedTransport implements Transport {
     this.kernel = new KernelTransport(kernel, snapshot.study);
   }
 
+  /** Another trial is its result now: what was saved anew is shown, where it was looked at. */
+  renew(snapshot: Snapshot): void {
+    if (this.take) new SnapshotTransport(snapshot).listen(this.take);
+  }
+
   async send(body: Body): Promise<Reply> {
     const reply = await this.kernel.send(body);
     if (reply.ok && body.command === "continue") {
