@@ -24,6 +24,9 @@ FLAGS = {
 }  # fmt: skip
 """Fields of Options -> options of the line. Where studies lie, and the name, are of the machine."""
 
+NEXT = "\n\n# ---------------- next cell ----------------\n\n"
+"""Between two parts: a magic works at the top of a cell of its own only."""
+
 
 def recipe(path: Path, name: str) -> str:
     """Text to paste into a notebook: what it was made with, all earlier cells it rests on as they
@@ -39,7 +42,7 @@ def recipe(path: Path, name: str) -> str:
         raise StudyError(
             f"study {name!r} does not say how it was made: its cell was not run with this version."
         )
-    return "\n\n\n".join(_cells(name, about)) + "\n"
+    return NEXT.join(_cells(name, about)) + "\n"
 
 
 def _cells(name: str, about: Mapping[str, Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from jupyter_hpo.arguments import parse_line
 from jupyter_hpo.cell import capture
 from jupyter_hpo.functions import made_again
 from jupyter_hpo.options import Options
+from jupyter_hpo.recipe import NEXT
 from jupyter_hpo.session import open_session
 from jupyter_hpo.study.objective import Objective
 from jupyter_hpo.tuning import as_cell
@@ -103,7 +104,7 @@ def test_a_study_runs_again_from_what_its_file_says(tmp_path):
     first = run(tmp_path / "a", trials=5)
     study = load_study("s", tmp_path / "a")
     text = study.recipe
-    *before, last = text.split("\n\n\n")
+    *before, last = text.split(NEXT)
     assert "jupyter_hpo" in before[0]
     assert "as it was made with python" in before[0]
     namespace: dict[str, object] = {}

@@ -246,11 +246,15 @@ def picture_in_words(header: Header, rows: Sequence[Row]) -> str:
 
 
 def _first_error(header: Header, rows: Sequence[Row]) -> str:
-    """Why nothing is complete, when nothing is and a trial failed."""
-    if header.n_complete:
+    """Why trials failed: of the first that did; where nothing is complete, of any."""
+    failed = [row for row in rows if row.error and (row.state == "FAIL" or not header.n_complete)]
+    if not failed:
         return ""
-    for row in rows:
-        if row.error and row.error not in header.message:
-            where = "" if row.error_line is None else f", line {row.error_line}"
-            return f"Trial {row.number}{where}: {row.error}"
-    return ""
+    row = min(failed, key=lambda row: row.number)
+    if row.error in header.message:
+        return ""
+    where = "" if row.error_line is None else f", line {row.error_line}"
+    of = (
+        "" if header.n_failed < 2 or not header.n_complete else f"{header.n_failed} trials failed. "
+    )
+    return f"{of}Trial {row.number}{where}: {row.error}"

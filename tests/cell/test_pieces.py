@@ -200,3 +200,19 @@ def test_marks_are_written_beside_a_call_and_mean_the_same():
     again = captured(edit.after.partition("\n")[2].removesuffix(LOOP), auto=False)
     assert again.problems == ()
     assert repr(again.space) == repr(cell.space)
+
+
+@pytest.mark.parametrize(
+    ("given", "plateau"),
+    [("", False), ("val_loss", True), ("metric=val_loss", True)],
+    ids=["without a value", "with one", "by name"],
+)
+def test_a_schedule_stepped_without_a_value_waits_for_no_plateau(given, plateau):
+    schedule = MODEL + "\nsch = pieces.lr_schedule(optimizer, epochs=9)\n"
+    code = IMPORT + schedule + LOOP + f"    sch.step({given})\n"
+    cell = capture(code, transform=out, auto=True, names={"make"})
+    assert not cell.problems
+    kinds = cell.space["lr_schedule.kind"].distribution
+    assert ("plateau" in kinds.choices) is plateau
+    assert ("patience" in cell.space) is plateau
+    assert "factor" in cell.space

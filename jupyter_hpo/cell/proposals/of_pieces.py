@@ -14,6 +14,9 @@ from ..written_out import piece_of
 from .context import Context, Offer
 from .standing import Standing
 
+PLATEAU = "plateau"
+"""Of the schedules the one that has to be stepped with a value."""
+
 WHY = {
     "kind": "one of the piece's kinds",
     "lr": "learning rates are searched on a log scale",
@@ -33,6 +36,12 @@ class OfPieces(Context):
         distribution = setting.range_for(value.literal) if setting is not None else None
         if setting is None or distribution is None or where.argument is None:
             return None
+        if piece == "lr_schedule" and self._stepped_blindly(where.argument.call):
+            if setting.name == "patience" or value.literal == PLATEAU:
+                return None
+            if isinstance(distribution, Categorical):
+                rest = tuple(choice for choice in distribution.choices if choice != PLATEAU)
+                distribution = Categorical(rest)
         terms: tuple[Term, ...] = ()
         on: list[Value] = []
         for term in setting.spec.terms:
@@ -50,6 +59,22 @@ class OfPieces(Context):
             [value], distribution, WHY.get(setting.name, _why(setting, distribution)), short, long,
             tuple(zip(terms, on, strict=True)),
         )  # fmt: skip
+
+    def _stepped_blindly(self, call: ast.Call) -> bool:
+        """Whether the code steps this schedule, and never with a value."""
+        statement = self.code.statement(call)
+        holders = statement.targets if isinstance(statement, ast.Assign) else ()
+        names = {holder.id for holder in holders if isinstance(holder, ast.Name)}
+        steps = [
+            node
+            for node in ast.walk(self.code.tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "step"
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id in names
+        ]
+        return bool(steps) and not any(step.args or step.keywords for step in steps)
 
     def _argument(self, piece: str, call: ast.Call, name: str) -> Value | None:
         """The value that a call gives a parameter."""
