@@ -215,4 +215,4 @@ def test_a_schedule_stepped_without_a_value_waits_for_no_plateau(given, plateau)
     kinds = cell.space["lr_schedule.kind"].distribution
     assert ("plateau" in kinds.choices) is plateau
     assert ("patience" in cell.space) is plateau
-    assert "factor" in cell.space
+    assert "lr_schedule.factor" in cell.space

@@ -1,7 +1,7 @@
 // An opened trial: what can be done with it, its curve, parameters, error, log and figures.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { figuresOf } from "../core/figures";
-import { duration, metric, number, param } from "../core/format";
+import { duration, goal, number, param } from "../core/format";
 import type { Detail, Row } from "../core/protocol";
 import { line } from "../core/text";
 import { Actions } from "./actions";
@@ -142,12 +142,13 @@ export function OpenedTrial({ session, hidden = false }: { session: Session; hid
   const number = session.opened.value;
   const row = number === null ? undefined : session.store.rows.get(number);
   if (!row) return null;
+  const { objectives } = session.store.header!;
   return (
     <section class="hpo-panel hpo-opened" aria-label={`Trial ${row.number}`}>
       <div class="hpo-sheet-top">
         <h4>{`Trial ${row.number}`}</h4>
         <StateCell row={row} session={session} />
-        {row.values && <span class="hpo-opened-value">{row.values.map(metric).join(" · ")}</span>}
+        {row.values && <span class="hpo-opened-value">{row.values.map((value, i) => goal(value, objectives[i])).join(" · ")}</span>}
         {hidden && <span class="hpo-quiet">not among those that pass</span>}
         <button
           type="button"

@@ -240,6 +240,10 @@ function BackToBest({ session }: { session: Session }) {
 const sentence = (text: string): string =>
   /^(interrupted|stopped|the|no|it)\b/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text;
 
+/** Where a trial is several runs of the cell. */
+const ofRounds = ({ n_rounds, round_word }: HeaderValue): string =>
+  n_rounds ? `, mean of ${n_rounds} ${line(round_word, 20)}s` : "";
+
 /** Several notices take the room of one. */
 function Notices({ of }: { of: readonly string[] }) {
   const [first, ...rest] = [...new Set(of)];
@@ -335,7 +339,7 @@ export function Header({ session, silent }: { session: Session; silent: number }
       <dl class="hpo-stats">
         <Stat
           label={chosen ? "Chosen by you" : front > 1 ? `Best (of a front of ${count(front)})` : "Best"}
-          note={header.best ? `trial ${header.best.number}` : ""}
+          note={header.best ? `trial ${header.best.number}${ofRounds(header)}` : ""}
         >
           <strong>{header.best ? header.best.values.map((value, i) => goal(value, header.objectives[i])).join(" · ") : "–"}</strong>
         </Stat>

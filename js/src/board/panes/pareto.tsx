@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { hundredths } from "../../core/curves";
 import { ofObjective } from "../../core/dimensions";
 import { front } from "../../core/front";
-import { metric } from "../../core/format";
+import { goal } from "../../core/format";
 import type { Row } from "../../core/protocol";
 import { dot, type Frame } from "../frame";
 import type { Session } from "../session";
@@ -60,7 +60,7 @@ export function Pareto({ session }: { session: Session }) {
   const titles = chosen.map((index) => `${objectives[index]!.name} (${objectives[index]!.direction})`);
   const text = (spot: Spot): string => {
     const row = session.store.rows.get(spot.number)!;
-    const values = objectives.map((o, i) => `${o.name} ${metric(row.values?.[i])}`).join(" · ");
+    const values = objectives.map((o, i) => `${o.name} ${goal(row.values?.[i], o)}`).join(" · ");
     const broken = row.infeasible && ` · infeasible: ${row.infeasible}`;
     return `Trial ${spot.number} · ${values}${good.has(spot.number) ? " · on the front" : broken}`;
   };
