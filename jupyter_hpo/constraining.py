@@ -42,9 +42,10 @@ def judge_earlier(trials: Iterable[Trial], cell: CapturedCell) -> tuple[set[int]
     for trial in trials:
         if not trial.state.finished or trial.error is not None:
             continue
-        before = ({**trial.violations}, {**trial.slacks})
-        untold.append(judged_again(trial, cell.objectives, cell.goals.constraints))
-        if (trial.violations, trial.slacks) != before:
+        before = ({**trial.violations}, {**trial.slacks}, trial.unjudged)
+        trial.unjudged = judged_again(trial, cell.objectives, cell.goals.constraints)
+        untold.append(trial.unjudged)
+        if (trial.violations, trial.slacks, trial.unjudged) != before:
             changed.add(trial.number)
     return changed, _untold([texts for texts in untold if texts])
 
@@ -55,10 +56,10 @@ def _untold(of_trials: list[list[str]]) -> list[str]:
     texts = dict.fromkeys(text for texts in of_trials for text in texts)
     which = " and ".join(f"`{text}`" for text in texts)
     n = len(of_trials)
-    one, keeps = ("trial was", "It counts") if n == 1 else ("trials were", "They count")
+    one, these = ("trial was", "It is") if n == 1 else ("trials were", "They are")
     return [
         f"{n} earlier {one} not held to {which}: what that reads was not written down. "
-        f"{keeps} as keeping it; --fresh begins anew."
+        f"{these} never the best, and still searched from; --fresh begins anew."
     ]
 
 

@@ -62,6 +62,7 @@ def _notice(trial: Trial, study: Study) -> str:
         "pruned by you at its next report" if study.ends_next(trial.number) else "",
         "enqueued by you" if trial.enqueued else "",
         "not in the present space" if trial.outside else "",
+        f"never held to {' and '.join(trial.unjudged)}" if trial.unjudged else "",
     ]
     return "; ".join(filter(None, said))
 

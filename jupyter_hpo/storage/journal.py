@@ -413,6 +413,7 @@ def thaw(frozen: FrozenTrial, later: dict[str, Any] | None = None) -> Trial:
         rounds=[tuple(one) for one in attributes.get(f"{PREFIX}rounds", ())],
         outside=attributes.get(f"{PREFIX}outside", False),
         amounts=dict(attributes.get(f"{PREFIX}amounts", {})),
+        unjudged=list(attributes.get(f"{PREFIX}unjudged", ())),
         parent=attributes.get(f"{PREFIX}parent"),
         inherited=inherited,
     )
@@ -446,6 +447,7 @@ def _attributes(trial: Trial) -> dict[str, Any]:
         "inherited": trial.inherited,
         "constraints": {**trial.slacks, **trial.violations},
         "amounts": trial.amounts,
+        "unjudged": trial.unjudged,
     }
     # Through JSON, so that what is compared is what is read back.
     told = {k: v for k, v in content.items() if v or (v == 0 and v is not False)}

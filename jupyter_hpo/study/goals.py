@@ -84,7 +84,7 @@ def judged_again(
 ) -> list[str]:
     """Hold a finished trial of an earlier session to these constraints, by what is on record:
     its figures, its numeric params, its objectives that are names, and what earlier bounds
-    tell. The texts of those that can't be told: each counts as kept."""
+    tell. The texts of those that can't be told."""
     values = trial.values if trial.state is TrialState.COMPLETE else None
     named = {o.source: v for o, v in zip(objectives, values or (), strict=False) if o.is_name}
     tuned = {name: v for name, v in trial.params.items() if isinstance(v, int | float)}

@@ -70,7 +70,8 @@ class Trial:
     was made: it ran with the code's own values. rounds: where a trial is several runs of the
     cell (folds, repeats), the values that each brought so far; `values` is then their mean.
     violations: by how much it breaks each constraint (the constraint's text -> more than 0);
-    empty when it is feasible. slacks: likewise of those it keeps (0 or less). amounts: of a trial
+    empty when it is feasible. slacks: likewise of those it keeps (0 or less). unjudged:
+    constraints of which that can't be told, as they were asked for later. amounts: of a trial
     of several runs of the cell by how much those done so far break each constraint, summed.
     parent: the
     trial whose state it goes on from. inherited: of the params, those that could not be changed
@@ -100,6 +101,7 @@ class Trial:
     rounds: list[tuple[float, ...]] = field(default_factory=list)
     violations: dict[str, float] = field(default_factory=dict)
     slacks: dict[str, float] = field(default_factory=dict)
+    unjudged: list[str] = field(default_factory=list)
     amounts: dict[str, float] = field(default_factory=dict)
     parent: int | None = None
     inherited: dict[str, Any] = field(default_factory=dict)
@@ -121,9 +123,10 @@ class Trial:
 
     @property
     def may_win(self) -> bool:
-        """Whether it can be the best: complete, of the present space, no constraint broken."""
+        """Whether it can be the best: complete, of the present space, no constraint broken and
+        none of which that can't be told."""
         complete = self.state is TrialState.COMPLETE and bool(self.values)
-        return complete and not self.outside and not self.violations
+        return complete and not (self.outside or self.violations or self.unjudged)
 
     @property
     def step(self) -> int | None:

@@ -102,6 +102,7 @@ def test_a_finished_trial_reads_back_equal(reopen):
 def test_numbers_that_are_zero_are_written_and_what_is_no_longer_so_is_not_read(reopen):
     storage = reopen()
     copy = trial(0, parent=0, rounds=[(0.5,), (0.5,)], amounts={"acc > 1": 0.0}, notice="copied")
+    copy.uncounted, copy.unjudged = True, ["size < 9"]
     storage.save(copy)
     other = trial(1, parent=3, inherited={"lr": 1e-3}, notice="copied", rounds=[(1.0,)])
     storage.save(other)
@@ -113,6 +114,7 @@ def test_numbers_that_are_zero_are_written_and_what_is_no_longer_so_is_not_read(
     for _ in range(2):
         first, second, third = reopen().load()
         assert (first.parent, first.amounts) == (0, {"acc > 1": 0.0})
+        assert (first.uncounted, first.unjudged) == (True, ["size < 9"])
         assert (second.parent, second.inherited, second.notice, second.rounds) == (None, {}, "", [])
         assert not third.outside
 

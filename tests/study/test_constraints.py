@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from jupyter_hpo.constraining import judge_earlier
 from jupyter_hpo.study import messages as m
 from jupyter_hpo.study import trial_events as ev
 from jupyter_hpo.study.config import Budget, StudyConfig
@@ -227,7 +230,14 @@ def test_trials_of_earlier_sessions_are_held_to_the_constraints_of_now():
     assert trial.slacks == {"val < 3": -1.0}, "as it was judged then"
     fresh = Trial(1, {}, TrialState.COMPLETE, (0.9,), figures={"n_params": 1.0})
     assert judged_again(fresh, acc, tight) == ["val < 3"], "nobody wrote down val"
-    assert fresh.may_win
+    cell = SimpleNamespace(objectives=acc, goals=SimpleNamespace(constraints=tight))
+    changed, said = judge_earlier([fresh], cell)
+    assert (changed, fresh.unjudged, fresh.may_win) == ({1}, ["val < 3"], False)
+    assert "1 earlier trial was not held to `val < 3`" in said[0]
+    assert "never the best" in said[0]
+    cell.goals.constraints = ()
+    assert judge_earlier([fresh], cell) == ({1}, [])
+    assert fresh.may_win, "it is asked for no longer"
 
 
 def test_earlier_trials_are_held_to_constraints_on_tuned_values_and_tighter_bounds():

@@ -92,6 +92,7 @@ def test_on_what_it_rests_is_said(given, words):
 
 
 def test_sentences_come_from_pruned_trials_too():
-    assert insights([trial(n, n / 60) for n in range(19)], None, LOSS, {})[0].startswith(
+    given = [trial(n, n / 60) for n in range(19)]
+    assert insights(given, None, standings(given, LOSS), {}, [])[0].startswith(
         "19 trials, 0 of them complete: too few"
     )
