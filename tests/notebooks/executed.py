@@ -38,7 +38,7 @@ class Executed:
 
     def states(self, word: str) -> list[int]:
         """How many trials ended so ("complete", "pruned"), of each result shown."""
-        ended = re.findall(r"^(?:Best .*?)?Trials \d+ .*?\((.*?)\)", self.text, re.M)
+        ended = re.findall(r"^(?:(?:Best|Chosen) .*?)?Trials \d+ .*?\((.*?)\)", self.text, re.M)
         assert ended, self.text
         found = [re.search(rf"(\d+) {word}", states) for states in ended]
         return [int(match[1]) if match else 0 for match in found]
